@@ -1,0 +1,15 @@
+//! kendall: one queueing scenario, answered by theory and by simulation.
+//!
+//! Start at [`scenario::load`] and [`experiment::run`]; the shape of the house is in ARCHITECTURE.md.
+
+#![allow(dead_code)]
+pub mod broker;
+pub mod client;
+pub mod experiment;
+pub mod measure;
+pub mod random;
+pub mod result;
+pub mod scenario;
+pub mod sim;
+pub mod time;
+pub mod workload;

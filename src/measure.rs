@@ -1,0 +1,501 @@
+//! The names of measures, their units and directions, said once.
+//!
+//! A measure is written `response.p99`, `lost`, `lost.share`, `orders.length.max`, `orders.backlog@30min`,
+//! `payments.utilization`: whose it is (nothing: the whole scenario's), which quantity, which statistic of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::time::Span;
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Quantity {
+    Wait,
+    Service,
+    Response,
+    WaitAll,
+    ResponseAll,
+    Waited,
+    Stay,
+    Length,
+    InFlight,
+    Backlog,
+    Drained,
+    Throughput,
+    Goodput,
+    Utilization,
+    Published,
+    Accepted,
+    Refused,
+    Lost,
+    Dead,
+    Duplicates,
+    Redelivered,
+    Reordered,
+    Unfinished,
+}
+
+use Quantity::*;
+
+/// Every quantity, in the order in which tables show them.
+pub const QUANTITIES: [Quantity; 23] = [
+    Wait,
+    Service,
+    Response,
+    WaitAll,
+    ResponseAll,
+    Waited,
+    Stay,
+    Length,
+    InFlight,
+    Backlog,
+    Drained,
+    Throughput,
+    Goodput,
+    Utilization,
+    Published,
+    Accepted,
+    Refused,
+    Lost,
+    Dead,
+    Duplicates,
+    Redelivered,
+    Reordered,
+    Unfinished,
+];
+
+/// Words that begin a measure of the whole language; no queue, producer or consumers entry may be called so.
+pub const RESERVED: [&str; 27] = [
+    "wait",
+    "service",
+    "response",
+    "waited",
+    "throughput",
+    "goodput",
+    "utilization",
+    "published",
+    "accepted",
+    "refused",
+    "lost",
+    "dead",
+    "duplicates",
+    "redelivered",
+    "reordered",
+    "unroutable",
+    "unfinished",
+    "cost",
+    "length",
+    "backlog",
+    "in_flight",
+    "held",
+    "stay",
+    "drained",
+    "growth",
+    "wait_all",
+    "response_all",
+];
+
+impl Quantity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Wait => "wait",
+            Service => "service",
+            Response => "response",
+            WaitAll => "wait_all",
+            ResponseAll => "response_all",
+            Waited => "waited",
+            Stay => "stay",
+            Length => "length",
+            InFlight => "in_flight",
+            Backlog => "backlog",
+            Drained => "drained",
+            Throughput => "throughput",
+            Goodput => "goodput",
+            Utilization => "utilization",
+            Published => "published",
+            Accepted => "accepted",
+            Refused => "refused",
+            Lost => "lost",
+            Dead => "dead",
+            Duplicates => "duplicates",
+            Redelivered => "redelivered",
+            Reordered => "reordered",
+            Unfinished => "unfinished",
+        }
+    }
+
+    fn is_count(self) -> bool {
+        matches!(self, Published | Accepted | Refused | Lost | Dead | Duplicates | Redelivered | Reordered | Unfinished)
+    }
+
+    /// Whether this quantity has that statistic at all.
+    pub fn has(self, stat: Stat) -> bool {
+        match stat {
+            Stat::Value => self.is_count() || matches!(self, Throughput | Goodput | Utilization | Drained),
+            Stat::Share => self.is_count() && self != Published || self == Waited,
+            Stat::Cause(cause) => match self {
+                Lost => cause != Cause::Parked,
+                Dead => matches!(cause, Cause::Full | Cause::Rejected | Cause::Limit | Cause::Parked),
+                _ => false,
+            },
+            Stat::Sd => self.is_time(),
+            Stat::Mean | Stat::Max => self.is_time() || self.is_level(),
+            Stat::Percentile(_) => self.is_time() || self.is_level() || matches!(self, WaitAll | ResponseAll),
+            Stat::At(_) => self.is_level(),
+            Stat::Growth => self == Backlog,
+        }
+    }
+
+    fn is_time(self) -> bool {
+        matches!(self, Wait | Service | Response | Stay)
+    }
+
+    fn is_level(self) -> bool {
+        matches!(self, Length | InFlight | Backlog)
+    }
+
+    /// Whether a queue has this quantity of its own.
+    pub fn of_a_queue(self) -> bool {
+        self.is_time() || self.is_level() || self == Drained
+    }
+
+    /// Whether a consumers entry has this quantity of its own.
+    pub fn of_consumers(self) -> bool {
+        matches!(self, Utilization | Throughput)
+    }
+
+    /// Whether the whole scenario has this quantity; the others belong to a queue.
+    pub fn of_the_whole(self) -> bool {
+        !self.is_level() && !matches!(self, Stay | Drained)
+    }
+}
+
+/// Which figure of a quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stat {
+    /// A count, a rate or an instant as it is.
+    Value,
+    Mean,
+    Sd,
+    Max,
+    Percentile(Percentile),
+    /// Of the messages planned in the window; for `waited`, of those processed.
+    Share,
+    Cause(Cause),
+    /// Messages a second by which a backlog grows over the window.
+    Growth,
+    /// The level at one instant of the run.
+    At(Span),
+}
+
+/// Why a message was lost or is dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// Refused by a full queue.
+    Refused,
+    /// Pushed out of a full queue by a newer message.
+    Full,
+    /// Rejected by its consumer.
+    Rejected,
+    /// Failed more often than its queue allows.
+    Limit,
+    /// The dead letter queue had no room for it.
+    DeadLetterFull,
+    /// Acknowledged before the work, which then failed.
+    Failed,
+    /// Set aside in its queue.
+    Parked,
+}
+
+pub const CAUSES: [Cause; 7] =
+    [Cause::Refused, Cause::Full, Cause::Rejected, Cause::Limit, Cause::DeadLetterFull, Cause::Failed, Cause::Parked];
+
+impl Cause {
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::Refused => "refused",
+            Cause::Full => "full",
+            Cause::Rejected => "rejected",
+            Cause::Limit => "limit",
+            Cause::DeadLetterFull => "dead_letter_full",
+            Cause::Failed => "failed",
+            Cause::Parked => "parked",
+        }
+    }
+}
+
+/// A percentile as it is written: the digits behind `p` are the decimals of the quantile, so `p999` is 0.999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Percentile {
+    digits: u32,
+    places: u8,
+}
+
+impl Percentile {
+    pub const P50: Percentile = Percentile { digits: 50, places: 2 };
+    pub const P90: Percentile = Percentile { digits: 90, places: 2 };
+    pub const P95: Percentile = Percentile { digits: 95, places: 2 };
+    pub const P99: Percentile = Percentile { digits: 99, places: 2 };
+    pub const P999: Percentile = Percentile { digits: 999, places: 3 };
+
+    /// The share of values at or below it, strictly between 0 and 1.
+    pub fn quantile(self) -> f64 {
+        f64::from(self.digits) / 10_f64.powi(i32::from(self.places))
+    }
+
+    /// Reads the digits behind `p`: two to seven of them.
+    fn parse(digits: &str) -> Option<Percentile> {
+        if !(2..=7).contains(&digits.len()) || digits == "100" || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let mut digits = digits;
+        while digits.len() > 2 && digits.ends_with('0') {
+            digits = &digits[..digits.len() - 1];
+        }
+        let value: u32 = digits.parse().ok()?;
+        (value > 0).then_some(Percentile { digits: value, places: digits.len() as u8 })
+    }
+}
+
+/// In what a measure is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Seconds,
+    PerSecond,
+    /// Between 0 and 1.
+    Share,
+    Messages,
+}
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Lower,
+    Higher,
+    Neither,
+}
+
+/// One number that an answer can have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Measure {
+    /// The queue or consumers entry it is of; `None` for the whole scenario.
+    pub of: Option<String>,
+    pub quantity: Quantity,
+    pub stat: Stat,
+}
+
+impl Measure {
+    pub fn whole(quantity: Quantity, stat: Stat) -> Measure {
+        Measure { of: None, quantity, stat }
+    }
+
+    pub fn of(name: &str, quantity: Quantity, stat: Stat) -> Measure {
+        Measure { of: Some(name.to_owned()), quantity, stat }
+    }
+
+    pub fn unit(&self) -> Unit {
+        match (self.quantity, self.stat) {
+            (_, Stat::Share) | (Utilization, _) => Unit::Share,
+            (_, Stat::Growth) | (Throughput | Goodput, _) => Unit::PerSecond,
+            (Wait | Service | Response | WaitAll | ResponseAll | Stay | Drained, _) => Unit::Seconds,
+            _ => Unit::Messages,
+        }
+    }
+
+    pub fn direction(&self) -> Direction {
+        match self.quantity {
+            Throughput | Goodput | Accepted => Direction::Higher,
+            Utilization | Published | Service => Direction::Neither,
+            _ => Direction::Lower,
+        }
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(of) = &self.of {
+            write!(f, "{of}.")?;
+        }
+        f.write_str(self.quantity.name())?;
+        match self.stat {
+            Stat::Value => Ok(()),
+            Stat::Mean => f.write_str(".mean"),
+            Stat::Sd => f.write_str(".sd"),
+            Stat::Max => f.write_str(".max"),
+            Stat::Percentile(p) => write!(f, ".p{:0places$}", p.digits, places = usize::from(p.places)),
+            Stat::Share => f.write_str(".share"),
+            Stat::Cause(cause) => write!(f, ".{}", cause.name()),
+            Stat::Growth => f.write_str(".growth"),
+            Stat::At(at) => write!(f, "@{at}"),
+        }
+    }
+}
+
+/// Why a text names no measure, and what was probably meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoSuchMeasure(pub String);
+
+/// Reads a measure as [`Measure`]'s `Display` writes it. Whether its queue exists is not known here.
+impl FromStr for Measure {
+    type Err = NoSuchMeasure;
+
+    fn from_str(text: &str) -> Result<Measure, NoSuchMeasure> {
+        let (name, at) = match text.split_once('@') {
+            Some((name, at)) => (name, Some(at)),
+            None => (text, None),
+        };
+        let parts: Vec<&str> = name.split('.').collect();
+        let quantity_of = |word: &str| QUANTITIES.into_iter().find(|q| q.name() == word);
+        let (of, quantity, stat) = match (quantity_of(parts[0]), parts.as_slice()) {
+            (Some(quantity), [_]) => (None, quantity, None),
+            (Some(quantity), [_, stat]) => (None, quantity, Some(*stat)),
+            (None, [of, word, stat @ ..]) if stat.len() <= 1 => {
+                let slip = if quantity_of(word).is_none() && is_quantity_misspelt(of) { of } else { word };
+                (Some(*of), quantity_of(slip).ok_or_else(|| no_quantity(text, slip))?, stat.first().copied())
+            }
+            (None, [word]) => return Err(no_quantity(text, word)),
+            _ => return Err(NoSuchMeasure(format!("`{text}` has too many parts for a measure"))),
+        };
+        let stat = read_stat(text, quantity, stat, at)?;
+        let measure = Measure { of: of.map(str::to_owned), quantity, stat };
+        if measure.of.is_none() && !quantity.of_the_whole() {
+            let name = quantity.name();
+            return Err(NoSuchMeasure(format!(
+                "`{name}` belongs to a queue: write its name first, such as `orders.{text}`"
+            )));
+        }
+        Ok(measure)
+    }
+}
+
+fn is_quantity_misspelt(word: &str) -> bool {
+    nearest_quantity(word).is_some()
+}
+
+fn nearest_quantity(word: &str) -> Option<&'static str> {
+    nearest(word, QUANTITIES.iter().map(|q| q.name()))
+}
+
+fn no_quantity(text: &str, word: &str) -> NoSuchMeasure {
+    let hint = nearest_quantity(word).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    NoSuchMeasure(format!("`{text}` names no measure: there is no `{word}`{hint}"))
+}
+
+fn read_stat(text: &str, quantity: Quantity, stat: Option<&str>, at: Option<&str>) -> Result<Stat, NoSuchMeasure> {
+    let read = match (stat, at) {
+        (None, Some(at)) => instant(at).map(Stat::At),
+        (None, None) => Some(Stat::Value),
+        (Some("mean"), None) => Some(Stat::Mean),
+        (Some("sd"), None) => Some(Stat::Sd),
+        (Some("max"), None) => Some(Stat::Max),
+        (Some("share"), None) => Some(Stat::Share),
+        (Some("growth"), None) => Some(Stat::Growth),
+        (Some(word), None) => match word.strip_prefix('p').and_then(Percentile::parse) {
+            Some(percentile) => Some(Stat::Percentile(percentile)),
+            None => CAUSES.into_iter().find(|c| c.name() == word).map(Stat::Cause),
+        },
+        (Some(_), Some(_)) => None,
+    };
+    match read.filter(|&stat| quantity.has(stat)) {
+        Some(stat) => Ok(stat),
+        None => Err(NoSuchMeasure(format!("`{text}` names no measure; there is {}", forms_of(quantity)))),
+    }
+}
+
+/// The ways to write a quantity, for an error.
+fn forms_of(quantity: Quantity) -> String {
+    let endings = [
+        ("", Stat::Value),
+        (".mean", Stat::Mean),
+        (".sd", Stat::Sd),
+        (".max", Stat::Max),
+        (".p99", Stat::Percentile(Percentile::P99)),
+        (".share", Stat::Share),
+        (".growth", Stat::Growth),
+        ("@30min", Stat::At(Span::ZERO)),
+    ];
+    let plain = endings.into_iter().filter(|(_, stat)| quantity.has(*stat)).map(|(ending, _)| ending.to_owned());
+    let causes = CAUSES.into_iter().filter(|c| quantity.has(Stat::Cause(*c))).map(|c| format!(".{}", c.name()));
+    let forms: Vec<String> = plain.chain(causes).map(|ending| format!("`{}{ending}`", quantity.name())).collect();
+    forms.join(", ")
+}
+
+fn instant(text: &str) -> Option<Span> {
+    crate::time::UNITS
+        .into_iter()
+        .filter_map(|(unit, nanos)| Some((text.strip_suffix(unit)?.parse::<f64>().ok()?, nanos)))
+        .find(|(count, _)| count.is_finite() && *count >= 0.0)
+        .map(|(count, nanos)| Span::from_nanos_f64(count * nanos as f64))
+}
+
+/// The known word nearest to `word`, if one is near enough to have been meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(word, known), known))
+        .filter(|(distance, known)| *distance <= 1 + known.len().min(word.len()) / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_measure_is_written_as_it_is_read() {
+        for text in [
+            "response.p99",
+            "lost",
+            "lost.share",
+            "lost.dead_letter_full",
+            "orders.length.max",
+            "orders.backlog@30min",
+            "payments.utilization",
+            "waited.share",
+            "orders.backlog.growth",
+            "wait.p05",
+            "response.p999",
+            "orders.drained",
+        ] {
+            assert_eq!(text.parse::<Measure>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn digits_behind_p_are_decimals_of_the_quantile() {
+        let quantile = |text: &str| match text.parse::<Measure>().unwrap().stat {
+            Stat::Percentile(p) => p.quantile(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(quantile("wait.p50"), 0.5);
+        assert_eq!(quantile("wait.p999"), 0.999);
+        assert_eq!(quantile("wait.p9990"), 0.999);
+        for bad in ["wait.p5", "wait.p100", "wait.p00", "wait.p12345678", "wait.p"] {
+            assert!(bad.parse::<Measure>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_measure_is_answered_with_what_there_is() {
+        let error = |text: &str| text.parse::<Measure>().unwrap_err().to_string();
+        assert_eq!(
+            error("respons.p99"),
+            "`respons.p99` names no measure: there is no `respons`; did you mean `response`?"
+        );
+        assert_eq!(
+            error("orders.lenght.max"),
+            "`orders.lenght.max` names no measure: there is no `lenght`; did you mean `length`?"
+        );
+        assert_eq!(
+            error("length.max"),
+            "`length` belongs to a queue: write its name first, such as `orders.length.max`"
+        );
+        assert!(
+            error("lost.mean")
+                .starts_with("`lost.mean` names no measure; there is `lost`, `lost.share`, `lost.refused`")
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! The checked model: nothing in it can be wrong, so nobody checks again further in.
+
+use crate::broker::{QueueId, QueueRules};
+use crate::client::ConsumerRules;
+use crate::measure::Measure;
+use crate::time::Span;
+use crate::workload::Arrivals;
+
+/// One scenario, checked.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub name: String,
+    pub question: Option<String>,
+    pub run: Run,
+    pub queues: Vec<Queue>,
+    pub producers: Vec<Producer>,
+    pub consumers: Vec<Consumers>,
+    pub targets: Vec<Target>,
+    pub source: Source,
+}
+
+/// Where a scenario came from, for the result to say.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// The file's path as the user gave it; `None` for a notation.
+    pub file: Option<String>,
+    /// The YAML, before any override.
+    pub text: String,
+    /// `path=value`, as given on the command line.
+    pub overrides: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Arrivals stop then. Defaults are filled in.
+    pub duration: Span,
+    /// Whether the scenario says the duration; a defaulted one may be doubled for the warm-up's sake.
+    pub duration_given: bool,
+    pub warmup: Warmup,
+    pub seed: u64,
+    pub replications: Replications,
+    pub drain: Drain,
+    /// Messages published and not ended that one replication may hold.
+    pub at_most_inside: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warmup {
+    None,
+    /// Found by pilot replications.
+    Auto,
+    For(Span),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Replications {
+    Fixed(u32),
+    /// Until the half-width of the interval of `of` is at most `relative` of its value.
+    Precision {
+        relative: f64,
+        of: Measure,
+        at_most: u32,
+    },
+}
+
+/// How long messages still inside when arrivals stop are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drain {
+    /// Until nothing is inside, at most as long as the run again.
+    UntilEmpty,
+    None,
+    For(Span),
+}
+
+#[derive(Clone, Debug)]
+pub struct Queue {
+    pub name: String,
+    pub rules: QueueRules,
+}
+
+#[derive(Clone, Debug)]
+pub struct Producer {
+    pub name: String,
+    pub publishes_to: QueueId,
+    pub arrivals: Arrivals,
+}
+
+/// One consumers entry: `count` consumers that are alike.
+#[derive(Clone, Debug)]
+pub struct Consumers {
+    pub name: String,
+    pub takes_from: QueueId,
+    pub count: u32,
+    /// Unacknowledged messages that one consumer may hold.
+    pub prefetch: u32,
+    pub rules: ConsumerRules,
+}
+
+/// Something that must hold of the answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    pub measure: Measure,
+    pub op: Op,
+    /// In the measure's unit: seconds, messages per second, a share, messages.
+    pub value: f64,
+    /// `in 95% of runs`: the share of replications in which it must hold.
+    pub in_runs: Option<f64>,
+    /// As written.
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    Less,
+    LessOrEqual,
+    Equal,
+    GreaterOrEqual,
+    Greater,
+}
+
+impl Op {
+    pub fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Op::Less => value < bound,
+            Op::LessOrEqual => value <= bound,
+            Op::Equal => value == bound,
+            Op::GreaterOrEqual => value >= bound,
+            Op::Greater => value > bound,
+        }
+    }
+}
+
+impl Run {
+    /// The longest that messages are followed after arrivals stop.
+    pub fn drain_limit(&self) -> Span {
+        match self.drain {
+            Drain::UntilEmpty => self.duration,
+            Drain::None => Span::ZERO,
+            Drain::For(span) => span,
+        }
+    }
+}
+
+impl Scenario {
+    pub fn queue(&self, id: QueueId) -> &Queue {
+        &self.queues[id.index()]
+    }
+
+    /// The consumers entries that take from a queue.
+    pub fn consumers_of(&self, id: QueueId) -> impl Iterator<Item = &Consumers> {
+        self.consumers.iter().filter(move |c| c.takes_from == id)
+    }
+
+    /// Whether nothing changes by plan, so that there is a steady state to look for.
+    pub fn is_steady(&self) -> bool {
+        self.producers.iter().all(|p| p.arrivals.steady_rate().is_some())
+    }
+}

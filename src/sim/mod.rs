@@ -1,0 +1,5 @@
+//! The discrete-event engine.
+
+mod watch;
+
+pub use watch::Watch;

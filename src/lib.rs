@@ -7,6 +7,7 @@ pub mod broker;
 pub mod client;
 pub mod experiment;
 pub mod measure;
+pub mod metrics;
 pub mod random;
 pub mod result;
 pub mod scenario;

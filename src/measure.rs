@@ -204,7 +204,7 @@ pub enum Cause {
     DeadLetterFull,
     /// Acknowledged before the work, which then failed.
     Failed,
-    /// Set aside in its queue.
+    /// Set aside in its queue, or in one that nobody takes from.
     Parked,
 }
 

@@ -1,4 +1,20 @@
 //! The rules of a broker: a function of what happened, never of what time it is.
+//!
+//! A driver hands [`Broker::apply`] one command after the other and carries out the effects. It asks
+//! [`Broker::next_deadline`] when the broker has something to do by itself, and sends [`Command::Tick`] then.
+
+mod admission;
+mod delivery;
+mod rules;
+mod store;
+
+pub use rules::*;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::measure::Cause;
+use crate::time::{Span, Time};
+use store::{List, Lists, Slot, Store, Where};
 
 /// A queue, by its place in the scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,5 +26,224 @@ impl QueueId {
     }
 }
 
-mod rules;
-pub use rules::*;
+/// A single consumer; the driver numbers them from 0 without gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConsumerId(pub u32);
+
+/// What a message is called, everywhere and for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Message {
+    /// The producer's place in the scenario.
+    pub producer: u16,
+    /// Counted from 0 for each producer.
+    pub number: u64,
+    pub planned: Time,
+}
+
+/// One handing-over of a message; no two are called the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryId {
+    slot: Slot,
+    serial: u32,
+}
+
+/// What is asked of a broker. `P` is what travels with a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command<P> {
+    /// A new consumer takes from a queue and may hold `prefetch` unacknowledged messages.
+    Subscribe { consumer: ConsumerId, queue: QueueId, prefetch: u32 },
+    Publish { queue: QueueId, payload: P },
+    /// One that is unknown, or was answered before, has no effect.
+    Acknowledge { delivery: DeliveryId },
+    /// A negative acknowledgement: back into the queue, or out of it.
+    Reject { delivery: DeliveryId, requeue: bool },
+    /// Carries out what is due; every other command does that first too.
+    Tick,
+}
+
+/// Where in its queue a message was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Waiting,
+    Delayed,
+    InFlight,
+    Parked,
+}
+
+/// What follows from a command, in the order in which it happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect<P> {
+    /// The message is in the queue and waits.
+    Accepted { queue: QueueId, was_blocked: bool, payload: P },
+    /// The queue is full, and the producer is told.
+    Refused { queue: QueueId, payload: P },
+    /// The queue is full, and the message waits outside in its turn.
+    Blocked { queue: QueueId, payload: P },
+    /// A waiting message is handed to a consumer. `attempt` counts from 1 since the message entered the queue,
+    /// `entry` says how many times it has entered it.
+    Delivered { queue: QueueId, consumer: ConsumerId, delivery: DeliveryId, entry: u16, attempt: u32, payload: P },
+    /// The message has left the queue for good; it was in flight unless the acknowledgement came late.
+    Acknowledged { queue: QueueId, from: Place, payload: P },
+    /// A delivered message is back, after a failure or a time-out.
+    Returned { queue: QueueId, to: Place, payload: P },
+    /// The delay of a message is over; it waits.
+    Ready { queue: QueueId, payload: P },
+    Dropped { queue: QueueId, from: Place, cause: Cause, payload: P },
+    /// The message has left for its dead letter queue, where it waits.
+    DeadLettered { queue: QueueId, from: Place, to: QueueId, cause: Cause, payload: P },
+    /// The message stays in the queue, out of reach.
+    Parked { queue: QueueId, payload: P },
+}
+
+struct Queue<P> {
+    rules: QueueRules,
+    lists: Lists,
+    blocked: VecDeque<P>,
+    /// Consumers that may be given a message, in turn.
+    credit: VecDeque<ConsumerId>,
+    next_order: i64,
+    front_order: i64,
+}
+
+struct Consumer {
+    queue: QueueId,
+    prefetch: u32,
+    /// Deliveries not answered, those that timed out included.
+    held: u32,
+    in_turn: bool,
+}
+
+/// A broker: queues, what is in them, and who takes from them.
+pub struct Broker<P> {
+    queues: Vec<Queue<P>>,
+    consumers: Vec<Consumer>,
+    store: Store<P>,
+    /// Who holds a delivery that the broker has taken back or forgotten, until it is answered.
+    stale: BTreeMap<DeliveryId, ConsumerId>,
+    /// How often a message has entered a queue before, of those that have moved. Only a circle of dead letter
+    /// queues makes a message enter one twice.
+    visits: BTreeMap<(Slot, QueueId), u16>,
+    /// Queues that messages have moved to since they were last looked at.
+    moved: Vec<QueueId>,
+    deadline: Time,
+    blocked: u64,
+}
+
+impl<P: Clone> Broker<P> {
+    pub fn new(rules: impl IntoIterator<Item = QueueRules>) -> Broker<P> {
+        Broker {
+            queues: rules.into_iter().map(Queue::new).collect(),
+            consumers: Vec::new(),
+            store: Store::new(),
+            stale: BTreeMap::new(),
+            visits: BTreeMap::new(),
+            moved: Vec::new(),
+            deadline: Time::NEVER,
+            blocked: 0,
+        }
+    }
+
+    /// Carries out one command at `now` and appends what follows from it to `effects`. What is due by `now` comes first.
+    ///
+    /// # Panics
+    /// If a queue or consumer does not exist, or a consumer subscribes twice.
+    #[inline]
+    pub fn apply(&mut self, now: Time, command: Command<P>, effects: &mut Vec<Effect<P>>) {
+        if self.deadline <= now {
+            self.carry_out_due(now, effects);
+        }
+        match command {
+            Command::Publish { queue, payload } => self.publish(now, queue, payload, effects),
+            Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
+            Command::Reject { delivery, requeue } => self.reject(now, delivery, requeue, effects),
+            Command::Subscribe { consumer, queue, prefetch } => self.subscribe(now, consumer, queue, prefetch, effects),
+            Command::Tick => {}
+        }
+    }
+
+    /// When the broker next has something to do by itself: a time-out, or the end of a delay.
+    #[inline]
+    pub fn next_deadline(&self) -> Option<Time> {
+        (self.deadline != Time::NEVER).then_some(self.deadline)
+    }
+
+    /// Messages held anywhere: in queues, parked, or blocked outside.
+    #[inline]
+    pub fn inside(&self) -> u64 {
+        self.store.len() as u64 + self.blocked
+    }
+
+    fn subscribe(
+        &mut self,
+        now: Time,
+        consumer: ConsumerId,
+        queue: QueueId,
+        prefetch: u32,
+        effects: &mut Vec<Effect<P>>,
+    ) {
+        assert_eq!(consumer.0 as usize, self.consumers.len(), "consumers are numbered without gaps");
+        self.consumers.push(Consumer { queue, prefetch, held: 0, in_turn: prefetch > 0 });
+        if prefetch > 0 {
+            self.queues[queue.index()].credit.push_back(consumer);
+        }
+        self.dispatch(now, queue, effects);
+    }
+
+    fn refresh_deadline(&mut self) {
+        let due = |list: &List| list.first().map_or(Time::NEVER, |slot| self.store[slot].due);
+        let queues = self.queues.iter().filter(|queue| queue.has_timers());
+        self.deadline = queues
+            .flat_map(|queue| [due(&queue.lists[Where::Delayed]), due(&queue.lists[Where::InFlight])])
+            .min()
+            .unwrap_or(Time::NEVER);
+    }
+
+    /// Time-outs and ends of delays up to `now`, in order of time; at one instant delays first, then by queue.
+    fn carry_out_due(&mut self, now: Time, effects: &mut Vec<Effect<P>>) {
+        while self.deadline <= now {
+            let due = self.deadline;
+            let is_due = |queue: &Queue<P>, place| queue.lists[place].first().filter(|slot| self.store[*slot].due == due);
+            let delayed = self.queues.iter().find_map(|queue| is_due(queue, Where::Delayed));
+            let in_flight = self.queues.iter().find_map(|queue| is_due(queue, Where::InFlight));
+            match (delayed, in_flight) {
+                (Some(slot), _) => self.end_delay(now, slot, effects),
+                (None, Some(slot)) => self.time_out(now, slot, effects),
+                (None, None) => unreachable!("a deadline belongs to a message"),
+            }
+            self.refresh_deadline();
+        }
+    }
+}
+
+impl<P> Queue<P> {
+    fn new(rules: QueueRules) -> Queue<P> {
+        Queue {
+            rules,
+            lists: Lists::default(),
+            blocked: VecDeque::new(),
+            credit: VecDeque::new(),
+            next_order: 0,
+            front_order: 0,
+        }
+    }
+
+    /// Waiting and delayed: what capacity counts.
+    fn occupied(&self) -> u64 {
+        [Where::Fresh, Where::Returned, Where::Delayed].into_iter().map(|place| u64::from(self.lists[place].len())).sum()
+    }
+
+    fn nothing_waits(&self) -> bool {
+        self.lists[Where::Fresh].is_empty() && self.lists[Where::Returned].is_empty()
+    }
+
+    /// Whether a newcomer gets in: there is room, or somebody takes it at once.
+    fn admits(&self) -> bool {
+        self.rules.capacity.is_none_or(|capacity| self.occupied() < capacity)
+            || !self.credit.is_empty() && self.nothing_waits()
+    }
+
+    /// Whether the broker has to remember when its deliveries or delays end.
+    fn has_timers(&self) -> bool {
+        self.rules.redelivery.ack_timeout.is_some() || self.rules.redelivery.delay > Span::ZERO
+    }
+}

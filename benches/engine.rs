@@ -1,0 +1,128 @@
+//! Nanoseconds per message of the engine, beside a plain reference loop, in one run.
+//!
+//! `cargo bench --bench engine`. The reference is what one would write by hand for this one system: a binary heap of
+//! events, a deque of arrival instants, one running generator, and the mean wait as its only result. The engine runs
+//! the full rules and records everything that `kendall run` does. Only the ratio of the two means something on a
+//! machine that is shared; the two alternate, and the medians are compared.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::time::Instant;
+
+use kendall::broker::{QueueId, QueueRules};
+use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup};
+use kendall::time::Span;
+use kendall::workload::{Arrivals, Distribution, RateProfile};
+use rand::SeedableRng;
+use rand_distr::{Distribution as _, Exp1};
+
+const MESSAGES: u64 = 2_000_000;
+const ROUNDS: usize = 9;
+
+fn main() {
+    println!("{:<18}{:>12}{:>12}{:>8}", "system", "reference", "engine", "ratio");
+    for (name, consumers, load) in [("M/M/1 at 0.8", 1, 0.8), ("M/M/10 at 0.9", 10, 0.9)] {
+        let scenario = scenario(consumers, load);
+        let (mut reference, mut engine) = (Vec::new(), Vec::new());
+        for round in 0..ROUNDS {
+            reference.push(nanos_per_message(|| reference_loop(consumers, load, round as u64)));
+            engine.push(nanos_per_message(|| kendall::sim::one(&scenario).expect("the books balance").end.seconds()));
+        }
+        let (reference, engine) = (median(reference), median(engine));
+        println!("{name:<18}{reference:>9.1} ns{engine:>9.1} ns{:>8.2}", engine / reference);
+    }
+}
+
+fn nanos_per_message(run: impl FnOnce() -> f64) -> f64 {
+    let start = Instant::now();
+    std::hint::black_box(run());
+    start.elapsed().as_nanos() as f64 / MESSAGES as f64
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// M/M/c with a mean service of one second.
+fn scenario(consumers: u32, load: f64) -> Scenario {
+    let rate = load * f64::from(consumers);
+    Scenario {
+        name: "bench".into(),
+        question: None,
+        run: Run {
+            duration: Span::from_seconds(MESSAGES as f64 / rate),
+            duration_given: true,
+            warmup: Warmup::None,
+            seed: 1,
+            replications: Replications::Fixed(1),
+            drain: Drain::UntilEmpty,
+            at_most_inside: 1_000_000,
+        },
+        queues: vec![Queue { name: "queue".into(), rules: QueueRules::default() }],
+        producers: vec![Producer {
+            name: "producer".into(),
+            publishes_to: QueueId(0),
+            arrivals: Arrivals::Poisson { rate: RateProfile::constant(rate) },
+        }],
+        consumers: vec![Consumers {
+            name: "consumer".into(),
+            takes_from: QueueId(0),
+            count: consumers,
+            prefetch: 1,
+            rules: ConsumerRules {
+                service: Distribution::Exponential { mean_s: 1.0 },
+                on_retry: OnRetry::Same,
+                acknowledge: Acknowledge::After,
+                fails: 0.0,
+                on_failure: OnFailure::Requeue,
+            },
+        }],
+        targets: Vec::new(),
+        source: Source::default(),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Arrival,
+    Departure,
+}
+
+/// The mean wait, in seconds.
+fn reference_loop(consumers: u32, load: f64, seed: u64) -> f64 {
+    let mut rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(seed);
+    let rate = load * f64::from(consumers);
+    let mut draw = |mean_s: f64| {
+        let exponential: f64 = Exp1.sample(&mut rng);
+        (exponential * mean_s * 1e9) as u64
+    };
+    let mut events = BinaryHeap::new();
+    let mut waiting: VecDeque<u64> = VecDeque::new();
+    let (mut entered, mut idle, mut arrived, mut begun, mut waited) = (0_u64, consumers, 0_u64, 0_u64, 0_u64);
+    events.push(Reverse((draw(1.0 / rate), entered, Event::Arrival)));
+    while let Some(Reverse((now, _, event))) = events.pop() {
+        match event {
+            Event::Arrival => {
+                waiting.push_back(now);
+                arrived += 1;
+                if arrived < MESSAGES {
+                    entered += 1;
+                    events.push(Reverse((now + draw(1.0 / rate), entered, Event::Arrival)));
+                }
+            }
+            Event::Departure => idle += 1,
+        }
+        if idle > 0
+            && let Some(since) = waiting.pop_front()
+        {
+            idle -= 1;
+            begun += 1;
+            waited += now - since;
+            entered += 1;
+            events.push(Reverse((now + draw(1.0), entered, Event::Departure)));
+        }
+    }
+    waited as f64 / begun as f64 / 1e9
+}

@@ -1,0 +1,152 @@
+//! How messages get into queues, and what a full queue does.
+
+use super::store::{Slot, Where};
+use super::{Broker, Effect, Place, QueueId, WhenFull};
+use crate::measure::Cause;
+use crate::time::Time;
+
+impl<P: Clone> Broker<P> {
+    #[inline]
+    pub(super) fn publish(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
+        let state = &self.queues[queue.index()];
+        if state.admits() {
+            self.accept(queue, payload, false, effects);
+        } else {
+            match state.rules.when_full {
+                WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
+                WhenFull::Block => return self.block(queue, payload, effects),
+                WhenFull::DropOldest | WhenFull::DeadLetter => {
+                    let slot = self.accept(queue, payload, false, effects);
+                    let leaves = self.leaves(queue, slot);
+                    self.expel(leaves, Cause::Full, effects);
+                }
+            }
+        }
+        self.dispatch(now, queue, effects);
+        self.dispatch_moved(now, effects);
+    }
+
+    fn block(&mut self, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
+        effects.push(Effect::Blocked { queue, payload: payload.clone() });
+        self.queues[queue.index()].blocked.push_back(payload);
+        self.blocked += 1;
+    }
+
+    #[inline]
+    fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut Vec<Effect<P>>) -> Slot {
+        effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
+        let slot = self.store.insert(queue, payload);
+        self.append(queue, slot);
+        slot
+    }
+
+    /// Puts a message behind all others.
+    #[inline]
+    pub(super) fn append(&mut self, queue: QueueId, slot: Slot) {
+        let state = &mut self.queues[queue.index()];
+        self.store[slot].order = state.next_order;
+        state.next_order += 1;
+        self.list(slot, Where::Fresh);
+    }
+
+    /// Lets the first blocked message in, if there is room.
+    #[inline]
+    pub(super) fn admit_blocked(&mut self, queue: QueueId, effects: &mut Vec<Effect<P>>) -> bool {
+        let state = &mut self.queues[queue.index()];
+        if state.blocked.is_empty() || !state.admits() {
+            return false;
+        }
+        let payload = state.blocked.pop_front().expect("the line is not empty");
+        self.blocked -= 1;
+        self.accept(queue, payload, true, effects);
+        true
+    }
+
+    /// Who has to leave a full queue that a newcomer has entered.
+    fn leaves(&self, queue: QueueId, newcomer: Slot) -> Slot {
+        match self.queues[queue.index()].rules.when_full {
+            WhenFull::DropOldest => self.oldest(queue),
+            WhenFull::DeadLetter | WhenFull::Refuse | WhenFull::Block => newcomer,
+        }
+    }
+
+    /// The first by age of those that wait and the one that is delayed for longest; with a capacity of 0 that is the
+    /// newcomer itself.
+    fn oldest(&self, queue: QueueId) -> Slot {
+        let lists = &self.queues[queue.index()].lists;
+        let firsts = [Where::Returned, Where::Fresh, Where::Delayed].map(|place| lists[place].first());
+        let oldest = firsts.into_iter().flatten().min_by_key(|slot| self.store[*slot].order);
+        oldest.expect("the newcomer waits in this queue")
+    }
+
+    /// Takes a message out of its queue for good: to the dead letter queue if there is one, else away. What it pushes
+    /// out of a full dead letter queue moves on in turn; a circle of full queues, which no scenario may have, ends with
+    /// a drop after one round.
+    pub(super) fn expel(&mut self, mut slot: Slot, mut cause: Cause, effects: &mut Vec<Effect<P>>) {
+        for _ in 0..=self.queues.len() {
+            let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
+                return self.drop_message(slot, cause, effects);
+            };
+            let target = &self.queues[to.index()];
+            let full = !target.admits();
+            if full && matches!(target.rules.when_full, WhenFull::Refuse | WhenFull::Block) {
+                break;
+            }
+            self.move_to(slot, to, cause, effects);
+            if !full {
+                return;
+            }
+            (slot, cause) = (self.leaves(to, slot), Cause::Full);
+        }
+        self.drop_message(slot, Cause::DeadLetterFull, effects);
+    }
+
+    pub(super) fn drop_message(&mut self, slot: Slot, cause: Cause, effects: &mut Vec<Effect<P>>) {
+        let queue = self.store[slot].queue;
+        let from = self.unlist(slot);
+        let payload = self.forget(slot);
+        effects.push(Effect::Dropped { queue, from, cause, payload });
+    }
+
+    fn move_to(&mut self, slot: Slot, to: QueueId, cause: Cause, effects: &mut Vec<Effect<P>>) {
+        let queue = self.store[slot].queue;
+        let from = self.unlist(slot);
+        effects.push(Effect::DeadLettered { queue, from, to, cause, payload: self.store.payload(slot) });
+        self.visits.insert((slot, queue), self.store[slot].entry);
+        let before = self.visits.get(&(slot, to)).copied().unwrap_or(0);
+        let entry = &mut self.store[slot];
+        entry.queue = to;
+        entry.serial_at_entry = entry.serial;
+        entry.entry = before.saturating_add(1);
+        self.append(to, slot);
+        self.moved.push(to);
+    }
+
+    /// Takes a message out of the list it is in, and says where it was.
+    #[inline]
+    pub(super) fn unlist(&mut self, slot: Slot) -> Place {
+        let entry = &self.store[slot];
+        let (queue, place) = (entry.queue, entry.place);
+        self.queues[queue.index()].lists[place].remove(&mut self.store, slot);
+        place.into()
+    }
+
+    /// Puts a message behind those that are in that place already.
+    #[inline]
+    pub(super) fn list(&mut self, slot: Slot, place: Where) {
+        let entry = &mut self.store[slot];
+        entry.place = place;
+        self.queues[entry.queue.index()].lists[place].push_last(&mut self.store, slot);
+    }
+
+    /// Frees the slot of a message that is in no list.
+    #[inline]
+    pub(super) fn forget(&mut self, slot: Slot) -> P {
+        if !self.visits.is_empty() {
+            let of_slot = (slot, QueueId(0))..=(slot, QueueId(u16::MAX));
+            let keys: Vec<_> = self.visits.range(of_slot).map(|(key, _)| *key).collect();
+            keys.iter().for_each(|key| drop(self.visits.remove(key)));
+        }
+        self.store.remove(slot)
+    }
+}

@@ -1,0 +1,226 @@
+//! How messages get out of queues, and what an answer or its absence does.
+
+use super::store::{Slot, Where};
+use super::{Broker, ConsumerId, DeliveryId, Effect, Place, QueueId, ReturnsTo, Then};
+use crate::measure::Cause;
+use crate::time::{Span, Time};
+
+impl<P: Clone> Broker<P> {
+    /// Hands out what waits to whoever may have it, and lets blocked messages in where that made room.
+    #[inline]
+    pub(super) fn dispatch(&mut self, now: Time, queue: QueueId, effects: &mut Vec<Effect<P>>) {
+        loop {
+            while self.deliver_one(now, queue, effects) {}
+            if !self.admit_blocked(queue, effects) {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn dispatch_moved(&mut self, now: Time, effects: &mut Vec<Effect<P>>) {
+        while let Some(queue) = self.moved.pop() {
+            self.dispatch(now, queue, effects);
+        }
+    }
+
+    #[inline]
+    fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut Vec<Effect<P>>) -> bool {
+        let Some(slot) = self.next_waiting(queue) else { return false };
+        let Some(consumer) = self.queues[queue.index()].credit.pop_front() else { return false };
+        self.charge(consumer);
+        self.unlist(slot);
+        let entry = &mut self.store[slot];
+        entry.serial = entry.serial.wrapping_add(1);
+        entry.consumer = consumer;
+        if let Some(timeout) = self.queues[queue.index()].rules.redelivery.ack_timeout {
+            entry.due = now + timeout;
+            self.deadline = self.deadline.min(entry.due);
+        } else {
+            entry.due = Time::NEVER;
+        }
+        self.list(slot, Where::InFlight);
+        let entry = &self.store[slot];
+        effects.push(Effect::Delivered {
+            queue,
+            consumer,
+            delivery: DeliveryId { slot, serial: entry.serial },
+            entry: entry.entry,
+            attempt: entry.attempt(),
+            payload: self.store.payload(slot),
+        });
+        true
+    }
+
+    /// The first by order of those that wait.
+    #[inline]
+    fn next_waiting(&self, queue: QueueId) -> Option<Slot> {
+        let lists = &self.queues[queue.index()].lists;
+        match (lists[Where::Returned].first(), lists[Where::Fresh].first()) {
+            (None, fresh) => fresh,
+            (returned, None) => returned,
+            (Some(returned), Some(fresh)) => {
+                Some(if self.store[returned].order < self.store[fresh].order { returned } else { fresh })
+            }
+        }
+    }
+
+    /// A consumer takes one more; if it may have yet another, it is last in turn for it.
+    #[inline]
+    fn charge(&mut self, consumer: ConsumerId) {
+        let state = &mut self.consumers[consumer.0 as usize];
+        state.held += 1;
+        state.in_turn = state.held < state.prefetch;
+        if state.in_turn {
+            self.queues[state.queue.index()].credit.push_back(consumer);
+        }
+    }
+
+    /// A consumer has answered one.
+    #[inline]
+    fn release(&mut self, consumer: ConsumerId) -> QueueId {
+        let state = &mut self.consumers[consumer.0 as usize];
+        state.held -= 1;
+        if !state.in_turn {
+            state.in_turn = true;
+            self.queues[state.queue.index()].credit.push_back(consumer);
+        }
+        state.queue
+    }
+
+    /// The message that a delivery handed over, if it is still in flight so.
+    #[inline]
+    fn current(&self, delivery: DeliveryId) -> Option<Slot> {
+        let entry = self.store.get(delivery.slot)?;
+        (entry.serial == delivery.serial && entry.place == Where::InFlight).then_some(delivery.slot)
+    }
+
+    #[inline]
+    pub(super) fn acknowledge(&mut self, now: Time, delivery: DeliveryId, effects: &mut Vec<Effect<P>>) {
+        let queue = match self.current(delivery) {
+            Some(slot) => {
+                self.remove_acknowledged(slot, effects);
+                self.release(self.store[slot].consumer)
+            }
+            None => match self.stale.remove(&delivery) {
+                Some(consumer) => {
+                    self.acknowledge_late(delivery, effects);
+                    self.release(consumer)
+                }
+                None => return,
+            },
+        };
+        self.dispatch(now, queue, effects);
+    }
+
+    /// The message leaves the queue that delivered it, wherever it is there by now; what has moved on stays.
+    fn acknowledge_late(&mut self, delivery: DeliveryId, effects: &mut Vec<Effect<P>>) {
+        let slot = delivery.slot;
+        let Some(entry) = self.store.get(slot) else { return };
+        // Deliveries since this entry into this queue have a serial behind the one at entry.
+        let is_of_this_entry = delivery.serial.wrapping_sub(entry.serial_at_entry).wrapping_sub(1) < entry.attempt();
+        if !is_of_this_entry || entry.place == Where::Parked {
+            return;
+        }
+        if entry.place == Where::InFlight {
+            self.stale.insert(DeliveryId { slot, serial: entry.serial }, entry.consumer);
+        }
+        self.remove_acknowledged(slot, effects);
+    }
+
+    #[inline]
+    fn remove_acknowledged(&mut self, slot: Slot, effects: &mut Vec<Effect<P>>) {
+        let queue = self.store[slot].queue;
+        let from = self.unlist(slot);
+        if self.queues[queue.index()].has_timers() {
+            self.refresh_deadline();
+        }
+        let payload = self.forget(slot);
+        effects.push(Effect::Acknowledged { queue, from, payload });
+    }
+
+    pub(super) fn reject(&mut self, now: Time, delivery: DeliveryId, requeue: bool, effects: &mut Vec<Effect<P>>) {
+        let queue = match (self.current(delivery), self.stale.remove(&delivery)) {
+            (Some(slot), _) => {
+                if requeue {
+                    self.fail(now, slot, effects);
+                } else {
+                    self.expel(slot, Cause::Rejected, effects);
+                }
+                self.refresh_deadline();
+                self.release(self.store[slot].consumer)
+            }
+            (None, Some(consumer)) => self.release(consumer),
+            (None, None) => return,
+        };
+        self.dispatch(now, queue, effects);
+        self.dispatch_moved(now, effects);
+    }
+
+    /// The consumer has not answered in time; it keeps its delivery, and the queue takes the message back.
+    pub(super) fn time_out(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+        let entry = &self.store[slot];
+        let queue = entry.queue;
+        self.stale.insert(DeliveryId { slot, serial: entry.serial }, entry.consumer);
+        self.fail(now, slot, effects);
+        self.refresh_deadline();
+        self.dispatch(now, queue, effects);
+        self.dispatch_moved(now, effects);
+    }
+
+    /// A delivery has failed: the message returns, or it has failed once too often.
+    fn fail(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+        let entry = &self.store[slot];
+        let redelivery = self.queues[entry.queue.index()].rules.redelivery;
+        // Each attempt so far has failed.
+        if redelivery.limit.is_some_and(|limit| entry.attempt() > limit) {
+            return match redelivery.then {
+                Then::DeadLetter => self.expel(slot, Cause::Limit, effects),
+                Then::Drop => self.drop_message(slot, Cause::Limit, effects),
+                Then::Park => self.park(slot, effects),
+            };
+        }
+        let queue = entry.queue;
+        self.unlist(slot);
+        let to = if redelivery.delay > Span::ZERO {
+            self.store[slot].due = now + redelivery.delay;
+            self.list(slot, Where::Delayed);
+            Place::Delayed
+        } else {
+            self.put_back(slot);
+            Place::Waiting
+        };
+        effects.push(Effect::Returned { queue, to, payload: self.store.payload(slot) });
+    }
+
+    fn park(&mut self, slot: Slot, effects: &mut Vec<Effect<P>>) {
+        let queue = self.store[slot].queue;
+        self.unlist(slot);
+        self.store[slot].due = Time::NEVER;
+        self.list(slot, Where::Parked);
+        effects.push(Effect::Parked { queue, payload: self.store.payload(slot) });
+    }
+
+    /// Puts a message that is in no list among those that wait, where the queue's rules want it.
+    fn put_back(&mut self, slot: Slot) {
+        let queue = self.store[slot].queue;
+        let state = &mut self.queues[queue.index()];
+        match state.rules.redelivery.returns_to {
+            ReturnsTo::Tail => return self.append(queue, slot),
+            ReturnsTo::Front => {
+                state.front_order -= 1;
+                self.store[slot].order = state.front_order;
+            }
+            ReturnsTo::Original => {}
+        }
+        self.store[slot].place = Where::Returned;
+        self.queues[queue.index()].lists[Where::Returned].insert_by_order(&mut self.store, slot);
+    }
+
+    pub(super) fn end_delay(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+        let queue = self.store[slot].queue;
+        self.unlist(slot);
+        self.put_back(slot);
+        effects.push(Effect::Ready { queue, payload: self.store.payload(slot) });
+        self.dispatch(now, queue, effects);
+    }
+}

@@ -1,0 +1,259 @@
+//! Where every message is and what became of it: one track each, and the producers' counts.
+
+use crate::measure::{CAUSES, Cause};
+use crate::time::Time;
+
+/// A message under way, as long as a queue keeps it or a consumer works on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Track {
+    pub planned: Time,
+    /// When it entered the queue it is in.
+    pub entered: Time,
+    /// Since when it is where it is in its queue.
+    pub since: Time,
+    /// How many messages entered that queue before it.
+    pub nth: u64,
+    /// The number of its latest delivery since it entered.
+    pub attempt: u32,
+    /// Deliveries that its consumers have not finished with.
+    pub hands: u32,
+    pub at: At,
+    pub producer: u16,
+    pub queue: u16,
+    /// How many times it has entered that queue; 0 until it is delivered.
+    pub entry: u16,
+    pub fate: Fate,
+    /// Whether the latest delivery is worked on.
+    pub begun: bool,
+    /// Whether an attempt has succeeded since it entered its queue.
+    pub done_here: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// Not in the books.
+    Nowhere,
+    Blocked,
+    Waiting,
+    Delayed,
+    InFlight,
+    Parked,
+    /// Out of its queue, perhaps still in somebody's hands.
+    Out,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Open,
+    Processed,
+    Lost(Cause),
+    Dead(Cause),
+}
+
+/// Counts of messages of one producer, or of those of them that were planned in the window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub published: u64,
+    pub tries: u64,
+    pub refused: u64,
+    pub not_yet_accepted: u64,
+    pub accepted: u64,
+    pub processed: u64,
+    pub waited: u64,
+    pub duplicates: u64,
+    pub redelivered: u64,
+    pub reordered: u64,
+    /// By place in [`CAUSES`].
+    pub lost: [u64; CAUSES.len()],
+    pub dead: [u64; CAUSES.len()],
+    /// Of the accepted, counted from the tracks when the run ends.
+    pub unfinished: u64,
+}
+
+impl Counts {
+    pub fn add(&mut self, other: &Counts) {
+        let mine = [
+            &mut self.published,
+            &mut self.tries,
+            &mut self.refused,
+            &mut self.not_yet_accepted,
+            &mut self.accepted,
+            &mut self.processed,
+            &mut self.waited,
+            &mut self.duplicates,
+            &mut self.redelivered,
+            &mut self.reordered,
+            &mut self.unfinished,
+        ];
+        let theirs = [
+            other.published,
+            other.tries,
+            other.refused,
+            other.not_yet_accepted,
+            other.accepted,
+            other.processed,
+            other.waited,
+            other.duplicates,
+            other.redelivered,
+            other.reordered,
+            other.unfinished,
+        ];
+        mine.into_iter().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        self.lost.iter_mut().zip(other.lost).for_each(|(mine, theirs)| *mine += theirs);
+        self.dead.iter_mut().zip(other.dead).for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    pub fn total(counts: &[u64; CAUSES.len()]) -> u64 {
+        counts.iter().sum()
+    }
+
+    fn of_fate(&mut self, fate: Fate) -> Option<&mut u64> {
+        match fate {
+            Fate::Open => None,
+            Fate::Processed => Some(&mut self.processed),
+            Fate::Lost(cause) => Some(&mut self.lost[place(cause)]),
+            Fate::Dead(cause) => Some(&mut self.dead[place(cause)]),
+        }
+    }
+}
+
+pub fn place(cause: Cause) -> usize {
+    CAUSES.iter().position(|known| *known == cause).expect("every cause is listed")
+}
+
+/// The tracks of all messages under way, and what has been counted.
+#[derive(Debug)]
+pub struct Ledger {
+    tracks: Vec<Track>,
+    free: Vec<u32>,
+    /// For each producer: the messages planned outside the window, and inside.
+    counts: Vec<[Counts; 2]>,
+    window: (Time, Time),
+    /// Messages without a fate, the blocked ones included.
+    open: u64,
+}
+
+impl Ledger {
+    pub fn new(producers: usize, window: (Time, Time)) -> Ledger {
+        Ledger { tracks: Vec::new(), free: Vec::new(), counts: vec![Default::default(); producers], window, open: 0 }
+    }
+
+    /// Messages under way, those that rest included.
+    #[inline]
+    pub fn len(&self) -> u64 {
+        (self.tracks.len() - self.free.len()) as u64
+    }
+
+    /// Messages of which it is not known yet what becomes of them.
+    pub fn open_messages(&self) -> u64 {
+        self.open
+    }
+
+    /// A message is refused for good.
+    pub fn refuse(&mut self, id: u32) {
+        self.open -= 1;
+        self.counts_of(id).refused += 1;
+        self.close_if_over(id);
+    }
+
+    #[inline]
+    pub fn in_window(&self, planned: Time) -> bool {
+        self.window.0 <= planned && planned < self.window.1
+    }
+
+    #[inline]
+    pub fn open(&mut self, producer: u16, planned: Time) -> u32 {
+        let counts = self.counts(producer, planned);
+        counts.published += 1;
+        counts.tries += 1;
+        self.open += 1;
+        let track = Track {
+            planned,
+            entered: planned,
+            since: planned,
+            nth: 0,
+            attempt: 0,
+            hands: 0,
+            at: At::Out,
+            producer,
+            queue: 0,
+            entry: 0,
+            fate: Fate::Open,
+            begun: false,
+            done_here: false,
+        };
+        match self.free.pop() {
+            Some(id) => {
+                self.tracks[id as usize] = track;
+                id
+            }
+            None => {
+                self.tracks.push(track);
+                (self.tracks.len() - 1) as u32
+            }
+        }
+    }
+
+    #[inline]
+    pub fn track(&mut self, id: u32) -> &mut Track {
+        &mut self.tracks[id as usize]
+    }
+
+    #[inline]
+    pub fn counts(&mut self, producer: u16, planned: Time) -> &mut Counts {
+        let inside = usize::from(self.in_window(planned));
+        &mut self.counts[usize::from(producer)][inside]
+    }
+
+    /// The counts that a message belongs to.
+    #[inline]
+    pub fn counts_of(&mut self, id: u32) -> &mut Counts {
+        let track = &self.tracks[id as usize];
+        let (producer, planned) = (track.producer, track.planned);
+        self.counts(producer, planned)
+    }
+
+    /// Gives a message a fate. Only success is final: what was given up for lost or dead may yet succeed.
+    #[inline]
+    pub fn settle(&mut self, id: u32, fate: Fate) {
+        let before = self.tracks[id as usize].fate;
+        if before == Fate::Processed {
+            return;
+        }
+        self.tracks[id as usize].fate = fate;
+        self.open -= u64::from(before == Fate::Open);
+        let counts = self.counts_of(id);
+        if let Some(count) = counts.of_fate(before) {
+            *count -= 1;
+        }
+        if let Some(count) = counts.of_fate(fate) {
+            *count += 1;
+        }
+    }
+
+    /// Closes the books on a message that no queue keeps and nobody works on.
+    #[inline]
+    pub fn close_if_over(&mut self, id: u32) {
+        let track = &mut self.tracks[id as usize];
+        if track.at == At::Out && track.hands == 0 {
+            track.at = At::Nowhere;
+            self.free.push(id);
+        }
+    }
+
+    /// The messages still under way.
+    pub fn under_way(&self) -> impl Iterator<Item = &Track> {
+        self.tracks.iter().filter(|track| track.at != At::Nowhere)
+    }
+
+    /// The counts of each producer, outside and inside of the window, with the unfinished counted from the tracks.
+    pub fn into_counts(mut self) -> Vec<[Counts; 2]> {
+        for track in self.tracks.iter().filter(|track| track.at != At::Nowhere && track.at != At::Blocked) {
+            let inside = usize::from(self.window.0 <= track.planned && track.planned < self.window.1);
+            if track.fate == Fate::Open {
+                self.counts[usize::from(track.producer)][inside].unfinished += 1;
+            }
+        }
+        self.counts
+    }
+}

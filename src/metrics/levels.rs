@@ -1,0 +1,259 @@
+//! How much is in a queue over time: areas under the curve, time spent at each level, values at set instants.
+
+use std::sync::Arc;
+
+use hdrhistogram::Histogram;
+
+use super::tally::histogram;
+use crate::time::{Span, Time};
+
+/// An instant at which something has to be noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    pub at: Time,
+    pub what: MarkKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkKind {
+    WindowBegins,
+    /// A value at an instant was asked for.
+    Probe,
+    /// A step of the series ends.
+    Step,
+    WindowEnds,
+}
+
+/// Levels below this have a counter of their own; higher ones share those of a histogram, within 0.1 %.
+const EXACT_LEVELS: usize = 1024;
+
+/// Nanoseconds spent at each level.
+#[derive(Clone, Debug)]
+pub struct TimeAt {
+    exact: Vec<u64>,
+    above: Option<Box<Histogram<u64>>>,
+    pub max: u64,
+}
+
+impl Default for TimeAt {
+    fn default() -> TimeAt {
+        TimeAt { exact: vec![0; EXACT_LEVELS], above: None, max: 0 }
+    }
+}
+
+impl TimeAt {
+    #[inline]
+    fn add(&mut self, level: u64, nanos: u64) {
+        self.max = self.max.max(level);
+        match self.exact.get_mut(level as usize) {
+            Some(time) => *time += nanos,
+            None => self.add_above(level, nanos),
+        }
+    }
+
+    #[cold]
+    fn add_above(&mut self, level: u64, nanos: u64) {
+        let above = self.above.get_or_insert_with(|| Box::new(histogram()));
+        above.record_n(level, nanos).expect("a histogram that grows takes every level");
+    }
+
+    pub fn merge(&mut self, other: &TimeAt) {
+        self.max = self.max.max(other.max);
+        self.exact.iter_mut().zip(&other.exact).for_each(|(mine, theirs)| *mine += theirs);
+        if let Some(theirs) = &other.above {
+            let mine = self.above.get_or_insert_with(|| Box::new(histogram()));
+            mine.add(theirs.as_ref()).expect("a histogram that grows takes another's values");
+        }
+    }
+
+    /// The level that is not exceeded for that share of the time.
+    pub fn quantile(&self, quantile: f64) -> u64 {
+        let above = self.above.as_ref().map_or(0, |h| h.len());
+        let total = self.exact.iter().sum::<u64>() + above;
+        let wanted = ((quantile * total as f64).ceil() as u64).max(1);
+        let mut seen = 0;
+        for (level, nanos) in self.exact.iter().enumerate() {
+            seen += nanos;
+            if seen >= wanted {
+                return level as u64;
+            }
+        }
+        match &self.above {
+            Some(h) => h.value_at_quantile(((wanted - seen) as f64 / h.len() as f64).min(1.0)).min(self.max),
+            None => 0,
+        }
+    }
+}
+
+/// What a queue holds now, and what has become of it over time.
+#[derive(Clone, Debug)]
+pub struct Levels {
+    pub length: u64,
+    pub delayed: u64,
+    pub in_flight: u64,
+    /// In flight and not worked on.
+    pub held_idle: u64,
+    last: Time,
+    next_mark: Time,
+    marks: Arc<[Mark]>,
+    passed: usize,
+    length_area: u128,
+    in_flight_area: u128,
+    length_time: TimeAt,
+    in_flight_time: TimeAt,
+    backlog_time: TimeAt,
+    peak: u64,
+    drained: Option<Time>,
+    at_window_begin: Point,
+    pub noted: Noted,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Point {
+    length_area: u128,
+    in_flight_area: u128,
+    backlog: u64,
+}
+
+/// What the marks have left behind.
+#[derive(Clone, Debug, Default)]
+pub struct Noted {
+    pub window: Option<Window>,
+    /// Of each step: the areas under length and under in flight, in messages × nanoseconds.
+    pub steps: Vec<(u128, u128)>,
+    /// Length and in flight at the instants asked for, in their order.
+    pub probes: Vec<(u64, u64)>,
+}
+
+/// A queue's levels over the window.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// In messages × nanoseconds.
+    pub length_area: u128,
+    pub in_flight_area: u128,
+    pub length: TimeAt,
+    pub in_flight: TimeAt,
+    pub backlog: TimeAt,
+    pub backlog_at_begin: u64,
+    pub backlog_at_end: u64,
+}
+
+impl Levels {
+    /// `marks` are in order of time.
+    pub fn new(marks: Arc<[Mark]>) -> Levels {
+        let next_mark = marks.first().map_or(Time::NEVER, |mark| mark.at);
+        Levels {
+            length: 0,
+            delayed: 0,
+            in_flight: 0,
+            held_idle: 0,
+            last: Time::ZERO,
+            next_mark,
+            marks,
+            passed: 0,
+            length_area: 0,
+            in_flight_area: 0,
+            length_time: TimeAt::default(),
+            in_flight_time: TimeAt::default(),
+            backlog_time: TimeAt::default(),
+            peak: 0,
+            drained: None,
+            at_window_begin: Point::default(),
+            noted: Noted::default(),
+        }
+    }
+
+    /// Counts the time since the last change at the levels of now. To be called before every change.
+    #[inline]
+    pub fn touch(&mut self, now: Time) {
+        if now == self.last {
+            return;
+        }
+        if now >= self.next_mark {
+            self.pass_marks(now);
+        }
+        self.count(now);
+    }
+
+    #[inline]
+    fn count(&mut self, now: Time) {
+        let nanos = (now - self.last).nanos();
+        let backlog = self.length + self.in_flight;
+        self.length_area += u128::from(self.length) * u128::from(nanos);
+        self.in_flight_area += u128::from(self.in_flight) * u128::from(nanos);
+        self.length_time.add(self.length, nanos);
+        self.in_flight_time.add(self.in_flight, nanos);
+        self.backlog_time.add(backlog, nanos);
+        if backlog > self.peak {
+            self.peak = backlog;
+            self.drained = None;
+        }
+        if self.drained.is_none() && self.length + self.delayed + self.held_idle == 0 && nanos > 0 {
+            self.drained = Some(self.last);
+        }
+        self.last = now;
+    }
+
+    #[cold]
+    fn pass_marks(&mut self, now: Time) {
+        while self.next_mark <= now {
+            let mark = self.marks[self.passed];
+            self.count(mark.at);
+            self.note(mark.what);
+            self.passed += 1;
+            self.next_mark = self.marks.get(self.passed).map_or(Time::NEVER, |mark| mark.at);
+        }
+    }
+
+    fn note(&mut self, what: MarkKind) {
+        match what {
+            MarkKind::WindowBegins => {
+                self.at_window_begin = self.point();
+                self.length_time = TimeAt::default();
+                self.in_flight_time = TimeAt::default();
+                self.backlog_time = TimeAt::default();
+            }
+            MarkKind::Probe => self.noted.probes.push((self.length, self.in_flight)),
+            MarkKind::Step => self.noted.steps.push((self.length_area, self.in_flight_area)),
+            MarkKind::WindowEnds => self.noted.window = Some(self.window()),
+        }
+    }
+
+    fn point(&self) -> Point {
+        Point {
+            length_area: self.length_area,
+            in_flight_area: self.in_flight_area,
+            backlog: self.length + self.in_flight,
+        }
+    }
+
+    fn window(&mut self) -> Window {
+        let (begin, end) = (self.at_window_begin, self.point());
+        Window {
+            length_area: end.length_area - begin.length_area,
+            in_flight_area: end.in_flight_area - begin.in_flight_area,
+            length: std::mem::take(&mut self.length_time),
+            in_flight: std::mem::take(&mut self.in_flight_time),
+            backlog: std::mem::take(&mut self.backlog_time),
+            backlog_at_begin: begin.backlog,
+            backlog_at_end: end.backlog,
+        }
+    }
+
+    /// Ends at `end`; a window that is open is closed there.
+    pub fn finish(&mut self, end: Time) {
+        if end >= self.next_mark {
+            self.pass_marks(end);
+        }
+        self.count(end);
+        let has_begun = self.marks[..self.passed].iter().any(|mark| mark.what == MarkKind::WindowBegins);
+        if has_begun && self.noted.window.is_none() {
+            self.note(MarkKind::WindowEnds);
+        }
+    }
+
+    /// From the beginning to the first instant after the largest backlog at which all that is left is worked on.
+    pub fn drained(&self) -> Option<Span> {
+        self.drained.filter(|_| self.peak > 0).map(|at| at.since(Time::ZERO))
+    }
+}

@@ -1,0 +1,441 @@
+//! Observations in; histograms, averages over time, series and accounts out.
+//!
+//! Whoever runs a scenario, simulated or not, tells a [`Recorder`] what happened; nothing else is measured from.
+
+mod ledger;
+mod levels;
+mod record;
+mod tally;
+
+pub use ledger::{Counts, place};
+pub use levels::{Mark, MarkKind, TimeAt, Window};
+pub use record::{Broken, QueueRecord, Record};
+pub use tally::{Tally, histogram};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::broker::{Effect, Message, Place, QueueId};
+use crate::measure::Cause;
+use crate::time::{Span, Time};
+use ledger::{At, Fate, Ledger};
+use levels::Levels;
+
+/// What travels with a message while it is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub number: u64,
+    pub planned: Time,
+    pub track: u32,
+    pub producer: u16,
+}
+
+impl Letter {
+    #[inline]
+    pub fn message(&self) -> Message {
+        Message { producer: self.producer, number: self.number, planned: self.planned }
+    }
+}
+
+/// What is to be measured.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub producers: usize,
+    pub queues: Vec<QueuePlan>,
+    /// Consumers entries.
+    pub crews: usize,
+    /// Measures of messages are of those planned from the first to before the second.
+    pub window: (Time, Time),
+    pub marks: Arc<[Mark]>,
+    /// Steps in which the pilot adds up waits by planned instant; none in a measured run.
+    pub pilot_step: Option<Span>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct QueuePlan {
+    /// Nothing ever empties it: what comes here is dead.
+    pub rests: bool,
+    /// A message's journey through the scenario is its journey through this queue.
+    pub is_journey: bool,
+    /// Every time spent waiting here is the wait of a message that is processed, or will be.
+    pub stay_is_wait: bool,
+}
+
+/// Wait, service and response of processed messages.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    pub wait: Tally,
+    pub service: Tally,
+    pub response: Tally,
+}
+
+impl Times {
+    #[inline]
+    fn record(&mut self, from: Time, began: Time, ended: Time) {
+        let service = ended - began;
+        let response = ended - from;
+        self.response.record(response);
+        self.service.record(service);
+        self.wait.record(response.saturating_sub(service));
+    }
+
+    pub fn merge(&mut self, other: &Times) {
+        self.wait.merge(&other.wait);
+        self.service.merge(&other.service);
+        self.response.merge(&other.response);
+    }
+}
+
+struct QueueState {
+    plan: QueuePlan,
+    levels: Levels,
+    times: Times,
+    stay: Tally,
+    /// Time spent waiting and in flight within the window, added up message by message: the other side of Little's law.
+    waited_in_window: u128,
+    in_flight_in_window: u128,
+    entered_published: u64,
+    entered_dead_lettered: u64,
+    acknowledged: u64,
+    dropped: BTreeMap<Cause, u64>,
+    dead_lettered: BTreeMap<Cause, u64>,
+    parked: u64,
+    /// The latest message to have been delivered a first time, by its number in the queue.
+    latest_first: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CrewRecord {
+    /// Consumer time at work within the window.
+    pub busy: u128,
+    /// Attempts that succeeded within the window.
+    pub successes: u64,
+}
+
+/// An attempt that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    pub crew: usize,
+    pub queue: QueueId,
+    pub track: u32,
+    /// How many times the message had entered the queue when it was delivered.
+    pub entry: u16,
+    pub began: Time,
+    pub success: bool,
+    /// It was acknowledged as the work began.
+    pub acknowledged_before: bool,
+}
+
+/// Listens to one run.
+pub struct Recorder {
+    ledger: Ledger,
+    queues: Vec<QueueState>,
+    crews: Vec<CrewRecord>,
+    /// Of the whole journey, where that is more than one queue's.
+    times: Option<Times>,
+    processed_in_window: u64,
+    succeeded_in_window: u64,
+    window: (Time, Time),
+    pilot: Option<Pilot>,
+}
+
+/// Waits by planned instant, for the search of the warm-up.
+#[derive(Clone, Debug)]
+pub struct Pilot {
+    step: Span,
+    /// Sum in nanoseconds and count.
+    pub waits: Vec<(u128, u64)>,
+}
+
+impl Pilot {
+    fn add(&mut self, planned: Time, wait: Span) {
+        let at = (planned.nanos() / self.step.nanos().max(1)) as usize;
+        if at >= self.waits.len() {
+            self.waits.resize(at + 1, (0, 0));
+        }
+        self.waits[at].0 += u128::from(wait.nanos());
+        self.waits[at].1 += 1;
+    }
+}
+
+impl Recorder {
+    pub fn new(plan: &Plan) -> Recorder {
+        let has_one_journey = plan.queues.iter().all(|queue| queue.is_journey);
+        Recorder {
+            ledger: Ledger::new(plan.producers, plan.window),
+            queues: plan.queues.iter().map(|queue| QueueState::new(*queue, &plan.marks)).collect(),
+            crews: vec![CrewRecord::default(); plan.crews],
+            times: (!has_one_journey).then(Times::default),
+            processed_in_window: 0,
+            succeeded_in_window: 0,
+            window: plan.window,
+            pilot: plan.pilot_step.map(|step| Pilot { step, waits: Vec::new() }),
+        }
+    }
+
+    /// Messages under way: in queues, blocked, in somebody's hands, or at rest.
+    #[inline]
+    pub fn under_way(&self) -> u64 {
+        self.ledger.len()
+    }
+
+    /// Messages of which it is not known yet what becomes of them.
+    pub fn open(&self) -> u64 {
+        self.ledger.open_messages()
+    }
+
+    /// A message's planned instant is reached.
+    #[inline]
+    pub fn published(&mut self, message: Message) -> Letter {
+        let Message { producer, number, planned } = message;
+        Letter { number, planned, track: self.ledger.open(producer, planned), producer }
+    }
+
+    /// The producer of a refused message has given it up.
+    pub fn gave_up(&mut self, track: u32) {
+        self.ledger.refuse(track);
+    }
+
+    /// The broker has done something.
+    #[inline]
+    pub fn effect(&mut self, now: Time, effect: &Effect<Letter>) {
+        match *effect {
+            Effect::Accepted { queue, was_blocked, payload } => self.accepted(now, queue, was_blocked, payload),
+            Effect::Delivered { queue, entry, attempt, payload, .. } => {
+                self.delivered(now, queue, (entry, attempt), payload.track);
+            }
+            Effect::Acknowledged { queue, payload, .. } => {
+                self.leave(now, queue, payload.track);
+                self.queues[queue.index()].acknowledged += 1;
+                self.ledger.track(payload.track).at = At::Out;
+                self.ledger.close_if_over(payload.track);
+            }
+            // What it means is the producer's to say.
+            Effect::Refused { .. } => {}
+            Effect::Blocked { payload, .. } => {
+                self.ledger.track(payload.track).at = At::Blocked;
+                self.ledger.counts_of(payload.track).not_yet_accepted += 1;
+            }
+            Effect::Returned { queue, to, payload } => {
+                self.leave(now, queue, payload.track);
+                self.arrive(now, queue, to, payload.track);
+            }
+            Effect::Ready { queue, payload } => {
+                self.leave(now, queue, payload.track);
+                self.arrive(now, queue, Place::Waiting, payload.track);
+            }
+            Effect::Parked { queue, payload } => {
+                self.leave(now, queue, payload.track);
+                self.queues[queue.index()].parked += 1;
+                self.ledger.track(payload.track).at = At::Parked;
+                self.ledger.settle(payload.track, Fate::Dead(Cause::Parked));
+            }
+            Effect::Dropped { queue, cause, payload, .. } => self.dropped(now, queue, cause, payload.track),
+            Effect::DeadLettered { queue, to, cause, payload, .. } => {
+                self.leave(now, queue, payload.track);
+                *self.queues[queue.index()].dead_lettered.entry(cause).or_default() += 1;
+                self.queues[to.index()].entered_dead_lettered += 1;
+                self.enter(now, to, payload.track);
+                if self.queues[to.index()].plan.rests {
+                    self.ledger.settle(payload.track, Fate::Dead(cause));
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, letter: Letter) {
+        let counts = self.ledger.counts_of(letter.track);
+        counts.accepted += 1;
+        if was_blocked {
+            counts.not_yet_accepted -= 1;
+        }
+        self.queues[queue.index()].entered_published += 1;
+        self.enter(now, queue, letter.track);
+        if self.queues[queue.index()].plan.rests {
+            self.ledger.settle(letter.track, Fate::Dead(Cause::Parked));
+        }
+    }
+
+    /// A message is new in a queue.
+    #[inline]
+    fn enter(&mut self, now: Time, queue: QueueId, id: u32) {
+        let state = &self.queues[queue.index()];
+        let track = self.ledger.track(id);
+        track.nth = state.entered_published + state.entered_dead_lettered;
+        track.entered = now;
+        track.queue = queue.0;
+        track.done_here = false;
+        track.entry = 0;
+        track.attempt = 0;
+        self.arrive(now, queue, Place::Waiting, id);
+    }
+
+    #[inline]
+    fn arrive(&mut self, now: Time, queue: QueueId, to: Place, id: u32) {
+        let levels = &mut self.queues[queue.index()].levels;
+        levels.touch(now);
+        let track = self.ledger.track(id);
+        track.since = now;
+        track.begun = false;
+        match to {
+            Place::Waiting => {
+                levels.length += 1;
+                track.at = At::Waiting;
+            }
+            Place::Delayed => {
+                levels.delayed += 1;
+                track.at = At::Delayed;
+            }
+            Place::InFlight => {
+                levels.in_flight += 1;
+                levels.held_idle += 1;
+                track.at = At::InFlight;
+            }
+            Place::Parked => unreachable!("a parked message has left"),
+        }
+    }
+
+    /// A message leaves the place that it has in its queue.
+    #[inline]
+    fn leave(&mut self, now: Time, queue: QueueId, id: u32) {
+        let track = self.ledger.track(id);
+        let state = &mut self.queues[queue.index()];
+        state.levels.touch(now);
+        let within = overlap(track.since, now, self.window);
+        match track.at {
+            At::Waiting => {
+                state.levels.length -= 1;
+                state.waited_in_window += u128::from(within);
+                if !state.plan.stay_is_wait && self.window.0 <= track.planned && track.planned < self.window.1 {
+                    state.stay.record(now - track.since);
+                }
+            }
+            At::InFlight => {
+                state.levels.in_flight -= 1;
+                state.levels.held_idle -= u64::from(!track.begun);
+                state.in_flight_in_window += u128::from(within);
+            }
+            At::Delayed => state.levels.delayed -= 1,
+            At::Nowhere | At::Blocked | At::Parked | At::Out => unreachable!("only what is in a queue leaves it"),
+        }
+    }
+
+    #[inline]
+    fn delivered(&mut self, now: Time, queue: QueueId, (entry, attempt): (u16, u32), id: u32) {
+        self.leave(now, queue, id);
+        self.arrive(now, queue, Place::InFlight, id);
+        let state = &mut self.queues[queue.index()];
+        let track = self.ledger.track(id);
+        track.hands += 1;
+        track.entry = entry;
+        track.attempt = attempt;
+        if attempt > 1 {
+            self.ledger.counts_of(id).redelivered += 1;
+        } else if track.nth >= state.latest_first {
+            state.latest_first = track.nth;
+        } else {
+            self.ledger.counts_of(id).reordered += 1;
+        }
+    }
+
+    fn dropped(&mut self, now: Time, queue: QueueId, cause: Cause, id: u32) {
+        self.leave(now, queue, id);
+        *self.queues[queue.index()].dropped.entry(cause).or_default() += 1;
+        self.ledger.track(id).at = At::Out;
+        self.ledger.settle(id, Fate::Lost(cause));
+        self.ledger.close_if_over(id);
+    }
+
+    /// A consumer begins to work on a delivery.
+    #[inline]
+    pub fn began(&mut self, now: Time, id: u32, attempt: u32) {
+        let track = self.ledger.track(id);
+        if track.at == At::InFlight && track.attempt == attempt && !track.begun {
+            track.begun = true;
+            let levels = &mut self.queues[usize::from(track.queue)].levels;
+            levels.touch(now);
+            levels.held_idle -= 1;
+        }
+    }
+
+    /// An attempt has ended; its answer has not reached the broker yet.
+    #[inline]
+    pub fn ended(&mut self, now: Time, attempt: Attempt) {
+        let crew = &mut self.crews[attempt.crew];
+        crew.busy += u128::from(overlap(attempt.began, now, self.window));
+        let id = attempt.track;
+        self.ledger.track(id).hands -= 1;
+        if attempt.success {
+            crew.successes += u64::from(self.window.0 <= now && now < self.window.1);
+            self.succeeded(now, attempt);
+        } else if attempt.acknowledged_before && self.ledger.track(id).at == At::Out {
+            self.ledger.settle(id, Fate::Lost(Cause::Failed));
+        }
+        self.ledger.close_if_over(id);
+    }
+
+    #[inline]
+    fn succeeded(&mut self, now: Time, attempt: Attempt) {
+        let id = attempt.track;
+        let track = *self.ledger.track(id);
+        let in_window = self.window.0 <= track.planned && track.planned < self.window.1;
+        let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
+        self.succeeded_in_window += now_in_window;
+        if track.fate == Fate::Processed {
+            self.ledger.counts_of(id).duplicates += 1;
+        } else {
+            self.processed_in_window += now_in_window;
+            self.processed(now, attempt.began, id, in_window);
+        }
+        let is_of_this_entry = track.queue == attempt.queue.0 && track.entry == attempt.entry;
+        if is_of_this_entry && !track.done_here {
+            self.ledger.track(id).done_here = true;
+            if in_window {
+                self.queues[attempt.queue.index()].times.record(track.entered, attempt.began, now);
+            }
+        }
+    }
+
+    #[inline]
+    fn processed(&mut self, now: Time, began: Time, id: u32, in_window: bool) {
+        self.ledger.settle(id, Fate::Processed);
+        let planned = self.ledger.track(id).planned;
+        let wait = began - planned;
+        if wait > Span::ZERO {
+            self.ledger.counts_of(id).waited += 1;
+        }
+        if let Some(pilot) = &mut self.pilot {
+            pilot.add(planned, wait);
+        }
+        if let Some(times) = self.times.as_mut().filter(|_| in_window) {
+            times.record(planned, began, now);
+        }
+    }
+}
+
+impl QueueState {
+    fn new(plan: QueuePlan, marks: &Arc<[Mark]>) -> QueueState {
+        QueueState {
+            plan,
+            levels: Levels::new(Arc::clone(marks)),
+            times: Times::default(),
+            stay: Tally::default(),
+            waited_in_window: 0,
+            in_flight_in_window: 0,
+            entered_published: 0,
+            entered_dead_lettered: 0,
+            acknowledged: 0,
+            dropped: BTreeMap::new(),
+            dead_lettered: BTreeMap::new(),
+            parked: 0,
+            latest_first: 0,
+        }
+    }
+}
+
+/// How many nanoseconds of a stay lie in the window.
+#[inline]
+fn overlap(from: Time, until: Time, window: (Time, Time)) -> u64 {
+    until.min(window.1).since(from.max(window.0)).nanos()
+}

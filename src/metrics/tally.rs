@@ -1,0 +1,115 @@
+//! A distribution of times as it is measured: exact sums, and a histogram for percentiles.
+
+use hdrhistogram::Histogram;
+
+use crate::time::Span;
+
+/// Significant digits of every histogram: a percentile is within 0.1 % of its value.
+const DIGITS: u8 = 3;
+/// What a histogram has room for before it grows.
+const FIRST_RANGE_NANOS: u64 = 60_000_000_000;
+/// Longer times are counted as this long, 146 years.
+const LONGEST_NANOS: u64 = 1 << 62;
+
+/// Times, counted. The sum is exact; squares are taken around the first value, so that equal times have no spread.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    pub count: u64,
+    /// In nanoseconds.
+    pub sum: u128,
+    pub max: u64,
+    first: u64,
+    squares: f64,
+    pub histogram: Histogram<u64>,
+}
+
+impl Default for Tally {
+    fn default() -> Tally {
+        Tally { count: 0, sum: 0, max: 0, first: 0, squares: 0.0, histogram: histogram() }
+    }
+}
+
+/// An empty histogram of nanoseconds that grows as needed.
+pub fn histogram() -> Histogram<u64> {
+    let mut histogram = Histogram::new_with_bounds(1, FIRST_RANGE_NANOS, DIGITS).expect("the bounds are in order");
+    histogram.auto(true);
+    histogram
+}
+
+impl Tally {
+    #[inline]
+    pub fn record(&mut self, span: Span) {
+        let nanos = span.nanos().min(LONGEST_NANOS);
+        if self.count == 0 {
+            self.first = nanos;
+        }
+        self.count += 1;
+        self.sum += u128::from(nanos);
+        self.max = self.max.max(nanos);
+        let distance = nanos.wrapping_sub(self.first) as i64 as f64;
+        self.squares += distance * distance;
+        self.histogram.record(nanos).expect("a histogram that grows takes every value in range");
+    }
+
+    /// In seconds.
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64 / 1e9)
+    }
+
+    /// The sum of squared distances from the mean, in seconds².
+    pub fn squared_distances(&self) -> f64 {
+        if self.count == 0 {
+            return 0.0;
+        }
+        let from_first = self.sum as i128 - i128::from(self.first) * i128::from(self.count);
+        let from_first = from_first as f64;
+        (self.squares - from_first * from_first / self.count as f64).max(0.0) / 1e18
+    }
+
+    /// Adds what another has counted.
+    pub fn merge(&mut self, other: &Tally) {
+        if self.count == 0 {
+            return *self = other.clone();
+        }
+        // Move the other's squares to this one's first value: Σ(x−a)² = Σ(x−b)² + 2(b−a)Σ(x−b) + n(b−a)².
+        let shift = other.first as f64 - self.first as f64;
+        let from_first = (other.sum as i128 - i128::from(other.first) * i128::from(other.count)) as f64;
+        self.squares += other.squares + 2.0 * shift * from_first + other.count as f64 * shift * shift;
+        self.count += other.count;
+        self.sum += other.sum;
+        self.max = self.max.max(other.max);
+        self.histogram.add(&other.histogram).expect("a histogram that grows takes another's values");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(nanos: &[u64]) -> Tally {
+        let mut tally = Tally::default();
+        nanos.iter().for_each(|n| tally.record(Span::from_nanos(*n)));
+        tally
+    }
+
+    #[test]
+    fn equal_times_have_no_spread() {
+        assert_eq!(tally(&[20_000_001; 1000]).squared_distances(), 0.0);
+    }
+
+    #[test]
+    fn merging_is_as_good_as_counting_everything_at_once() {
+        let (a, b) = ([3_000, 5_000, 100_000], [7_000, 1]);
+        let mut merged = tally(&a);
+        merged.merge(&tally(&b));
+        let whole = tally(&[a.as_slice(), &b].concat());
+        assert_eq!((merged.count, merged.sum, merged.max), (whole.count, whole.sum, whole.max));
+        assert!((merged.squared_distances() / whole.squared_distances() - 1.0).abs() < 1e-12);
+        assert_eq!(merged.histogram, whole.histogram);
+    }
+
+    #[test]
+    fn no_time_is_too_long_or_too_short() {
+        assert_eq!(tally(&[u64::MAX, 0]).max, LONGEST_NANOS);
+    }
+}

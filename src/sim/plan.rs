@@ -1,0 +1,98 @@
+//! What one replication is to measure, made from the scenario once.
+
+use std::sync::Arc;
+
+use crate::broker::{QueueId, WhenFull};
+use crate::client::Acknowledge;
+use crate::measure::Stat;
+use crate::metrics::{Mark, MarkKind, Plan, QueuePlan};
+use crate::scenario::{Consumers, Scenario};
+use crate::time::{Span, Time};
+
+/// The most points that a series has.
+pub const SERIES_STEPS: u64 = 600;
+
+/// The steps of the series: equal, over the run and the longest drain.
+pub fn series_step(scenario: &Scenario) -> Span {
+    let whole = scenario.run.duration + scenario.run.drain_limit();
+    Span::from_nanos(whole.nanos().div_ceil(SERIES_STEPS).max(1))
+}
+
+/// A measured run with `warmup` cut off.
+pub fn measured(scenario: &Scenario, warmup: Span) -> Plan {
+    let mut marks = window_marks(scenario, warmup);
+    let step = series_step(scenario);
+    let end = scenario.run.duration + scenario.run.drain_limit();
+    marks.extend(steps(step, end));
+    marks.extend(probes(scenario).into_iter().map(|at| mark(at, MarkKind::Probe)));
+    plan(scenario, warmup, marks, None)
+}
+
+/// A pilot run, measured from the beginning in `steps` equal steps.
+pub fn pilot(scenario: &Scenario, step: Span) -> Plan {
+    let mut marks = window_marks(scenario, Span::ZERO);
+    marks.extend(steps(step, scenario.run.duration));
+    plan(scenario, Span::ZERO, marks, Some(step))
+}
+
+/// The instants at which levels are asked for, in order and each once.
+pub fn probes(scenario: &Scenario) -> Vec<Span> {
+    let asked = scenario.targets.iter().filter_map(|target| match target.measure.stat {
+        Stat::At(at) => Some(at),
+        _ => None,
+    });
+    let mut probes: Vec<Span> = asked.collect();
+    probes.sort();
+    probes.dedup();
+    probes
+}
+
+fn mark(at: Span, what: MarkKind) -> Mark {
+    Mark { at: Time::ZERO + at, what }
+}
+
+fn window_marks(scenario: &Scenario, warmup: Span) -> Vec<Mark> {
+    vec![mark(warmup, MarkKind::WindowBegins), mark(scenario.run.duration, MarkKind::WindowEnds)]
+}
+
+fn steps(step: Span, end: Span) -> impl Iterator<Item = Mark> {
+    let count = end.nanos() / step.nanos().max(1);
+    (1..=count).map(move |k| mark(step.saturating_mul(k), MarkKind::Step))
+}
+
+fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, pilot_step: Option<Span>) -> Plan {
+    marks.sort();
+    let one_journey = each_journey_is_one_queue(scenario);
+    Plan {
+        producers: scenario.producers.len(),
+        queues: (0..scenario.queues.len())
+            .map(|at| queue_plan(scenario, QueueId(at as u16), one_journey))
+            .collect(),
+        crews: scenario.consumers.len(),
+        window: (Time::ZERO + warmup, Time::ZERO + scenario.run.duration),
+        marks: Arc::from(marks),
+        pilot_step,
+    }
+}
+
+/// Whether every message enters a queue at its planned instant and is processed nowhere else.
+fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
+    let blocks = |id: QueueId| scenario.queue(id).rules.when_full == WhenFull::Block;
+    let passes_on = |id: QueueId| scenario.consumers_of(id).next().is_some();
+    scenario.producers.iter().all(|producer| !blocks(producer.publishes_to))
+        && scenario.queues.iter().filter_map(|queue| queue.rules.dead_letter).all(|to| !passes_on(to))
+}
+
+fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
+    let rules = &scenario.queue(id).rules;
+    let always_delivered_once = rules.redelivery.ack_timeout.is_none()
+        && (rules.capacity.is_none() || matches!(rules.when_full, WhenFull::Refuse | WhenFull::Block));
+    let worked_on_at_once =
+        |c: &Consumers| c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After;
+    let rests = scenario.consumers_of(id).next().is_none();
+    QueuePlan {
+        rests,
+        is_journey,
+        stay_is_wait: !rests && always_delivered_once && scenario.consumers_of(id).all(worked_on_at_once),
+    }
+}

@@ -1,0 +1,331 @@
+//! One run of a scenario on a simulated clock.
+
+use super::Watch;
+use super::agenda::Agenda;
+use crate::broker::{Broker, Command, ConsumerId, Effect, Message, QueueId};
+use crate::client::{Acknowledge, Answer, Begin, Crew, Handed, Producer, Reaction, Reply};
+use crate::metrics::{Attempt, Broken, Letter, Plan, Record, Recorder};
+use crate::random::Key;
+use crate::scenario::{Drain, Scenario};
+use crate::time::{Span, Time};
+
+/// More commands than this at one instant, and time stands still.
+const COMMANDS_AT_ONE_INSTANT: u64 = 10_000_000;
+/// How many commands pass between two looks at the watch.
+const LOOK_EVERY: u64 = 4096;
+
+/// How a replication ended.
+pub enum Ending {
+    /// As the scenario says.
+    Complete,
+    /// Too much was inside, or time stood still; in words. What was measured until then counts.
+    Overload(String),
+    /// Whoever watches wants it to stop; there is no record worth keeping.
+    Interrupted,
+}
+
+/// Runs one replication. `key` names seed and replication.
+///
+/// # Errors
+/// If the books do not balance afterwards.
+pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<(Record, Ending), Broken> {
+    let mut run = Run::new(scenario, key, plan);
+    let ending = run.go(watch);
+    let end = match ending {
+        Ending::Complete => run.now.max(run.duration),
+        _ => run.now,
+    };
+    if !matches!(ending, Ending::Interrupted) {
+        watch.advance(run.duration.since(run.reported).nanos());
+    }
+    Ok((run.recorder.finish(end)?, ending))
+}
+
+/// A consumer's place.
+#[derive(Clone, Copy)]
+struct Seat {
+    crew: u32,
+    place: u32,
+    queue: QueueId,
+    acknowledges_before: bool,
+}
+
+struct Run<'a> {
+    now: Time,
+    duration: Time,
+    /// Nothing is followed beyond.
+    limit: Time,
+    until_empty: bool,
+    at_most_inside: u64,
+    broker: Broker<Letter>,
+    producers: Vec<Producer<'a>>,
+    publishes_to: Vec<QueueId>,
+    /// The next message of each producer.
+    planned: Vec<Message>,
+    crews: Vec<Crew<u32>>,
+    /// By consumer.
+    seats: Vec<Seat>,
+    began: Vec<Time>,
+    /// Outside the agenda of completions, because there are few and each is replaced by the next.
+    arrivals: Agenda<u16>,
+    completions: Agenda<ConsumerId>,
+    /// Counts entries into both agendas, so that equal times keep their order over both.
+    entered: u64,
+    recorder: Recorder,
+    effects: Vec<Effect<Letter>>,
+    commands: u64,
+    commands_before_this_instant: u64,
+    next_look: u64,
+    reported: Time,
+}
+
+impl<'a> Run<'a> {
+    fn new(scenario: &'a Scenario, key: Key, plan: &Plan) -> Run<'a> {
+        let run = &scenario.run;
+        let end = Time::ZERO + run.duration;
+        let producers = scenario.producers.iter().enumerate();
+        let producers = producers.map(|(at, p)| Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end));
+        let mut this = Run {
+            now: Time::ZERO,
+            duration: end,
+            limit: end + run.drain_limit(),
+            until_empty: run.drain == Drain::UntilEmpty,
+            at_most_inside: run.at_most_inside,
+            broker: Broker::new(scenario.queues.iter().map(|queue| queue.rules.clone())),
+            producers: producers.collect(),
+            publishes_to: scenario.producers.iter().map(|p| p.publishes_to).collect(),
+            planned: vec![Message { producer: 0, number: 0, planned: Time::NEVER }; scenario.producers.len()],
+            crews: Vec::new(),
+            seats: Vec::new(),
+            began: Vec::new(),
+            arrivals: Agenda::new(),
+            completions: Agenda::new(),
+            entered: 0,
+            recorder: Recorder::new(plan),
+            effects: Vec::new(),
+            commands: 0,
+            commands_before_this_instant: 0,
+            next_look: LOOK_EVERY,
+            reported: Time::ZERO,
+        };
+        this.seat_consumers(scenario, key);
+        this.plan_first();
+        this
+    }
+
+    fn seat_consumers(&mut self, scenario: &Scenario, key: Key) {
+        for (crew, entry) in scenario.consumers.iter().enumerate() {
+            let queue = &scenario.queue(entry.takes_from).name;
+            let producers = scenario.producers.iter().map(|p| p.name.as_str());
+            self.crews.push(Crew::new(&entry.rules, entry.count, key, queue, producers));
+            for place in 0..entry.count {
+                let consumer = ConsumerId(self.seats.len() as u32);
+                self.seats.push(Seat {
+                    crew: crew as u32,
+                    place,
+                    queue: entry.takes_from,
+                    acknowledges_before: entry.rules.acknowledge == Acknowledge::Before,
+                });
+                self.began.push(Time::ZERO);
+                let subscribe = Command::Subscribe { consumer, queue: entry.takes_from, prefetch: entry.prefetch };
+                self.broker.apply(Time::ZERO, subscribe, &mut self.effects);
+            }
+        }
+    }
+
+    fn plan_first(&mut self) {
+        for at in 0..self.producers.len() {
+            if let Some(message) = self.producers[at].plan() {
+                self.planned[at] = message;
+                self.arrivals.enter(message.planned, self.entered, at as u16);
+                self.entered += 1;
+            }
+        }
+    }
+
+    fn go(&mut self, watch: &Watch) -> Ending {
+        loop {
+            let (arrival, completion) = (self.arrivals.first(), self.completions.first());
+            let deadline = self.broker.next_deadline().unwrap_or(Time::NEVER);
+            let next = deadline.min(arrival.0).min(completion.0);
+            if next > self.limit || next == Time::NEVER {
+                // A drain that is cut short ends at its limit, one that is over ended with the last event.
+                self.now = if next == Time::NEVER { self.now } else { self.limit };
+                return Ending::Complete;
+            }
+            if next > self.now {
+                self.commands_before_this_instant = self.commands;
+                if next >= self.duration && self.is_over() {
+                    return Ending::Complete;
+                }
+                self.now = next;
+            }
+            if deadline == next {
+                self.send(Command::Tick);
+                self.carry_out();
+            } else if arrival < completion {
+                self.publish();
+            } else {
+                self.complete();
+            }
+            if self.commands >= self.next_look
+                && let Some(ending) = self.look(watch)
+            {
+                return ending;
+            }
+        }
+    }
+
+    /// Whether a run that drains until it is empty is so.
+    fn is_over(&self) -> bool {
+        self.until_empty && self.recorder.open() == 0 && self.arrivals.peek().is_none()
+    }
+
+    /// Looks up now and then: how far is it, should it stop, does it hold too much.
+    #[cold]
+    fn look(&mut self, watch: &Watch) -> Option<Ending> {
+        self.next_look = self.commands + LOOK_EVERY;
+        let until = self.now.min(self.duration);
+        watch.advance(until.since(self.reported).nanos());
+        self.reported = until;
+        if watch.stopped() {
+            return Some(Ending::Interrupted);
+        }
+        let at = self.now.since(Time::ZERO);
+        if self.recorder.under_way() > self.at_most_inside {
+            return Some(Ending::Overload(format!(
+                "stopped {:.3} s into the run: more than run.at_most_inside = {} messages were inside",
+                at.seconds(),
+                self.at_most_inside
+            )));
+        }
+        if self.commands - self.commands_before_this_instant > COMMANDS_AT_ONE_INSTANT {
+            return Some(Ending::Overload(format!(
+                "stopped {:.3} s into the run: time stands still, with more than {COMMANDS_AT_ONE_INSTANT} commands \
+                 at this instant",
+                at.seconds()
+            )));
+        }
+        None
+    }
+
+    #[inline]
+    fn send(&mut self, command: Command<Letter>) {
+        self.commands += 1;
+        self.broker.apply(self.now, command, &mut self.effects);
+    }
+
+    /// The next planned instant is reached.
+    #[inline]
+    fn publish(&mut self) {
+        let Some(producer) = self.arrivals.peek() else { return };
+        let at = usize::from(producer);
+        let message = self.planned[at];
+        match self.producers[at].plan() {
+            Some(next) => {
+                self.planned[at] = next;
+                self.arrivals.postpone_first(next.planned, self.entered);
+                self.entered += 1;
+            }
+            None => drop(self.arrivals.pop()),
+        }
+        let payload = self.recorder.published(message);
+        self.send(Command::Publish { queue: self.publishes_to[at], payload });
+        self.carry_out();
+    }
+
+    /// The first consumer to finish has finished.
+    #[inline]
+    fn complete(&mut self) {
+        let Some(consumer) = self.completions.pop() else { return };
+        let seat = self.seats[consumer.0 as usize];
+        let crew = &mut self.crews[seat.crew as usize];
+        let done = crew.finish(seat.place as usize);
+        let next = crew.next(seat.place as usize);
+        self.recorder.ended(
+            self.now,
+            Attempt {
+                crew: seat.crew as usize,
+                queue: seat.queue,
+                track: done.handed.label,
+                entry: done.handed.entry,
+                began: self.began[consumer.0 as usize],
+                success: done.success,
+                acknowledged_before: seat.acknowledges_before,
+            },
+        );
+        if let Some((handed, begin)) = next {
+            self.begin(consumer, &handed, begin);
+        }
+        match done.answer {
+            Answer::Acknowledge(delivery) => self.send(Command::Acknowledge { delivery }),
+            Answer::Reject { delivery, requeue } => self.send(Command::Reject { delivery, requeue }),
+            Answer::Nothing => {}
+        }
+        self.carry_out();
+    }
+
+    /// Tells everyone what the broker has done, until nothing more follows from it.
+    #[inline]
+    fn carry_out(&mut self) {
+        let mut at = 0;
+        while let Some(effect) = self.effects.get(at) {
+            let effect = effect.clone();
+            at += 1;
+            self.recorder.effect(self.now, &effect);
+            match effect {
+                Effect::Delivered { consumer, delivery, entry, attempt, payload, .. } => {
+                    let message = payload.message();
+                    self.hand(consumer, Handed { delivery, message, entry, attempt, label: payload.track });
+                }
+                Effect::Accepted { payload, .. } => self.tell(payload, Reply::Accepted),
+                Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
+                Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
+                _ => {}
+            }
+        }
+        self.effects.clear();
+    }
+
+    #[inline]
+    fn tell(&mut self, letter: Letter, reply: Reply) {
+        match self.producers[usize::from(letter.producer)].told(reply) {
+            Reaction::Nothing | Reaction::Wait => {}
+            Reaction::GiveUp => self.recorder.gave_up(letter.track),
+        }
+    }
+
+    #[inline]
+    fn hand(&mut self, consumer: ConsumerId, handed: Handed<u32>) {
+        let seat = self.seats[consumer.0 as usize];
+        if let Some(begin) = self.crews[seat.crew as usize].take(seat.place as usize, handed) {
+            self.begin(consumer, &handed, begin);
+        }
+    }
+
+    #[inline]
+    fn begin(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
+        self.recorder.began(self.now, handed.label, handed.attempt);
+        self.began[consumer.0 as usize] = self.now;
+        self.completions.enter(self.now + begin.work, self.entered, consumer);
+        self.entered += 1;
+        if let Some(delivery) = begin.acknowledge {
+            self.send(Command::Acknowledge { delivery });
+        }
+    }
+}
+
+/// The key of one replication.
+pub fn key(seed: u64, replication: u32) -> Key {
+    Key::of_seed(seed).number(u64::from(replication))
+}
+
+/// The key of a pilot run: seeds of its own, so that the cut does not depend on what is measured.
+pub fn pilot_key(seed: u64, pilot: u32) -> Key {
+    Key::of_seed(seed).name("pilot").number(u64::from(pilot))
+}
+
+/// The steps of a pilot run.
+pub fn pilot_step(duration: Span, steps: u64) -> Span {
+    Span::from_nanos(duration.nanos().div_ceil(steps).max(1))
+}

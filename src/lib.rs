@@ -12,5 +12,6 @@ pub mod random;
 pub mod result;
 pub mod scenario;
 pub mod sim;
+pub mod stats;
 pub mod time;
 pub mod workload;

@@ -10,8 +10,8 @@ pub const ABOVE_AT_LEAST: f64 = 100.0;
 
 const ALONE: &str = "one replication has no interval";
 
-/// The mean over replications, with Student's t. Replications that have no value are left out, so the mean is then one of
-/// those that have.
+/// The mean over replications, with Student's t. Replications that have no value are left out, so the mean is then one
+/// of those that have.
 pub fn mean<T: Copy + Into<Option<f64>>>(values: &[T]) -> Estimate {
     let values: Vec<f64> = values.iter().filter_map(|&value| value.into()).collect();
     match values.as_slice() {
@@ -22,9 +22,10 @@ pub fn mean<T: Copy + Into<Option<f64>>>(values: &[T]) -> Estimate {
 }
 
 /// The ratio of two sums over replications, from pairs of (numerator, denominator), with the jackknife's standard error
-/// (Quenouille 1956; Tukey 1958): the spread of the ratios that leave one replication out. The value is the plain ratio of
-/// the sums, so that it agrees with the accounts. Replications whose denominator is zero have nothing to say and do not count.
-/// With equal denominators it is the mean of the quotients. `nothing_why` says why there is no value if none counts.
+/// (Quenouille 1956; Tukey 1958): the spread of the ratios that leave one replication out. The value is the plain ratio
+/// of the sums, so that it agrees with the accounts. Replications whose denominator is zero have nothing to say and do
+/// not count. With equal denominators it is the mean of the quotients. `nothing_why` says why there is no value if none
+/// counts.
 pub fn ratio(pairs: &[(f64, f64)], nothing_why: &str) -> Estimate {
     let pairs: Vec<(f64, f64)> = pairs.iter().copied().filter(|pair| pair.1 > 0.0).collect();
     if pairs.is_empty() {
@@ -47,7 +48,8 @@ pub struct Moments {
     pub m2: f64,
 }
 
-/// The standard deviation of all messages of all replications about their common mean, with the jackknife's standard error.
+/// The standard deviation of all messages of all replications about their common mean, with the jackknife's standard
+/// error.
 pub fn pooled_sd(replications: &[Moments], nothing_why: &str) -> Estimate {
     let replications: Vec<&Moments> = replications.iter().filter(|moments| moments.count > 0).collect();
     let count: f64 = replications.iter().map(|moments| moments.count as f64).sum();
@@ -92,8 +94,8 @@ pub struct PerReplication<'a> {
 
 /// A percentile: the merged one, with Student's t over the replications' own as half-width.
 ///
-/// It needs [`REPLICATIONS_AT_LEAST`] and [`ABOVE_AT_LEAST`] messages above it (below it, if fewer are there); else there is
-/// no value, and `why` says how much longer would do.
+/// It needs [`REPLICATIONS_AT_LEAST`] and [`ABOVE_AT_LEAST`] messages above it (below it, if fewer are there); else
+/// there is no value, and `why` says how much longer would do.
 pub fn percentile(of: PerReplication<'_>) -> Estimate {
     let values: Vec<f64> = of.values.iter().copied().flatten().collect();
     let Some(merged) = of.merged.filter(|_| !values.is_empty()) else {

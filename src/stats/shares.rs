@@ -5,8 +5,8 @@ use super::interval::inverse_beta;
 /// Beyond this many replications a question counts as undecidable.
 const REPLICATIONS_AT_MOST: u64 = 10_000;
 
-/// The interval of a share, when something held in `held` of `of` independent replications (Clopper & Pearson 1934): it covers
-/// at least as often as `confidence` says.
+/// The interval of a share, when something held in `held` of `of` independent replications (Clopper & Pearson 1934): it
+/// covers at least as often as `confidence` says.
 ///
 /// # Panics
 /// If `of` is zero or `held` is more than it.

@@ -9,8 +9,8 @@ const BATCHES_LEFT_AT_LEAST: usize = 10;
 /// With fewer batches there is no second half to speak of.
 const BATCHES_AT_LEAST: usize = 3 * BATCHES_LEFT_AT_LEAST;
 
-/// A cut in the first half is taken if its statistic is within this factor of the best: the standard error of what remains is
-/// then at most an eighth larger, while noise alone often puts the very best a little behind the middle.
+/// A cut in the first half is taken if its statistic is within this factor of the best: the standard error of what
+/// remains is then at most an eighth larger, while noise alone often puts the very best a little behind the middle.
 const NEARLY_AS_GOOD: f64 = 1.25;
 
 /// What a series says about its warm-up.
@@ -22,12 +22,13 @@ pub enum Cut {
     NotSettled,
 }
 
-/// MSER-5 (White 1997; White, Cobb & Spratt 2000, eq. 1): batches of five, cut where the squared standard error of the mean of
-/// what remains, Σ(zⱼ − z̄)²/(k − d)², is smallest. The earliest cut wins among equals.
+/// MSER-5 (White 1997; White, Cobb & Spratt 2000, eq. 1): batches of five, cut where the squared standard error of the
+/// mean of what remains, Σ(zⱼ − z̄)²/(k − d)², is smallest. The earliest cut wins among equals.
 ///
-/// Give it a series pooled over replications. A `None` is an interval in which nothing was observed: its batch is the mean of
-/// the others, and a batch of nothing else is passed over. What remains is never less than a tenth of the batches, or ten.
-/// A series of less than thirty batches is not settled: 150 observations are the least, 500 a good number.
+/// Give it a series pooled over replications. A `None` is an interval in which nothing was observed: its batch is the
+/// mean of the others, and a batch of nothing else is passed over. What remains is never less than a tenth of the
+/// batches, or ten. A series of less than thirty batches is not settled: 150 observations are the least, 500 a good
+/// number.
 pub fn mser5(series: &[Option<f64>]) -> Cut {
     let batches: Vec<(usize, f64)> =
         series.chunks(BATCH).enumerate().filter_map(|(i, batch)| some_mean(i, batch)).collect();

@@ -13,5 +13,6 @@ pub mod result;
 pub mod scenario;
 pub mod sim;
 pub mod stats;
+pub mod theory;
 pub mod time;
 pub mod workload;

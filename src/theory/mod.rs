@@ -9,10 +9,17 @@
 //!
 //! All of them speak of the steady state, first in first out. Times are in seconds, rates per second.
 
+mod answer;
 mod constant;
 mod erlang;
 mod finite;
 mod general;
 mod markov;
+mod recognise;
 mod service;
+mod stability;
 mod steady;
+
+pub use answer::answer;
+pub use recognise::{Model, Seen, System, recognise};
+pub use stability::{is_overloaded, stability};

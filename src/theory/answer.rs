@@ -1,0 +1,141 @@
+//! From a model to the measures it knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::recognise::{Model, Seen, System, recognise};
+use super::steady::{Steady, Tail, quantile};
+use super::{constant, finite, general, markov, service};
+use crate::measure::{Measure, Percentile, Quantity, Stat};
+use crate::result::{Exact, Theory};
+use crate::scenario::{Replications, Scenario};
+use crate::workload::Distribution;
+
+/// Answers a scenario by formulas, with the usual percentiles and those that its targets and its precision name.
+///
+/// # Errors
+/// The reasons why no formula applies, each a sentence without its full stop.
+pub fn answer(scenario: &Scenario) -> Result<Theory, Vec<String>> {
+    let model = recognise(scenario)?;
+    let mut measures = Measures(BTreeMap::new());
+    match steady(&model) {
+        Some(steady) => fill(&mut measures, &model, &steady, &percentiles(scenario)),
+        None => fill_overloaded(&mut measures, &model),
+    }
+    Ok(Theory { model: model.name(), source: model.source().to_owned(), measures: measures.0 })
+}
+
+/// `None` where there is no steady state.
+fn steady(model: &Model) -> Option<Steady> {
+    let (rate, mean_s, consumers) = (model.rate, model.service.mean_s(), model.consumers);
+    match (model.system, &model.service) {
+        (System::Markov, _) => Some(markov::solve(rate, mean_s, consumers)),
+        (System::Finite { room }, _) => Some(finite::solve(rate, mean_s, consumers, room)),
+        (System::Loss, service) => {
+            Some(Steady { response_tail: service::tail(service), ..finite::solve(rate, mean_s, consumers, 0) })
+        }
+        (System::Constant, Distribution::Constant(span)) => Some(constant::solve(rate, *span)),
+        (System::Constant | System::General, service) => Some(general::solve(rate, service)),
+        (System::Overloaded, _) => None,
+    }
+}
+
+fn percentiles(scenario: &Scenario) -> BTreeSet<Percentile> {
+    let usual = [Percentile::P50, Percentile::P90, Percentile::P95, Percentile::P99, Percentile::P999];
+    let targets = scenario.targets.iter().map(|target| &target.measure);
+    let precision = match &scenario.run.replications {
+        Replications::Fixed(_) => None,
+        Replications::Precision { of, .. } => Some(of),
+    };
+    let named = targets.chain(precision).filter_map(|measure| match measure.stat {
+        Stat::Percentile(percentile) => Some(percentile),
+        _ => None,
+    });
+    usual.into_iter().chain(named).collect()
+}
+
+struct Measures(BTreeMap<Measure, Exact>);
+
+impl Measures {
+    fn whole(&mut self, quantity: Quantity, stat: Stat, value: f64) {
+        self.put(Measure::whole(quantity, stat), value);
+    }
+
+    fn of(&mut self, name: &str, quantity: Quantity, stat: Stat, value: f64) {
+        self.put(Measure::of(name, quantity, stat), value);
+    }
+
+    /// A moment too large for a number is left out.
+    fn put(&mut self, measure: Measure, value: f64) {
+        if value.is_finite() {
+            self.0.insert(measure, Exact { value, exact: true });
+        }
+    }
+}
+
+fn fill(measures: &mut Measures, model: &Model, steady: &Steady, percentiles: &BTreeSet<Percentile>) {
+    let mean_s = model.service.mean_s();
+    let service_variance = model.service.scv() * mean_s * mean_s;
+    let service = times(mean_s, service_variance, service::tail(&model.service), percentiles);
+    let wait = times(steady.wait_mean_s, steady.wait_variance, steady.wait_tail.as_ref(), percentiles);
+    // A message's own service has nothing to do with its wait.
+    let response_mean_s = steady.wait_mean_s + mean_s;
+    let response =
+        times(response_mean_s, steady.wait_variance + service_variance, steady.response_tail.as_ref(), percentiles);
+    let quantities = [(Quantity::Wait, &wait), (Quantity::Service, &service), (Quantity::Response, &response)];
+    for (quantity, (stat, value)) in quantities.into_iter().flat_map(|(q, times)| times.iter().map(move |t| (q, *t))) {
+        measures.whole(quantity, stat, value);
+        measures.of(&model.queue, quantity, stat, value);
+    }
+    measures.whole(Quantity::Waited, Stat::Share, steady.waited);
+    fill_levels(measures, model, steady, &wait);
+    fill_rates(measures, model, model.rate * (1.0 - steady.loss), steady.busy);
+    if matches!(model.system, System::Finite { .. } | System::Loss) {
+        measures.whole(Quantity::Lost, Stat::Share, steady.loss);
+        measures.whole(Quantity::Refused, Stat::Share, steady.loss);
+    }
+}
+
+/// Mean, standard deviation and, where the distribution is known, percentiles; in seconds.
+fn times<T: std::borrow::Borrow<Tail>>(
+    mean: f64,
+    variance: f64,
+    tail: Option<T>,
+    percentiles: &BTreeSet<Percentile>,
+) -> Vec<(Stat, f64)> {
+    let mut times = vec![(Stat::Mean, mean), (Stat::Sd, variance.sqrt())];
+    if let Some(tail) = tail {
+        let scale = if mean > 0.0 { mean } else { 1.0 };
+        let at = |p: &Percentile| Some((Stat::Percentile(*p), quantile(tail.borrow(), p.quantile(), scale)?));
+        times.extend(percentiles.iter().filter_map(at));
+    }
+    times
+}
+
+/// What the broker counts, as far as it sees what the model speaks of.
+fn fill_levels(measures: &mut Measures, model: &Model, steady: &Steady, wait: &[(Stat, f64)]) {
+    let queue = &model.queue;
+    if model.seen == Seen::All {
+        measures.of(queue, Quantity::Length, Stat::Mean, steady.length);
+        measures.of(queue, Quantity::InFlight, Stat::Mean, steady.busy);
+        // Whoever enters leaves by being delivered.
+        wait.iter().for_each(|(stat, value)| measures.of(queue, Quantity::Stay, *stat, *value));
+    }
+    if model.seen != Seen::Nothing {
+        measures.of(queue, Quantity::Backlog, Stat::Mean, steady.length + steady.busy);
+    }
+}
+
+fn fill_rates(measures: &mut Measures, model: &Model, throughput: f64, busy: f64) {
+    measures.whole(Quantity::Throughput, Stat::Value, throughput);
+    measures.whole(Quantity::Goodput, Stat::Value, throughput);
+    measures.whole(Quantity::Utilization, Stat::Value, busy / model.all_consumers as f64);
+    measures.of(&model.entry, Quantity::Throughput, Stat::Value, throughput);
+    measures.of(&model.entry, Quantity::Utilization, Stat::Value, busy / f64::from(model.consumers));
+}
+
+/// All consumers are busy for good, and what they cannot do stays: the limit of a long run.
+fn fill_overloaded(measures: &mut Measures, model: &Model) {
+    let done = (f64::from(model.consumers) / model.service.mean_s()).min(model.rate);
+    measures.of(&model.queue, Quantity::Backlog, Stat::Growth, model.rate - done);
+    fill_rates(measures, model, done, f64::from(model.consumers));
+}

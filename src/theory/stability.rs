@@ -1,0 +1,77 @@
+//! Whether the consumers of a queue keep up with what is published to it, on average over the run.
+
+use crate::broker::{QueueId, WhenFull};
+use crate::client::{Acknowledge, OnFailure};
+use crate::result::Stability;
+use crate::scenario::{Consumers, Queue, Scenario};
+use crate::time::Time;
+
+/// Loads this near to one count as one: a rate times a mean is seldom exactly a whole number.
+pub(super) const ROUNDING: f64 = 1e-12;
+
+/// Each queue that producers publish to, in the order of the scenario. Messages that come as dead letters are left out,
+/// and so are attempts that an acknowledgement time-out repeats.
+pub fn stability(scenario: &Scenario) -> Vec<Stability> {
+    let ids = (0..scenario.queues.len() as u16).map(QueueId);
+    let published_to = ids.filter(|id| scenario.producers.iter().any(|producer| producer.publishes_to == *id));
+    published_to.map(|id| of_queue(scenario, id)).collect()
+}
+
+/// Whether what is inside grows without end: at least as much work comes as the consumers can do, and nothing is turned
+/// away. So it is at a load of exactly one, where [`Stability::growth`] is 0 and yet there is no steady state; and
+/// where a full queue blocks its producers, who then hold what grows.
+pub fn is_overloaded(scenario: &Scenario, stability: &Stability) -> bool {
+    let queue = scenario.queues.iter().find(|queue| queue.name == stability.queue);
+    let keeps_all = queue.is_some_and(|queue| is_unlimited(queue) || queue.rules.when_full == WhenFull::Block);
+    keeps_all && stability.rate > 0.0 && stability.offered_load >= f64::from(stability.consumers) * (1.0 - ROUNDING)
+}
+
+fn is_unlimited(queue: &Queue) -> bool {
+    queue.rules.capacity.is_none()
+}
+
+fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
+    let queue = scenario.queue(id);
+    let rate = mean_rate(scenario, id);
+    let consumers: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
+    let throughput: f64 = scenario.consumers_of(id).map(|entry| throughput(queue, entry)).sum();
+    // With no consumer nothing is kept busy.
+    let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };
+    let growth = if is_unlimited(queue) { grows(rate, throughput) } else { 0.0 };
+    Stability { queue: queue.name.clone(), rate, offered_load, consumers, growth }
+}
+
+fn grows(rate: f64, throughput: f64) -> f64 {
+    let growth = rate - throughput;
+    if growth > rate * ROUNDING { growth } else { 0.0 }
+}
+
+/// Messages published to it per second, on average over the run.
+fn mean_rate(scenario: &Scenario, id: QueueId) -> f64 {
+    let duration = scenario.run.duration;
+    let expected = |end| -> f64 {
+        let producers = scenario.producers.iter().filter(|producer| producer.publishes_to == id);
+        producers.map(|producer| producer.arrivals.expected(end)).sum()
+    };
+    match duration.seconds() {
+        0.0 => 0.0,
+        seconds => expected(Time::ZERO + duration) / seconds,
+    }
+}
+
+/// Messages per second that leave for good when all consumers of an entry are busy.
+fn throughput(queue: &Queue, entry: &Consumers) -> f64 {
+    f64::from(entry.count) / (entry.rules.service.mean_s() * attempts(queue, entry))
+}
+
+/// Attempts that a message takes on average: the first, and one more after each failure that returns it.
+fn attempts(queue: &Queue, entry: &Consumers) -> f64 {
+    let (rules, fails) = (&entry.rules, entry.rules.fails);
+    let returns = rules.on_failure == OnFailure::Requeue && rules.acknowledge == Acknowledge::After;
+    match queue.rules.redelivery.limit {
+        _ if !returns || fails == 0.0 => 1.0,
+        None => 1.0 / (1.0 - fails),
+        Some(limit) if fails == 1.0 => f64::from(limit) + 1.0,
+        Some(limit) => (1.0 - fails.powf(f64::from(limit) + 1.0)) / (1.0 - fails),
+    }
+}

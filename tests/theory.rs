@@ -1,0 +1,502 @@
+//! Theory against exact values from elsewhere, through the public functions, on scenarios.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use kendall::broker::{QueueId, QueueRules, WhenFull};
+use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::measure::Measure;
+use kendall::result::{Stability, Theory};
+use kendall::scenario::{Consumers, Drain, Op, Producer, Queue, Replications, Run, Scenario, Source, Target, Warmup};
+use kendall::theory::{answer, is_overloaded, recognise, stability};
+use kendall::time::{Span, Time};
+use kendall::workload::{Arrivals, Branch, Distribution, Empirical, RateProfile, Trace};
+
+/// One producer, one queue, one consumers entry; the mean service is 1 s unless said.
+fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
+    Scenario {
+        name: "case".to_owned(),
+        question: None,
+        run: Run {
+            duration: Span::from_secs(1000),
+            duration_given: true,
+            warmup: Warmup::Auto,
+            seed: 1,
+            replications: Replications::Fixed(20),
+            drain: Drain::UntilEmpty,
+            at_most_inside: 1_000_000,
+        },
+        queues: vec![Queue { name: "queue".to_owned(), rules: QueueRules::default() }],
+        producers: vec![Producer {
+            name: "producer".to_owned(),
+            publishes_to: QueueId(0),
+            arrivals: Arrivals::Poisson { rate: RateProfile::constant(rate) },
+        }],
+        consumers: vec![Consumers {
+            name: "consumer".to_owned(),
+            takes_from: QueueId(0),
+            count,
+            prefetch: 1,
+            rules: ConsumerRules {
+                service,
+                on_retry: OnRetry::Same,
+                acknowledge: Acknowledge::After,
+                fails: 0.0,
+                on_failure: OnFailure::Requeue,
+            },
+        }],
+        targets: Vec::new(),
+        source: Source::default(),
+    }
+}
+
+fn exponential() -> Distribution {
+    Distribution::Exponential { mean_s: 1.0 }
+}
+
+fn constant() -> Distribution {
+    Distribution::Constant(Span::from_secs(1))
+}
+
+fn mmc(rate: f64, count: u32) -> Scenario {
+    scenario(rate, exponential(), count)
+}
+
+fn with_room(mut scenario: Scenario, capacity: u64) -> Scenario {
+    scenario.queues[0].rules.capacity = Some(capacity);
+    scenario
+}
+
+/// The cases that a model claims.
+fn claimed(name: &str) -> Option<Scenario> {
+    let cv = 2_f64.sqrt();
+    Some(match name {
+        "mm1-0.5" => mmc(0.5, 1),
+        "mm1-0.95" => mmc(0.95, 1),
+        "mmc-2-0.75" => mmc(1.5, 2),
+        "mmc-50-0.95" => mmc(47.5, 50),
+        "md1-0.5" => scenario(0.5, constant(), 1),
+        "md1-0.95" => scenario(0.95, constant(), 1),
+        "mh2-1-scv4" => scenario(0.8, Distribution::balanced_hyperexponential(1.0, 2.0), 1),
+        "mlogn1-scv2" => scenario(0.8, Distribution::Lognormal { mean_s: 1.0, cv }, 1),
+        "mmix1" => scenario(0.8, two_points(), 1),
+        "mmck-1-20" => with_room(mmc(1.2, 1), 19),
+        "mmck-10-30" => with_room(mmc(9.0, 10), 20),
+        "mmcc-100" => with_room(mmc(90.0, 100), 0),
+        _ => return None,
+    })
+}
+
+/// 0.5 s nine times in ten, else 5.5 s.
+fn two_points() -> Distribution {
+    let values = (0..10).map(|i| if i < 9 { 0.5 } else { 5.5 }).collect();
+    Distribution::Empirical(Arc::new(Empirical::new(values, None)))
+}
+
+/// The cases that no model here claims, and why.
+const LEFT_OUT: [(&str, &str); 33] = [
+    ("mgamma1-scv2", "the language has no gamma service yet"),
+    ("mpareto1-2.5", "the language has no pareto service yet"),
+    ("mmc+m-10-9", "the language has no ttl yet"),
+    ("mmc+m-10-12", "the language has no ttl yet"),
+    ("mmc+d-10-9", "the language has no ttl yet"),
+    ("dm1", "no model for regular arrivals yet"),
+    ("e4m1", "no model for renewal arrivals yet"),
+    ("um1", "the language has no uniform gaps yet"),
+    ("e2m5", "no model for renewal arrivals yet"),
+    ("mmpp2m1-mild", "the language has no mmpp arrivals yet"),
+    ("mmpp2m1-slow", "the language has no mmpp arrivals yet"),
+    ("mmpp2h2-1", "the language has no mmpp arrivals yet"),
+    ("mm1-prio-np", "the language has no priorities yet"),
+    ("mg1-prio-np3", "the language has no priorities yet"),
+    ("mmc-prio-np", "the language has no priorities yet"),
+    ("mg1-ps", "the language has no processor sharing"),
+    ("mm1-sjf", "the language has no shortest_first yet"),
+    ("mm1-lcfs", "the language has no lifo yet"),
+    ("mg1-vac", "the language has no vacations"),
+    ("mm1-breakdown", "the language has no crashes yet"),
+    ("mm5-retrial", "the language has no retries of refused publishes yet"),
+    ("mm5-redelivery", "the language has no exponential redelivery delay yet"),
+    ("jackson-3", "the language has no `then` yet"),
+    ("closed-mva-50", "the language has no closed arrivals yet"),
+    ("repairman-10-2", "the language has no closed arrivals yet"),
+    ("forkjoin2", "the language has no copies to several queues yet"),
+    ("jsq2", "the language has no joining of the shortest queue"),
+    ("md5", "no model for constant service with several consumers yet"),
+    ("md20", "no model for constant service with several consumers yet"),
+    ("mxgeom-m1", "the language has no batches of arrivals yet"),
+    ("bulk-m1b", "the language has no batches of deliveries yet"),
+    ("mtmc-peak", "a transient; the models are of the steady state"),
+    ("mtminf", "a transient; the models are of the steady state"),
+];
+
+/// Metrics of claimed cases that no formula here gives.
+const METRICS_LEFT_OUT: [(&str, &str, &str); 3] = [
+    ("mh2-1-scv4", "W_q95", "M/PH/1 percentiles are not given yet"),
+    ("mh2-1-scv4", "T_q95", "M/PH/1 percentiles are not given yet"),
+    ("mh2-1-scv4", "T_q99", "M/PH/1 percentiles are not given yet"),
+];
+
+fn measure_of(metric: &str) -> &'static str {
+    match metric {
+        "Pw" => "waited.share",
+        "L" => "queue.backlog.mean",
+        "Lq" => "queue.length.mean",
+        "W" | "W_acc" => "wait.mean",
+        "W_sd" => "wait.sd",
+        "W_q95" => "wait.p95",
+        "W_q99" => "wait.p99",
+        "T" | "T_acc" => "response.mean",
+        "T_q95" => "response.p95",
+        "T_q99" => "response.p99",
+        "P_loss" => "lost.share",
+        "throughput" => "throughput",
+        "util" => "consumer.utilization",
+        other => panic!("`{other}` has no measure"),
+    }
+}
+
+fn value(theory: &Theory, measure: &str) -> f64 {
+    let parsed: Measure = measure.parse().unwrap();
+    theory.measures.get(&parsed).unwrap_or_else(|| panic!("{} has no {measure}", theory.model)).value
+}
+
+fn has(theory: &Theory, measure: &str) -> bool {
+    theory.measures.contains_key(&measure.parse().unwrap())
+}
+
+fn rows() -> Vec<(String, String, f64)> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/exact.csv");
+    let read = csv::Reader::from_path(file).unwrap().into_records();
+    read.map(|row| row.unwrap()).map(|row| (row[0].to_owned(), row[3].to_owned(), row[4].parse().unwrap())).collect()
+}
+
+#[test]
+fn every_claimed_value_is_exact_to_a_millionth() {
+    let mut compared = 0;
+    for (name, metric, exact) in rows() {
+        let left_out = METRICS_LEFT_OUT.iter().any(|(case, of, _)| *case == name && *of == metric);
+        let Some(scenario) = claimed(&name).filter(|_| !left_out) else { continue };
+        let found = value(&answer(&scenario).unwrap(), measure_of(&metric));
+        assert!((found / exact - 1.0).abs() <= 1e-6, "{name} {metric}: {found}, not {exact}");
+        compared += 1;
+    }
+    assert_eq!(compared, 90);
+}
+
+#[test]
+fn every_case_is_claimed_or_left_out_with_a_reason() {
+    let cases: BTreeSet<String> = rows().into_iter().map(|row| row.0).collect();
+    for case in &cases {
+        let left_out = LEFT_OUT.iter().any(|(name, _)| name == case);
+        assert!(claimed(case).is_some() != left_out, "`{case}` must be either claimed or left out");
+    }
+    assert!(LEFT_OUT.iter().all(|(name, _)| cases.contains(*name)));
+    assert_eq!(cases.len(), 45);
+}
+
+#[test]
+fn a_model_is_found_and_named() {
+    let erlang = Distribution::Erlang { mean_s: 1.0, phases: 4 };
+    let named = [
+        (mmc(0.5, 1), "M/M/1"),
+        (mmc(2.0, 3), "M/M/3"),
+        (with_room(mmc(9.0, 10), 20), "M/M/10/30"),
+        (with_room(scenario(2.0, constant(), 3), 0), "M/D/3/3"),
+        (scenario(0.5, constant(), 1), "M/D/1"),
+        (scenario(0.5, erlang.clone(), 1), "M/E4/1"),
+        (scenario(0.5, Distribution::balanced_hyperexponential(1.0, 2.0), 1), "M/H2/1"),
+        (scenario(0.5, two_points(), 1), "M/G/1"),
+        (mmc(4.0, 3), "M/M/3, overloaded"),
+        (scenario(4.0, erlang, 3), "M/E4/3, overloaded"),
+    ];
+    for (scenario, name) in named {
+        assert_eq!(answer(&scenario).unwrap().model, name);
+    }
+}
+
+#[test]
+fn several_poisson_producers_are_one() {
+    let mut split = mmc(0.3, 1);
+    let mut other = split.producers[0].clone();
+    other.arrivals = Arrivals::Renewal { gap: Distribution::Exponential { mean_s: 2.0 } };
+    split.producers.push(other);
+    assert!((value(&answer(&split).unwrap(), "wait.mean") - 4.0).abs() < 1e-12);
+}
+
+#[test]
+fn what_nobody_uses_changes_nothing_but_the_idle_share() {
+    let alone = answer(&mmc(0.5, 1)).unwrap();
+    let mut beside = mmc(0.5, 1);
+    beside.queues.push(Queue { name: "unused".to_owned(), rules: QueueRules::default() });
+    let mut idle = beside.consumers[0].clone();
+    (idle.name, idle.takes_from) = ("idle".to_owned(), QueueId(1));
+    beside.consumers.push(idle);
+    let found = answer(&beside).unwrap();
+    assert_eq!((value(&found, "utilization"), value(&found, "consumer.utilization")), (0.25, 0.5));
+    let others = |theory: &Theory| {
+        let utilization: Measure = "utilization".parse().unwrap();
+        theory.measures.clone().into_iter().filter(|(measure, _)| *measure != utilization).collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(others(&found), others(&alone));
+}
+
+/// The one reason that a change to M/M/3 gives.
+fn reason(change: impl FnOnce(&mut Scenario)) -> String {
+    let mut changed = mmc(2.0, 3);
+    change(&mut changed);
+    let reasons = recognise(&changed).unwrap_err();
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    reasons.into_iter().next().unwrap()
+}
+
+#[test]
+fn a_scenario_without_a_model_says_why() {
+    let lognormal = Distribution::Lognormal { mean_s: 1.0, cv: 1.5 };
+    assert_eq!(
+        reason(|s| s.consumers[0].rules.service = lognormal.clone()),
+        "service of `consumer` is lognormal with 3 consumers: no exact formula for M/G/3"
+    );
+    assert_eq!(
+        reason(|s| {
+            s.consumers[0].rules.service = lognormal.clone();
+            s.queues[0].rules.capacity = Some(7);
+        }),
+        "service of `consumer` is lognormal and room is limited: no exact formula for M/G/3/10"
+    );
+    let steps = RateProfile::steps(&[(Time::ZERO, 1.0), (Time::from_nanos(1), 2.0)]);
+    assert_eq!(
+        reason(|s| s.producers[0].arrivals = Arrivals::Poisson { rate: steps }),
+        "the rate of `producer` changes over time: there is no steady state"
+    );
+    let regular = Arrivals::Regular { rate: RateProfile::constant(2.0) };
+    assert_eq!(reason(|s| s.producers[0].arrivals = regular), "`producer` publishes at regular distances, not poisson");
+    let trace = Arrivals::Trace(Arc::new(Trace::new(vec![Time::ZERO], None)));
+    assert_eq!(reason(|s| s.producers[0].arrivals = trace), "`producer` replays a trace, which is not poisson");
+    assert_eq!(reason(|s| s.consumers[0].rules.fails = 0.01), "a share of the attempts of `consumer` fails");
+    assert_eq!(
+        reason(|s| s.queues[0].rules.redelivery.ack_timeout = Some(Span::from_secs(9))),
+        "`queue` takes messages back after its ack_timeout"
+    );
+    assert_eq!(
+        reason(|s| {
+            s.queues[0].rules.capacity = Some(5);
+            s.queues[0].rules.when_full = WhenFull::Block;
+        }),
+        "`queue` blocks its producers when full: the formulas know queues that refuse"
+    );
+    assert_eq!(
+        reason(|s| s.consumers[0].prefetch = 10),
+        "the 3 consumers `consumer` hold more than they work on, so one may hold messages while another is idle: \
+         the formulas need prefetch 1"
+    );
+    assert_eq!(
+        reason(|s| s.consumers[0].rules.acknowledge = Acknowledge::Before),
+        "the 3 consumers `consumer` acknowledge before the work, so one holds a message while another is idle"
+    );
+    assert_eq!(reason(|s| s.consumers.clear()), "nobody takes from `queue`");
+    assert_eq!(reason(|s| s.producers.clear()), "nothing is published");
+    assert_eq!(
+        reason(|s| {
+            let mut other = s.consumers[0].clone();
+            other.name = "other".to_owned();
+            s.consumers.push(other);
+        }),
+        "`consumer` and `other` take from `queue`: the formulas know consumers that are alike"
+    );
+}
+
+#[test]
+fn all_reasons_are_given_at_once() {
+    let mut changed = scenario(2.0, constant(), 3);
+    changed.consumers[0].rules.fails = 0.5;
+    changed.producers[0].arrivals = Arrivals::Regular { rate: RateProfile::constant(2.0) };
+    assert_eq!(recognise(&changed).unwrap_err().len(), 3);
+}
+
+#[test]
+fn one_consumer_that_holds_more_waits_as_long_but_shows_another_length() {
+    let plain = answer(&mmc(0.5, 1)).unwrap();
+    let mut holds = mmc(0.5, 1);
+    holds.consumers[0].prefetch = 10;
+    let found = answer(&holds).unwrap();
+    assert_eq!(value(&found, "wait.p99"), value(&plain, "wait.p99"));
+    assert_eq!(value(&found, "queue.backlog.mean"), value(&plain, "queue.backlog.mean"));
+    for absent in ["queue.length.mean", "queue.in_flight.mean", "queue.stay.mean"] {
+        assert!(has(&plain, absent) && !has(&found, absent), "{absent}");
+    }
+    holds.consumers[0].rules.acknowledge = Acknowledge::Before;
+    let found = answer(&holds).unwrap();
+    assert_eq!(value(&found, "wait.p99"), value(&plain, "wait.p99"));
+    assert!(!has(&found, "queue.backlog.mean"));
+}
+
+#[test]
+fn one_consumer_that_holds_more_makes_room_in_a_finite_queue() {
+    let mut holds = with_room(mmc(1.2, 1), 10);
+    holds.consumers[0].prefetch = 10;
+    let found = answer(&holds).unwrap();
+    assert_eq!(found.model, "M/M/1/20");
+    assert!((value(&found, "lost.share") / 0.170369949 - 1.0).abs() < 1e-8);
+}
+
+#[test]
+fn a_loss_system_knows_its_response_whatever_the_service() {
+    let found = answer(&with_room(scenario(90.0, constant(), 100), 0)).unwrap();
+    assert!((value(&found, "lost.share") / 0.02695738046 - 1.0).abs() < 1e-9);
+    assert_eq!(
+        (value(&found, "response.p99"), value(&found, "wait.p999"), value(&found, "waited.share")),
+        (1.0, 0.0, 0.0)
+    );
+}
+
+#[test]
+fn percentiles_that_targets_and_precision_name_are_given() {
+    let mut asks = mmc(0.5, 1);
+    let measure: Measure = "response.p9999".parse().unwrap();
+    let text = "response.p9999 < 30s".to_owned();
+    asks.targets.push(Target { measure, op: Op::Less, value: 30.0, in_runs: None, text });
+    let of: Measure = "wait.p75".parse().unwrap();
+    asks.run.replications = Replications::Precision { relative: 0.02, of, at_most: 100 };
+    let found = answer(&asks).unwrap();
+    assert!((value(&found, "response.p9999") / (2.0 * 1e4_f64.ln()) - 1.0).abs() < 1e-12);
+    assert!((value(&found, "queue.wait.p75") / (2.0 * 2_f64.ln()) - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn too_much_work_grows_by_what_is_left_over() {
+    for (rate, growth) in [(4.0, 1.0), (3.0, 0.0)] {
+        let found = answer(&mmc(rate, 3)).unwrap();
+        assert_eq!(value(&found, "queue.backlog.growth"), growth);
+        assert_eq!((value(&found, "throughput"), value(&found, "utilization")), (3.0, 1.0));
+        assert!(!has(&found, "wait.mean"));
+    }
+}
+
+fn stability_of(scenario: &Scenario) -> (Stability, bool) {
+    let found = stability(scenario).remove(0);
+    let overloaded = is_overloaded(scenario, &found);
+    (found, overloaded)
+}
+
+#[test]
+fn a_load_of_one_or_more_is_overload_where_nothing_is_turned_away() {
+    let steady = stability_of(&mmc(2.0, 3));
+    let expected = Stability { queue: "queue".to_owned(), rate: 2.0, offered_load: 2.0, consumers: 3, growth: 0.0 };
+    assert_eq!(steady, (expected, false));
+    let (grows, overloaded) = stability_of(&mmc(4.0, 3));
+    assert!(overloaded && grows.growth == 1.0);
+    let (critical, overloaded) = stability_of(&mmc(3.0, 3));
+    assert!(overloaded && critical.growth == 0.0);
+    let mut bounded = with_room(mmc(4.0, 3), 5);
+    let (refuses, overloaded) = stability_of(&bounded);
+    assert!(!overloaded && refuses.growth == 0.0 && refuses.offered_load == 4.0);
+    bounded.queues[0].rules.when_full = WhenFull::Block;
+    assert!(stability_of(&bounded).1, "producers hold what grows");
+}
+
+#[test]
+fn retries_are_work() {
+    let mut fails = mmc(2.0, 3);
+    fails.consumers[0].rules.fails = 0.5;
+    assert_eq!(stability_of(&fails).0.offered_load, 4.0);
+    assert_eq!(stability_of(&fails).0.growth, 0.5);
+    fails.queues[0].rules.redelivery.limit = Some(1);
+    assert_eq!(stability_of(&fails).0.offered_load, 3.0);
+    fails.consumers[0].rules.on_failure = OnFailure::Reject;
+    assert_eq!(stability_of(&fails).0.offered_load, 2.0);
+}
+
+#[test]
+fn a_changing_rate_counts_with_its_mean_over_the_run() {
+    let mut changes = mmc(2.0, 3);
+    let steps = RateProfile::steps(&[(Time::ZERO, 1.0), (Time::ZERO + Span::from_secs(500), 7.0)]);
+    changes.producers[0].arrivals = Arrivals::Poisson { rate: steps };
+    assert_eq!(stability_of(&changes).0.rate, 4.0);
+}
+
+#[test]
+fn a_queue_that_nobody_takes_from_grows_by_all_that_comes() {
+    let mut left = mmc(2.0, 3);
+    left.consumers.clear();
+    let (found, overloaded) = stability_of(&left);
+    assert!(overloaded);
+    assert_eq!((found.offered_load, found.consumers, found.growth), (0.0, 0, 2.0));
+}
+
+/// One of each model, at several loads.
+fn many() -> Vec<Scenario> {
+    let mut many = Vec::new();
+    for load in [0.05, 0.5, 0.9, 0.99] {
+        for count in [1, 4, 100] {
+            many.push(mmc(load * f64::from(count), count));
+            many.extend([0, 3, 500].map(|capacity| with_room(mmc(1.2 * load * f64::from(count), count), capacity)));
+        }
+        let branches = vec![Branch { weight: 0.25, mean_s: 3.0 }, Branch { weight: 0.75, mean_s: 1.0 / 3.0 }];
+        let erlang = Distribution::Erlang { mean_s: 1.0, phases: 3 };
+        let services = [constant(), erlang, Distribution::Hyperexponential { branches }, two_points()];
+        many.extend(services.map(|service| scenario(load, service, 1)));
+    }
+    many
+}
+
+#[test]
+fn littles_law_ties_lengths_to_times() {
+    for scenario in many() {
+        let found = answer(&scenario).unwrap();
+        let rate = value(&found, "throughput");
+        for (level, time) in [
+            ("queue.length.mean", "queue.stay.mean"),
+            ("queue.in_flight.mean", "queue.service.mean"),
+            ("queue.backlog.mean", "queue.response.mean"),
+        ] {
+            let (level, time) = (value(&found, level), value(&found, time));
+            assert!((level - rate * time).abs() <= 1e-12 * level, "{}: {level}, not {rate} × {time}", found.model);
+        }
+        assert_eq!(value(&found, "queue.wait.sd"), value(&found, "wait.sd"));
+    }
+}
+
+#[test]
+fn higher_percentiles_are_not_shorter() {
+    for scenario in many() {
+        let found = answer(&scenario).unwrap();
+        for quantity in ["wait", "service", "response"] {
+            if !has(&found, &format!("{quantity}.p50")) {
+                continue;
+            }
+            let at = ["p50", "p90", "p95", "p99", "p999"].map(|p| value(&found, &format!("{quantity}.{p}")));
+            assert!(at.is_sorted(), "{} {quantity}: {at:?}", found.model);
+        }
+    }
+}
+
+#[test]
+fn constant_service_waits_half_as_long_as_exponential() {
+    for load in [0.1, 0.7, 0.99] {
+        let wait = |service| value(&answer(&scenario(load, service, 1)).unwrap(), "wait.mean");
+        assert!((wait(exponential()) / wait(constant()) - 2.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn one_phase_or_one_branch_is_exponential() {
+    let plain = answer(&mmc(0.7, 1)).unwrap();
+    for service in [
+        Distribution::Erlang { mean_s: 1.0, phases: 1 },
+        Distribution::Hyperexponential { branches: vec![Branch { weight: 1.0, mean_s: 1.0 }] },
+    ] {
+        let found = answer(&scenario(0.7, service, 1)).unwrap();
+        assert_eq!(found.model, "M/M/1");
+        assert_eq!(value(&found, "response.p99"), value(&plain, "response.p99"));
+    }
+}
+
+#[test]
+fn ten_thousand_consumers_and_a_million_places_are_answered() {
+    let many = answer(&mmc(9_950.0, 10_000)).unwrap();
+    assert!(value(&many, "wait.mean") > 0.0 && value(&many, "wait.mean") < 0.02);
+    let room = answer(&with_room(mmc(0.99, 1), 1_000_000)).unwrap();
+    assert!((value(&room, "wait.mean") / 99.0 - 1.0).abs() < 1e-9);
+    assert!(!has(&room, "wait.p99"), "its distribution is not worked out");
+}

@@ -9,6 +9,7 @@ pub mod experiment;
 pub mod measure;
 pub mod metrics;
 pub mod random;
+pub mod report;
 pub mod result;
 pub mod scenario;
 pub mod sim;

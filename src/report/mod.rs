@@ -1,4 +1,7 @@
 //! Views of a result, from the result alone: text for a terminal, JSON for machines.
 
 pub mod number;
+pub mod terminal;
 pub mod text;
+
+pub use terminal::{Style, terminal};

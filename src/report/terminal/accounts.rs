@@ -1,0 +1,88 @@
+//! Where every message went, in words: what came in equals what became of it.
+
+use std::collections::BTreeMap;
+
+use super::super::number::count;
+use super::{Entry, Paint, View, lines};
+use crate::measure::Cause;
+use crate::result::{ProducerAccount, QueueAccount};
+
+pub fn accounts(view: &View) -> Vec<String> {
+    let Some(simulation) = view.simulation else { return Vec::new() };
+    let accounts = &simulation.accounts;
+    let producers = accounts.producers.iter().map(|(name, account)| Entry::new(name, producer(account)));
+    let queues = accounts.queues.iter().map(|(name, account)| Entry::new(name, queue(account)));
+    let entries: Vec<Entry> = producers.chain(queues).chain([balance(accounts.residual())]).collect();
+    let title = match simulation.replications {
+        1 => "accounts of the whole run, warm-up included".to_owned(),
+        n => format!("accounts, over all {n} replications, warm-up included"),
+    };
+    lines::section(view, &title, &entries)
+}
+
+fn balance(residual: i128) -> Entry {
+    match residual {
+        0 => Entry::new("balance", "0: every message is accounted for".to_owned()),
+        n => Entry {
+            paint: Paint::Bad,
+            ..Entry::new("balance", format!("{n}: messages are missing, please report this as a bug"))
+        },
+    }
+}
+
+/// `1,000 published = 986 processed + 10 refused + 4 dead`
+fn producer(account: &ProducerAccount) -> String {
+    let mut fates = Sum::default();
+    fates.add(account.processed, "processed");
+    fates.add(account.refused, "refused");
+    fates.add_by(&account.lost, "lost");
+    fates.add(account.dead, "dead");
+    fates.add(account.unfinished, "unfinished");
+    fates.add(account.not_yet_accepted, "not yet accepted");
+    let tries = match account.tries {
+        tries if tries == account.published => String::new(),
+        tries => format!(" in {} tries", count(tries)),
+    };
+    format!("{} published{tries} = {}", count(account.published), fates.text())
+}
+
+/// `372,104 entered = 371,980 acknowledged + 124 dead-lettered (limit)`
+fn queue(account: &QueueAccount) -> String {
+    let mut fates = Sum::default();
+    fates.add(account.acknowledged, "acknowledged");
+    fates.add_by(&account.dropped, "dropped");
+    fates.add_by(&account.dead_lettered, "dead-lettered");
+    fates.add(account.parked, "parked");
+    fates.add(account.waiting, "waiting");
+    fates.add(account.delayed, "delayed");
+    fates.add(account.in_flight, "in flight");
+    let entered = account.entered_published + account.entered_dead_lettered;
+    let from = match (account.entered_published, account.entered_dead_lettered) {
+        (_, 0) => String::new(),
+        (0, _) => " as dead letters".to_owned(),
+        (_, dead) => format!(" ({} as dead letters)", count(dead)),
+    };
+    format!("{} entered{from} = {}", count(entered), fates.text())
+}
+
+/// The terms that are not zero.
+#[derive(Default)]
+struct Sum(Vec<String>);
+
+impl Sum {
+    fn add(&mut self, messages: u64, what: &str) {
+        if messages > 0 {
+            self.0.push(format!("{} {what}", count(messages)));
+        }
+    }
+
+    fn add_by(&mut self, causes: &BTreeMap<Cause, u64>, what: &str) {
+        for (cause, &messages) in causes {
+            self.add(messages, &format!("{what} ({})", cause.name().replace('_', " ")));
+        }
+    }
+
+    fn text(&self) -> String {
+        if self.0.is_empty() { "0".to_owned() } else { self.0.join(" + ") }
+    }
+}

@@ -1,0 +1,79 @@
+//! One line for each queue and for each consumers entry.
+
+use super::super::number::{self, NOTHING};
+use super::{Entry, View};
+use crate::measure::{Measure, Percentile, Quantity, Stat};
+use crate::scenario::{Consumers, Queue};
+
+pub fn queues(view: &View) -> Vec<String> {
+    let entries: Vec<Entry> = view.scenario.queues.iter().map(|q| Entry::new(&q.name, queue(view, q))).collect();
+    section(view, "queues", &entries)
+}
+
+pub fn consumers(view: &View) -> Vec<String> {
+    let entries: Vec<Entry> =
+        view.scenario.consumers.iter().map(|c| Entry::new(&c.name, consumers_entry(view, c))).collect();
+    section(view, "consumers", &entries)
+}
+
+pub fn section(view: &View, title: &str, entries: &[Entry]) -> Vec<String> {
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![view.title(title)];
+    lines.extend(view.labelled(entries));
+    lines
+}
+
+fn queue(view: &View, queue: &Queue) -> String {
+    let capacity = match queue.rules.capacity {
+        Some(most) => format!("room for {}", number::count(most)),
+        None => "unlimited".to_owned(),
+    };
+    let mut parts = vec![capacity];
+    parts.extend(length(view, &queue.name));
+    parts.extend(queue.rules.dead_letter.map(|to| format!("dead letters to {}", view.scenario.queue(to).name)));
+    parts.extend(drained(view, &queue.name));
+    parts.join("; ")
+}
+
+/// `length 6.21 on average, p99 41, max 43`
+fn length(view: &View, name: &str) -> Option<String> {
+    let of = |stat| {
+        let measure = Measure::of(name, Quantity::Length, stat);
+        Some(number::value(&measure, view.value(&measure)?))
+    };
+    let mean = of(Stat::Mean).map(|mean| format!("length {mean} on average"));
+    let p99 = of(Stat::Percentile(Percentile::P99)).map(|p99| format!("p99 {p99}"));
+    let max = of(Stat::Max).map(|max| format!("max {max}"));
+    let parts: Vec<String> = [mean, p99, max].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Says something only of what starts and ends: in a steady state every queue runs empty now and then.
+fn drained(view: &View, name: &str) -> Option<String> {
+    let simulation = view.simulation.filter(|_| !view.scenario.is_steady())?;
+    let measure = Measure::of(name, Quantity::Drained, Stat::Value);
+    let estimate = simulation.measures.get(&measure)?;
+    Some(match (estimate.value, &estimate.why) {
+        (Some(at), _) => format!("drained at {}", number::value(&measure, at)),
+        (None, Some(why)) => format!("not drained ({why})"),
+        (None, None) => "not drained".to_owned(),
+    })
+}
+
+fn consumers_entry(view: &View, entry: &Consumers) -> String {
+    let queue = &view.scenario.queue(entry.takes_from).name;
+    let whole = Measure::whole(Quantity::Utilization, Stat::Value);
+    let own = Measure { of: Some(entry.name.clone()), ..whole.clone() };
+    let alone = view.scenario.consumers.len() == 1;
+    let busy = view.value(&own).or_else(|| view.value(&whole).filter(|_| alone));
+    let busy = busy.map_or(NOTHING.to_owned(), |share| number::value(&whole, share));
+    let who = if entry.count == 1 { "consumer" } else { "consumers" };
+    let count = number::count(u64::from(entry.count));
+    format!("{count} {who} of {queue}, prefetch {}; utilization {busy}", prefetch(entry.prefetch))
+}
+
+fn prefetch(most: u32) -> String {
+    if most == u32::MAX { "unlimited".to_owned() } else { number::count(u64::from(most)) }
+}

@@ -1,0 +1,4 @@
+//! Views of results made by hand.
+
+mod fixture;
+mod terminal;

@@ -1,4 +1,5 @@
 //! Views of results made by hand.
 
 mod fixture;
+mod json;
 mod terminal;

@@ -1,0 +1,162 @@
+//! A result as JSON, format 1: the contract with machines. No other module knows it.
+//!
+//! Fields keep the order in which they stand here, so that the same result gives the same bytes.
+
+mod accounts;
+mod answer;
+mod ordered;
+
+use base64::Engine as _;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Serializer as _, V2DeflateSerializer};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::result::{self, CONFIDENCE, Holds, Outcome, Verdict};
+use crate::scenario::{Scenario, Source};
+use answer::Answer;
+
+const FORMAT: u32 = 1;
+
+/// One JSON object on one line, with a line break behind it. Times are seconds, rates per second, shares 0 to 1.
+pub fn json(outcome: &Outcome, scenario: &Scenario) -> String {
+    let report = Report::new(outcome, scenario);
+    serde_json::to_string(&report).expect("names are texts and numbers are finite") + "\n"
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: u32,
+    kendall: &'static str,
+    scenario: Input<'a>,
+    seed: u64,
+    confidence: f64,
+    partial: bool,
+    answers: Vec<Answer<'a>>,
+    agreement: Vec<Agreement<'a>>,
+    targets: Vec<Target<'a>>,
+    warnings: Vec<Warning<'a>>,
+}
+
+impl<'a> Report<'a> {
+    fn new(outcome: &'a Outcome, scenario: &'a Scenario) -> Report<'a> {
+        Report {
+            format: FORMAT,
+            kendall: env!("CARGO_PKG_VERSION"),
+            scenario: Input::new(&scenario.name, &scenario.source),
+            seed: outcome.seed,
+            confidence: CONFIDENCE,
+            partial: outcome.partial,
+            answers: outcome.answers.iter().map(Answer::new).collect(),
+            agreement: outcome.agreement.iter().map(Agreement::new).collect(),
+            targets: outcome.targets.iter().map(Target::new).collect(),
+            warnings: outcome.warnings.iter().map(Warning::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    name: &'a str,
+    file: Option<&'a str>,
+    hash: String,
+    text: &'a str,
+    overrides: &'a [String],
+}
+
+impl<'a> Input<'a> {
+    fn new(name: &'a str, source: &'a Source) -> Input<'a> {
+        let digest = Sha256::digest(source.text.as_bytes());
+        Input {
+            name,
+            file: source.file.as_deref().map(portable),
+            hash: digest.iter().fold("sha256:".to_owned(), |hash, byte| hash + &format!("{byte:02x}")),
+            text: &source.text,
+            overrides: &source.overrides,
+        }
+    }
+}
+
+/// The file's name alone where the whole path would tell of this machine.
+fn portable(file: &str) -> &str {
+    let path = std::path::Path::new(file);
+    if path.is_relative() { file } else { path.file_name().and_then(|name| name.to_str()).unwrap_or("") }
+}
+
+#[derive(Serialize)]
+struct Agreement<'a> {
+    measure: String,
+    simulation: Option<f64>,
+    theory: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    theory_verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+}
+
+impl<'a> Agreement<'a> {
+    fn new(agreement: &'a result::Agreement) -> Agreement<'a> {
+        Agreement {
+            measure: agreement.measure.to_string(),
+            simulation: finite(agreement.simulation),
+            theory: finite(Some(agreement.theory)),
+            theory_verdict: agreement.verdict.as_ref().ok().map(|verdict| match verdict {
+                Verdict::Agrees => "agrees",
+                Verdict::Differs => "differs",
+                Verdict::Undecided => "undecided",
+            }),
+            within: finite(agreement.within),
+            why: agreement.verdict.as_ref().err().map(String::as_str),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Target<'a> {
+    target: &'a str,
+    by: &'static str,
+    holds: &'static str,
+    /// What was measured and what would decide it; not there if there is nothing to say.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    note: &'a str,
+}
+
+impl<'a> Target<'a> {
+    fn new(target: &'a result::TargetResult) -> Target<'a> {
+        let holds = match target.holds {
+            Holds::Yes => "yes",
+            Holds::No => "no",
+            Holds::Undecided => "undecided",
+        };
+        Target { target: &target.target, by: target.by, holds, note: &target.note }
+    }
+}
+
+#[derive(Serialize)]
+struct Warning<'a> {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<String>,
+    text: &'a str,
+}
+
+impl<'a> Warning<'a> {
+    fn new(warning: &'a result::Warning) -> Warning<'a> {
+        let measure = warning.measure.as_ref().map(ToString::to_string);
+        Warning { code: warning.code.name(), measure, text: &warning.text }
+    }
+}
+
+fn finite(value: Option<f64>) -> Option<f64> {
+    value.filter(|value| value.is_finite())
+}
+
+/// HdrHistogram's own exchange format, V2, deflated, in base64.
+fn encoded(histogram: &Histogram<u64>) -> String {
+    let mut bytes = Vec::new();
+    let serialized = V2DeflateSerializer::new().serialize(histogram, &mut bytes);
+    serialized.expect("a histogram whose counts fit into memory fits into a vector");
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

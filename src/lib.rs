@@ -4,6 +4,7 @@
 
 #![allow(dead_code)]
 pub mod broker;
+pub mod cli;
 pub mod client;
 pub mod experiment;
 pub mod measure;

@@ -1,0 +1,115 @@
+//! How a command ends: the code for a script, and the word for a person where something went wrong.
+
+use std::process::ExitCode;
+
+use super::output;
+use crate::experiment::RunError;
+use crate::result::{Answer, Holds, Outcome, Stopped};
+use crate::scenario::Problems;
+
+/// What a script learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well and every target holds.
+    Well = 0,
+    /// A target is missed, or the run failed.
+    Missed = 1,
+    WrongInput = 2,
+    Undecided = 3,
+    /// As after the signal of Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// What was interrupted decides nothing; a missed target outweighs an undecided one.
+    pub fn of(outcome: &Outcome) -> Exit {
+        let any = |holds: Holds| outcome.targets.iter().any(|target| target.holds == holds);
+        match () {
+            () if outcome.partial => Exit::Interrupted,
+            () if any(Holds::No) || is_cut_short(outcome) => Exit::Missed,
+            () if any(Holds::Undecided) => Exit::Undecided,
+            () => Exit::Well,
+        }
+    }
+}
+
+/// A run that overload stopped has not done what was asked.
+fn is_cut_short(outcome: &Outcome) -> bool {
+    let overloaded = |answer: &Answer| matches!(answer, Answer::Simulation(s) if s.stopped == Stopped::Overload);
+    outcome.answers.iter().any(overloaded)
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Problems(#[from] Problems),
+    #[error("{0}")]
+    Arguments(String),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("cannot write {to}: {error}")]
+    Write { to: String, error: std::io::Error },
+}
+
+impl Failure {
+    /// Says what is wrong on standard error.
+    pub fn tell(&self) -> Exit {
+        match self {
+            Failure::Problems(problems) => output::diagnose(&problems.render(output::stderr_has_colour())),
+            other => output::diagnose(&format!("error: {other}")),
+        }
+        self.exit()
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Failure::Problems(_) | Failure::Arguments(_) => Exit::WrongInput,
+            Failure::Run(RunError::NoTheory(_) | RunError::WarmupTooLong(_)) => Exit::WrongInput,
+            Failure::Run(RunError::Broken(_)) | Failure::Write { .. } => Exit::Missed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::result::TargetResult;
+
+    fn exit(partial: bool, holds: &[Holds]) -> Exit {
+        let target =
+            |&holds: &Holds| TargetResult { target: String::new(), by: "simulation", holds, note: String::new() };
+        Exit::of(&Outcome {
+            seed: 1,
+            partial,
+            answers: Vec::new(),
+            agreement: Vec::new(),
+            targets: holds.iter().map(target).collect(),
+            warnings: Vec::new(),
+            no_theory: None,
+            stability: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn a_missed_target_outweighs_an_undecided_one_and_an_interruption_both() {
+        assert_eq!(exit(false, &[]), Exit::Well);
+        assert_eq!(exit(false, &[Holds::Yes, Holds::Yes]), Exit::Well);
+        assert_eq!(exit(false, &[Holds::Yes, Holds::Undecided]), Exit::Undecided);
+        assert_eq!(exit(false, &[Holds::Undecided, Holds::No]), Exit::Missed);
+        assert_eq!(exit(true, &[Holds::No]), Exit::Interrupted);
+    }
+
+    #[test]
+    fn wrong_input_is_told_from_a_run_that_failed() {
+        assert_eq!(Failure::Arguments(String::new()).exit(), Exit::WrongInput);
+        assert_eq!(Failure::Run(RunError::NoTheory(String::new())).exit(), Exit::WrongInput);
+        assert_eq!(Failure::Run(RunError::Broken(String::new())).exit(), Exit::Missed);
+    }
+}

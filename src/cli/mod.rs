@@ -1,0 +1,24 @@
+//! The command line: arguments, and one short function per command.
+
+mod args;
+mod check;
+mod exit;
+mod interrupt;
+mod output;
+mod progress;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+
+/// Carries out what the arguments of this process ask for; the code is one of results.md.
+pub fn main() -> ExitCode {
+    let done = match Args::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::check(&args),
+    };
+    done.unwrap_or_else(|failure| failure.tell()).into()
+}

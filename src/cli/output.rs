@@ -1,0 +1,121 @@
+//! Standard output, standard error and files. A reader that has gone away is no error.
+
+use std::fs;
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::exit::Failure;
+use crate::report::Style;
+
+/// In a pipe, and where a terminal does not say how wide it is.
+const USUAL_WIDTH: usize = 80;
+/// Wider lines are harder to read.
+const WIDEST: usize = 100;
+
+/// How to write results to standard output. NO_COLOR and its like are heeded.
+pub fn style() -> Style {
+    let stdout = io::stdout();
+    let said = std::env::var("COLUMNS").ok().filter(|_| stdout.is_terminal()).and_then(|said| said.parse().ok());
+    let width = said.unwrap_or(USUAL_WIDTH).min(WIDEST);
+    Style { colour: AutoStream::choice(&stdout) != ColorChoice::Never, width }
+}
+
+pub fn stderr_has_colour() -> bool {
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
+
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Write { to: "to standard output".to_owned(), error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whole lines. There is nobody left to tell that standard error cannot be written.
+pub fn diagnose(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+}
+
+/// Finds out before a long run, as far as that is possible without writing.
+pub fn expect_writable(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(failure(path, io::Error::from(ErrorKind::IsADirectory)));
+    }
+    match fs::metadata(folder(path)) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(failure(path, io::Error::from(ErrorKind::NotADirectory))),
+        Err(error) => Err(failure(path, error)),
+    }
+}
+
+/// Puts the whole file in its place at once, so that nobody finds half of it.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let written = match fs::metadata(&place) {
+        // A device or a pipe must be written to, not replaced.
+        Ok(found) if !found.is_file() => fs::write(&place, text),
+        _ => replace(&place, text),
+    };
+    written.map_err(|error| failure(path, error))
+}
+
+fn replace(place: &Path, text: &str) -> io::Result<()> {
+    let half_done = beside(place);
+    let written = fs::write(&half_done, text).and_then(|()| fs::rename(&half_done, place));
+    if written.is_err() {
+        let _ = fs::remove_file(&half_done);
+    }
+    written
+}
+
+/// In the same folder, because a file cannot be renamed across file systems.
+fn beside(place: &Path) -> PathBuf {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    folder(place).join(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn failure(path: &Path, error: io::Error) -> Failure {
+    Failure::Write { to: format!("`{}`", path.display()), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scratch(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("kendall-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let folder = scratch("replace");
+        let path = folder.join("result.json");
+        write_file(&path, "old").unwrap();
+        write_file(&path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_found_out_early() {
+        let folder = scratch("early");
+        assert!(expect_writable(&folder).is_err());
+        assert!(expect_writable(&folder.join("none/result.json")).is_err());
+        assert!(expect_writable(&folder.join("result.json")).is_ok());
+        assert!(expect_writable(Path::new("result.json")).is_ok());
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

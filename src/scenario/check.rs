@@ -20,7 +20,7 @@ pub fn names(section: &str, keys: &[&Key], taken: &mut Vec<(String, String)>, re
         let problem = Problem::at(key.place, format!("there are more than {MOST_THINGS} {section}"));
         reader.report(problem.hint("put what is alike together"));
     }
-    for key in keys {
+    for key in keys.iter().take(MOST_THINGS) {
         if let Some(problem) = bad_name(key) {
             reader.report(problem);
         }
@@ -29,7 +29,7 @@ pub fn names(section: &str, keys: &[&Key], taken: &mut Vec<(String, String)>, re
             reader.report(problem.hint("names are unique over the whole file; choose another"));
         }
     }
-    taken.extend(keys.iter().map(|key| (key.name.clone(), section.to_owned())));
+    taken.extend(keys.iter().take(MOST_THINGS).map(|key| (key.name.clone(), section.to_owned())));
 }
 
 fn bad_name(key: &Key) -> Option<Problem> {
@@ -78,7 +78,7 @@ pub fn circles(queues: &[Queue], consumers: &[Consumers], root: &Node, reader: &
         let place = root.find(&["queues", first, "dead_letter"]).map_or(Place::TOP, |node| node.place);
         let way: Vec<&str> = circle.iter().chain(&circle[..1]).map(name).collect();
         let message = format!("dead letters can go round in no time: {}", way.join(" → "));
-        let hint = "leave out one `dead_letter` of the circle, or put a `redelivery: {delay: 5s}` or work that takes time into it";
+        let hint = "leave out one of these `dead_letter`, use `when_full: refuse`, or let the work take time";
         reader.report(Problem::at(place, message).hint(hint));
     }
 }

@@ -135,9 +135,9 @@ fn empirical(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Distribution> {
 fn time_of(value: f64, unit_s: f64) -> Result<f64, String> {
     let seconds = value * unit_s;
     if value < 0.0 {
-        Err(format!("{value} is negative"))
+        Err(format!("`{value}` is negative"))
     } else if seconds > quantity::HUNDRED_YEARS_S {
-        Err(format!("{value} is more than 36500d"))
+        Err(format!("`{value}` is more than 36500d"))
     } else {
         Ok(seconds)
     }

@@ -181,7 +181,7 @@ pub const CONSUMERS: &[Key] = &[
     key("takes_from", "orders", "the queue it takes from"),
     key("count", "3", "how many consumers that are alike"),
     key("prefetch", "10", "unacknowledged messages that one consumer may hold"),
-    key("service", "{lognormal: {mean: 20ms, cv: 1.5}}", "the time of work on one message"),
+    key("service", "12ms", "the time of work on one message"),
     key("on_retry", "same", "how long a further attempt takes"),
     key("acknowledge", "after", "when a message is acknowledged"),
     key("fails", "1%", "the share of attempts that fail after their work"),

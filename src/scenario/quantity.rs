@@ -147,6 +147,18 @@ pub fn share(text: &str) -> Result<f64, Wrong> {
     }
 }
 
+/// A utilization, which may be beyond 100 %.
+pub fn load(text: &str) -> Result<f64, Wrong> {
+    let (number, unit) = split(text, "load", "80%")?;
+    match unit {
+        "%" if number > 0.0 && number <= 1000.0 => Ok(number / 100.0),
+        "" if number > 0.0 && number <= 1.0 => {
+            Err(Wrong::new(format!("`{text}` has no unit"), format!("write `{}%`", tidy(number * 100.0))))
+        }
+        _ => Err(Wrong::new(format!("`{text}` is no load"), "write a load above `0%`, up to `1000%`, such as `80%`")),
+    }
+}
+
 /// Takes off what a factor of a hundred leaves behind the twelfth digit.
 fn tidy(number: f64) -> f64 {
     format!("{number:.10}").parse().unwrap_or(number)
@@ -160,6 +172,9 @@ pub fn count(text: &str, least: u64, most: u64) -> Result<u64, Wrong> {
     {
         let in_range = (least..=most).contains(&number);
         return if in_range { Ok(number) } else { Err(Wrong::new(format!("`{text}` is out of range"), range())) };
+    }
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Wrong::new(format!("`{text}` is out of range"), range()));
     }
     let (number, unit) = split(text, "whole number", "10").map_err(|wrong| Wrong { hint: range(), ..wrong })?;
     let thousands = if unit == "k" { number * 1e3 } else { number };

@@ -8,6 +8,7 @@ use super::check;
 use super::files::Files;
 use super::keys;
 use super::model::{Scenario, Source};
+use super::notation;
 use super::overrides;
 use super::problem::{Place, Problem, Problems, Text};
 use super::reader::{Object, Reader};
@@ -71,6 +72,12 @@ pub fn read(file_name: Option<&str>, text: &str, base: &Path, overrides: &[Strin
         Err(problem) => return Err(Problems::new(sources, vec![problem])),
     };
     let mut reader = Reader::new(Files::beside(base));
+    if notation::is_short_form(&root) {
+        return match notation::expand_file(&root, &mut reader) {
+            Some(whole) if reader.problems.is_empty() => read(file_name, &whole, base, overrides),
+            _ => Err(Problems::new(sources, with_paths(&root, reader.problems))),
+        };
+    }
     for (source, text) in (1..).zip(overrides) {
         if let Err(problem) = overrides::apply(&mut root, text, source) {
             reader.report(problem);

@@ -50,6 +50,10 @@ impl Reader {
         let pairs = self.pairs(node, || as_object(known))?;
         let mut kept = Vec::new();
         for (key, node) in pairs {
+            // Looking for what was meant costs more than reading.
+            if self.problems.len() >= MOST_PROBLEMS {
+                break;
+            }
             match known.iter().find(|k| k.name == key.name) {
                 Some(found) if found.supported => kept.push((key, node)),
                 Some(_) => self.report(Problem::at(key.place, "not supported yet").hint("leave it out")),
@@ -166,7 +170,8 @@ impl Reader {
 
     /// Reads the name of a queue.
     pub fn queue(&mut self, node: &Node) -> Option<QueueId> {
-        let example = self.queue_names.first().map_or("orders", String::as_str).to_owned();
+        // That there are no queues at all is told once, where they are missing.
+        let example = self.queue_names.first()?.clone();
         if matches!(node.value, Value::List(_) | Value::Pairs(_)) {
             let message = format!("{} instead of one queue's name: not supported yet", node.kind());
             self.report(Problem::at(node.place, message).hint(format!("write `{example}`")));
@@ -179,7 +184,6 @@ impl Reader {
         let names = || self.queue_names.iter().map(String::as_str);
         let hint = match nearest(text, names()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None if self.queue_names.is_empty() => format!("write it under `queues`: `{}: {{}}`", cut(text)),
             None => choices(names().take(10)),
         };
         self.report(Problem::at(node.place, format!("there is no queue `{}`", cut(text))).hint(hint));
@@ -242,8 +246,10 @@ impl<'n> Object<'n> {
 
 fn unknown_key(key: &Key, known: &'static [KnownKey]) -> Problem {
     let problem = Problem::at(key.place, "unknown key");
-    match nearest(&key.name, known.iter().map(|k| k.name)) {
-        Some(near) => problem.hint(format!("did you mean `{near}`?")),
+    let near = nearest(&key.name, known.iter().map(|k| k.name));
+    match near.and_then(|near| known.iter().find(|k| k.name == near)) {
+        Some(near) if near.supported => problem.hint(format!("did you mean `{}`?", near.name)),
+        Some(near) => problem.hint(format!("`{}` is not supported yet; leave it out", near.name)),
         None => problem.hint(known_names(known)),
     }
 }
@@ -264,7 +270,8 @@ fn known_names(known: &'static [KnownKey]) -> String {
 
 fn choices<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    format!("there is {}", names.join(", "))
+    let which = if names.len() > 2 { "one of " } else { "" };
+    format!("write {which}{}", names.join(if names.len() > 2 { ", " } else { " or " }))
 }
 
 fn s(node: &Node) -> &'static str {

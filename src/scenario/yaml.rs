@@ -11,6 +11,7 @@ use super::problem::{Place, Problem};
 
 pub const MOST_BYTES: usize = 1 << 20;
 const MOST_DEPTH: usize = 32;
+const TOO_DEEP: &str = "is nested deeper than 32 levels";
 const MOST_ALIASES: usize = 100;
 /// Aliases included, so that no small file becomes a large tree.
 const MOST_NODES: usize = 100_000;
@@ -85,12 +86,14 @@ pub fn parse(text: &str, source: u32, from: usize) -> Result<Node, Problem> {
         let message = format!("the character U+{:04X} has no place in a scenario", c as u32);
         return Err(Problem::at(Place::new(source, at, at + c.len_utf8()), message).hint("is this a text file?"));
     }
-    Tree::new(&text[from..], source, from).read()
+    Tree::new(text, source, from).read()
 }
 
 /// The tree as far as it is built.
 struct Tree<'a> {
     parser: Parser<'a, serde_yaml::granit_parser::StrInput<'a>>,
+    /// Whole, unlike what the parser sees.
+    text: &'a str,
     source: u32,
     from: usize,
     /// Collections that are not finished, outermost first.
@@ -122,8 +125,11 @@ impl<'a> Tree<'a> {
     fn new(text: &'a str, source: u32, from: usize) -> Tree<'a> {
         let mut options = Options::default();
         options.emit_comments = false;
+        options.flow_nesting_limit = MOST_DEPTH;
+        options.block_nesting_limit = MOST_DEPTH;
         Tree {
-            parser: Parser::new_from_str_with_options(text, options),
+            parser: Parser::new_from_str_with_options(&text[from..], options),
+            text,
             source,
             from,
             open: Vec::new(),
@@ -169,8 +175,7 @@ impl<'a> Tree<'a> {
 
     fn open(&mut self, place: Place, value: Value, anchor: usize) -> Result<(), Problem> {
         if self.open.len() >= MOST_DEPTH {
-            return Err(Problem::at(place, format!("is nested deeper than {MOST_DEPTH} levels"))
-                .hint("no scenario needs that; is a bracket missing?"));
+            return Err(Problem::at(place, TOO_DEEP).hint("no scenario needs that; is a bracket missing?"));
         }
         // A block begins with its first key; only its beginning is worth marking.
         let place = Place { end: place.start + 1, ..place };
@@ -245,8 +250,20 @@ impl<'a> Tree<'a> {
     }
 
     fn not_yaml(&self, error: &ScanError) -> Problem {
-        let at = self.from + error.marker().byte_offset().unwrap_or(0);
+        let mut at = self.from + error.marker().byte_offset().unwrap_or(0);
         let (message, hint) = explain(error.kind());
+        // Where the parser noticed it is often behind where it began.
+        let before = self.text.get(..at).unwrap_or(self.text);
+        if message.starts_with("a tab") {
+            at = before.rfind('\t').unwrap_or(at);
+        } else if message.starts_with("a quotation mark") && !self.text[before.len()..].starts_with(['"', '\'']) {
+            at = before.rfind(['"', '\'']).unwrap_or(at);
+        } else if message.ends_with("is not closed")
+            && let Some(open) = self.open.last()
+            && before.get(open.node.place.start as usize..).is_some_and(|between| between.contains('\n'))
+        {
+            at = open.node.place.start as usize;
+        }
         let problem = Problem::at(Place::new(self.source, at, at + 1), message);
         if hint.is_empty() { problem } else { problem.hint(hint) }
     }
@@ -284,14 +301,20 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
         | ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofImplicitFlowMapping
         | ErrorKind::ExpectedFlowMappingSeparator => ("a `{` is not closed", "write `}`, or a `,` between two keys"),
-        ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => {
-            ("a bracket closes that does not fit the one that was opened", "compare the brackets on this line")
+        ErrorKind::MisplacedFlowCollectionEnd => ("a bracket closes that was never opened", "leave it out"),
+        ErrorKind::MismatchedFlowCollectionEnd { open: '[', .. } => ("a `[` is closed by a `}`", "close it by `]`"),
+        ErrorKind::MismatchedFlowCollectionEnd { .. } => ("a `{` is closed by a `]`", "close it by `}`"),
+        ErrorKind::UnclosedQuotedScalar
+        | ErrorKind::InvalidQuotedScalarIndent
+        | ErrorKind::DocumentIndicatorInQuotedScalar => {
+            ("a quotation mark is not closed", "write the second quotation mark")
         }
-        ErrorKind::UnclosedQuotedScalar => ("a quotation mark is not closed", "write the second quotation mark"),
         ErrorKind::UnknownAnchor => {
             ("refers to a name that nothing was given with `&`", "write the value out, or in quotes")
         }
-        ErrorKind::RecursionLimitExceeded => ("is nested too deep", "no scenario needs that; is a bracket missing?"),
+        ErrorKind::RecursionLimitExceeded => {
+            return (TOO_DEEP.to_owned(), "no scenario needs that; is a bracket missing?");
+        }
         ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidFlowScalarIndent => {
             ("this line is not indented like its neighbours", "give all keys of one thing the same indentation")
         }

@@ -48,7 +48,7 @@ pub fn read(
     let meter = Rc::new(Meter { left: Cell::new(limits.bytes), in_record: Cell::new(0) });
     let input = unpacked(input).and_then(without_mark).map_err(ColumnError::Unreadable)?;
     let guard = Guard { input, meter: Rc::clone(&meter), has_ended: false };
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(guard);
+    let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(guard);
     let header = reader.byte_headers().map_err(|error| explain(error, 1))?;
     let at = position(header, column)?;
     meter.in_record.set(0);
@@ -60,7 +60,7 @@ pub fn read(
             Ok(true) => {}
             Ok(false) => break,
             Err(error) if matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. }) => {
-                return Err(explain(error, line_of(&record, reader.position().line())));
+                return Err(explain(error, line_of(&record, reader.position().line()).max(line)));
             }
             Err(error) => return Err(explain(error, line)),
         }
@@ -69,7 +69,7 @@ pub fn read(
         if rows > limits.rows {
             return Err(ColumnError::TooManyRows);
         }
-        let line = line_of(&record, reader.position().line());
+        let line = line_of(&record, reader.position().line()).max(line);
         let value = number(record.get(at).unwrap_or_default());
         value.and_then(&mut keep).map_err(|message| ColumnError::Row { line, message })?;
     }
@@ -110,13 +110,18 @@ fn position(header: &ByteRecord, column: &str) -> Result<usize, ColumnError> {
 }
 
 fn number(field: &[u8]) -> Result<f64, String> {
-    let text = String::from_utf8_lossy(&field[..field.len().min(40)]);
+    let text = String::from_utf8_lossy(field.trim_ascii());
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err(format!("`{text}` is not finite")),
+        Ok(_) => Err(format!("`{}` is not finite", cut(&text))),
+        Err(_) if field.contains(&b'\n') => Err("a quotation mark is not closed".to_owned()),
         Err(_) if text.is_empty() => Err("the column is empty here".to_owned()),
-        Err(_) => Err(format!("`{text}` is no number")),
+        Err(_) => Err(format!("`{}` is no number", cut(&text))),
     }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn explain(error: csv::Error, line: u64) -> ColumnError {
@@ -238,7 +243,7 @@ mod tests {
         assert_eq!(error("a\n1\nx\n"), "line 3: `x` is no number");
         assert_eq!(error("a\n1\n\nNaN\n"), "line 4: `NaN` is not finite");
         assert_eq!(error("a\r\n1\r\nx"), "line 3: `x` is no number");
-        assert_eq!(error("\"a\"\n\"1\"\n\n\"x\ny\"\n"), "line 4: `x\ny` is no number");
+        assert_eq!(error("\"a\"\n\"1\"\n\n\"x\ny\"\n"), "line 4: a quotation mark is not closed");
         assert_eq!(error("a,b\n1,2\n\n3\n"), "line 4: has 1 fields where the header has 2");
         assert_eq!(error("a,b\n1,2\n,3\n"), "line 3: the column is empty here");
         assert_eq!(error("a\n"), "has no rows");

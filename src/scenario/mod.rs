@@ -1,5 +1,28 @@
 //! The scenario: the YAML as written, its check, and the checked model that everything else uses.
 
+mod arrivals;
+mod check;
+mod consumers;
+mod defaults;
+mod describe;
+mod distribution;
+mod files;
+mod keys;
 mod model;
+mod notation;
+mod overrides;
+mod problem;
+mod producers;
+mod quantity;
+mod queues;
+mod read;
+mod reader;
+mod run;
+mod targets;
+mod yaml;
 
+pub use describe::describe;
 pub use model::*;
+pub use notation::{ShortForm, expand, from_short_form, is_notation};
+pub use problem::{Place, Problem, Problems};
+pub use read::{load, read};

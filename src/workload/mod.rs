@@ -1,6 +1,7 @@
 //! What is published and how long work takes: distributions, rates, arrival processes, recorded traces.
 
 pub mod arrivals;
+pub mod columns;
 pub mod distribution;
 pub mod rate;
 pub mod trace;

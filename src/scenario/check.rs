@@ -1,0 +1,117 @@
+//! What can be checked only with the whole scenario in view: names, sums, circles.
+
+use super::consumers::MOST_CONSUMERS;
+use super::model::{Consumers, Queue};
+use super::problem::{Place, Problem};
+use super::reader::{Reader, cut};
+use super::yaml::{Key, Node};
+use crate::broker::{QueueId, Then, WhenFull};
+use crate::client::OnFailure;
+use crate::measure::RESERVED;
+
+const MOST_NAME: usize = 64;
+/// Of queues, of producers and of consumers entries.
+pub const MOST_THINGS: usize = 64;
+const NOT_NAMES: [&str; 5] = ["null", "true", "false", "none", "unlimited"];
+
+/// Checks the names of one section; `taken` holds those of the sections before.
+pub fn names(section: &str, keys: &[&Key], taken: &mut Vec<(String, String)>, reader: &mut Reader) {
+    if let Some(key) = keys.get(MOST_THINGS) {
+        let problem = Problem::at(key.place, format!("there are more than {MOST_THINGS} {section}"));
+        reader.report(problem.hint("put what is alike together"));
+    }
+    for key in keys.iter().take(MOST_THINGS) {
+        if let Some(problem) = bad_name(key) {
+            reader.report(problem);
+        }
+        if let Some((_, other)) = taken.iter().find(|(name, _)| *name == key.name) {
+            let problem = Problem::at(key.place, format!("`{}` is a name under `{other}` already", cut(&key.name)));
+            reader.report(problem.hint("names are unique over the whole file; choose another"));
+        }
+    }
+    taken.extend(keys.iter().take(MOST_THINGS).map(|key| (key.name.clone(), section.to_owned())));
+}
+
+fn bad_name(key: &Key) -> Option<Problem> {
+    let name = key.name.as_str();
+    let problem = |message: &str, hint: String| Some(Problem::at(key.place, message).hint(hint));
+    if RESERVED.contains(&name) || NOT_NAMES.contains(&name) {
+        return problem("is a word of the language, not a name", format!("choose another, such as `{name}-1`"));
+    }
+    if name.chars().count() > MOST_NAME {
+        return problem("is longer than 64 characters", "choose a shorter name".to_owned());
+    }
+    let is_good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_good) {
+        return None;
+    }
+    let message = if name.contains('.') { "a name has no dot" } else { "is no name" };
+    let mut plain: String = name.to_lowercase().chars().map(|c| if is_good(c) { c } else { '-' }).collect();
+    plain = plain.trim_matches('-').to_owned();
+    if !plain.starts_with(|c: char| c.is_ascii_lowercase()) {
+        plain = format!("q{plain}");
+    }
+    problem(message, format!("names are a-z, 0-9, `_` and `-`, a letter first; write `{plain}`"))
+}
+
+/// All consumers together.
+pub fn total_count(consumers: &[Consumers], place: Place, reader: &mut Reader) {
+    let total: u64 = consumers.iter().map(|entry| u64::from(entry.count)).sum();
+    if total > MOST_CONSUMERS {
+        let message = format!("there are {total} consumers; the most is {MOST_CONSUMERS}");
+        reader.report(Problem::at(place, message).hint("write lower counts"));
+    }
+}
+
+/// Finds dead letters that may go round for ever at one instant.
+pub fn circles(queues: &[Queue], consumers: &[Consumers], root: &Node, reader: &mut Reader) {
+    let next: Vec<Option<QueueId>> = (0..queues.len()).map(|at| step_without_time(at, queues, consumers)).collect();
+    let mut done = vec![false; queues.len()];
+    for start in 0..queues.len() {
+        let Some(circle) = circle_from(start, &next, &mut done) else { continue };
+        // A queue that names itself is told where that is read.
+        if circle.len() == 1 {
+            continue;
+        }
+        let name = |at: &usize| queues[*at].name.as_str();
+        let first = name(&circle[0]);
+        let place = root.find(&["queues", first, "dead_letter"]).map_or(Place::TOP, |node| node.place);
+        let way: Vec<&str> = circle.iter().chain(&circle[..1]).map(name).collect();
+        let message = format!("dead letters can go round in no time: {}", way.join(" → "));
+        let hint = "leave out one of these `dead_letter`, use `when_full: refuse`, or let the work take time";
+        reader.report(Problem::at(place, message).hint(hint));
+    }
+}
+
+/// The queue to which a message can be dead-lettered out of this one without time passing.
+fn step_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Option<QueueId> {
+    let rules = &queues[at].rules;
+    let to = rules.dead_letter?;
+    let by_full = rules.capacity.is_some() && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter);
+    let redelivery = &rules.redelivery;
+    let by_limit = redelivery.then == Then::DeadLetter
+        && redelivery.limit.is_some_and(|limit| limit == 0 || redelivery.delay.nanos() == 0);
+    let by_failure = consumers
+        .iter()
+        .filter(|entry| entry.takes_from.index() == at && entry.rules.fails > 0.0)
+        .filter(|entry| entry.rules.service.can_be_zero())
+        .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
+    (by_full || by_failure).then_some(to)
+}
+
+/// Follows the only way out of each queue; a circle is found once.
+fn circle_from(start: usize, next: &[Option<QueueId>], done: &mut [bool]) -> Option<Vec<usize>> {
+    let mut way = Vec::new();
+    let mut at = start;
+    loop {
+        if let Some(begin) = way.iter().position(|seen| *seen == at) {
+            return Some(way.split_off(begin));
+        }
+        if done[at] {
+            return None;
+        }
+        done[at] = true;
+        way.push(at);
+        at = next[at]?.index();
+    }
+}

@@ -1,0 +1,308 @@
+//! What a scenario describes, in two sentences: who sends what to whom, and whether the consumers keep up.
+
+use super::model::{Consumers, Scenario};
+use crate::broker::{QueueId, Then};
+use crate::client::{Acknowledge, OnFailure};
+use crate::time::{Span, Time};
+use crate::workload::Arrivals;
+
+/// More queues than these are counted instead of described.
+const MOST_CLAUSES: usize = 3;
+/// A trace's peak is that of the busiest of so many parts of the run.
+const PARTS: u64 = 100;
+
+/// Says what is published, who works on it, what load that is, and whether it is stable.
+pub fn describe(scenario: &Scenario) -> String {
+    let flows = flows(scenario);
+    let fed: Vec<usize> = (0..flows.len()).filter(|at| flows[*at].published.mean > 0.0).collect();
+    let mut clauses: Vec<String> = fed.iter().take(MOST_CLAUSES).map(|at| who(scenario, *at, &flows[*at])).collect();
+    // Where dead letters rest is no queue to keep up with.
+    let is_resting_place = |at: usize| work_on(scenario, at).consumers == 0 && flows[at].published.mean == 0.0;
+    let busy: Vec<usize> =
+        (0..flows.len()).filter(|at| flows[*at].inflow.mean > 0.0 && !is_resting_place(*at)).collect();
+    let name_it = busy.len() > 1;
+    let mut loads: Vec<String> =
+        busy.iter().take(MOST_CLAUSES).map(|at| load(scenario, *at, &flows[*at], name_it)).collect();
+    for (list, all) in [(&mut clauses, &fed), (&mut loads, &busy)] {
+        if all.len() > MOST_CLAUSES {
+            list.push(format!("and {} more queues", all.len() - MOST_CLAUSES));
+        }
+    }
+    format!("{}. {}.", clauses.join("; "), loads.join("; ").replace("; Offered", "; offered"))
+}
+
+/// Messages per second, on average over the run and at the highest.
+#[derive(Clone, Copy, Default)]
+struct Rate {
+    mean: f64,
+    peak: f64,
+}
+
+impl Rate {
+    fn add(&mut self, other: Rate, share: f64) {
+        self.mean += other.mean * share;
+        self.peak += other.peak * share;
+    }
+}
+
+/// What comes into one queue.
+#[derive(Clone, Copy, Default)]
+struct Flow {
+    /// From producers alone.
+    published: Rate,
+    /// With dead letters, as far as they follow from shares of failures.
+    inflow: Rate,
+}
+
+fn flows(scenario: &Scenario) -> Vec<Flow> {
+    let mut flows = vec![Flow::default(); scenario.queues.len()];
+    for producer in &scenario.producers {
+        flows[producer.publishes_to.index()].published.add(rate_of(&producer.arrivals, scenario.run.duration), 1.0);
+    }
+    // Dead letters pass through at most as many queues as there are.
+    for _ in 0..=scenario.queues.len() {
+        let before: Vec<Rate> = flows.iter().map(|flow| flow.inflow).collect();
+        flows.iter_mut().for_each(|flow| flow.inflow = flow.published);
+        for (at, rate) in before.iter().enumerate() {
+            let work = work_on(scenario, at);
+            if let Some(to) = scenario.queues[at].rules.dead_letter {
+                flows[to.index()].inflow.add(*rate, work.dead_share);
+            }
+        }
+    }
+    flows
+}
+
+fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
+    let end = Time::ZERO + duration;
+    let mean = arrivals.expected(end) / duration.seconds();
+    let peak = match arrivals {
+        Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.peak(end),
+        Arrivals::Renewal { .. } => mean,
+        Arrivals::Trace(trace) => {
+            let until = |part: u64| trace.count_until(Time::from_nanos(duration.nanos() / PARTS * part));
+            let most = (0..PARTS).map(|part| until(part + 1) - until(part)).max().unwrap_or(0);
+            (most as f64 * PARTS as f64 / duration.seconds()).max(mean)
+        }
+    };
+    Rate { mean, peak }
+}
+
+/// What the consumers of one queue can do, and what their failures add.
+struct Work {
+    consumers: u32,
+    /// Attempts per second when all are busy.
+    capacity: f64,
+    /// Attempts that one message takes; infinite if it never ends.
+    attempts: f64,
+    /// The share of messages that become dead letters by failing.
+    dead_share: f64,
+}
+
+fn work_on(scenario: &Scenario, at: usize) -> Work {
+    let entries: Vec<&Consumers> = scenario.consumers_of(QueueId(at as u16)).collect();
+    let capacity_of = |entry: &Consumers| f64::from(entry.count) / entry.rules.service.mean_s();
+    let capacity: f64 = entries.iter().map(|entry| capacity_of(entry)).sum();
+    let weight = |entry: &Consumers| {
+        if capacity.is_finite() { capacity_of(entry) / capacity } else { 1.0 / entries.len() as f64 }
+    };
+    // Shares of all attempts, in proportion to what each entry can do.
+    let share = |chosen: &dyn Fn(&Consumers) -> bool| -> f64 {
+        entries.iter().filter(|entry| chosen(entry)).map(|entry| weight(entry) * entry.rules.fails).sum()
+    };
+    let is_after = |entry: &Consumers| entry.rules.acknowledge == Acknowledge::After;
+    let again = share(&|entry| is_after(entry) && entry.rules.on_failure == OnFailure::Requeue);
+    let rejected = share(&|entry| is_after(entry) && entry.rules.on_failure == OnFailure::Reject);
+    let redelivery = &scenario.queues[at].rules.redelivery;
+    // The geometric sum 1 + f + … + f^limit, and what is left after it.
+    let (attempts, exhausted) = match redelivery.limit {
+        None => (1.0 / (1.0 - again), 0.0),
+        Some(limit) => {
+            let left = again.powi(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1));
+            (if again < 1.0 { (1.0 - left) / (1.0 - again) } else { f64::from(limit) + 1.0 }, left)
+        }
+    };
+    let by_limit = if redelivery.then == Then::DeadLetter { exhausted } else { 0.0 };
+    let dead_share = if attempts.is_finite() { (rejected * attempts + by_limit).min(1.0) } else { 0.0 };
+    Work { consumers: entries.iter().map(|entry| entry.count).sum(), capacity, attempts, dead_share }
+}
+
+fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
+    let queue = &scenario.queues[at];
+    let producers: Vec<_> = scenario.producers.iter().filter(|p| p.publishes_to.index() == at).collect();
+    let kinds: Vec<&str> = producers.iter().map(|p| kind(&p.arrivals)).collect();
+    let kind = if kinds.windows(2).all(|two| two[0] == two[1]) { kinds[0] } else { "from several producers" };
+    let entries: Vec<_> = scenario.consumers_of(QueueId(at as u16)).collect();
+    let workers = match entries.as_slice() {
+        [] => "which nothing takes from".to_owned(),
+        entries => {
+            let each: Vec<String> = entries.iter().take(MOST_CLAUSES).map(|entry| worker(entry)).collect();
+            let more = if entries.len() > MOST_CLAUSES { " and others" } else { "" };
+            format!("worked on by {}{more}", each.join(" and "))
+        }
+    };
+    format!("{} ({kind}) to queue `{}`, {workers}", messages(flow.published), queue.name)
+}
+
+fn kind(arrivals: &Arrivals) -> &'static str {
+    match arrivals {
+        Arrivals::Poisson { .. } => "Poisson",
+        Arrivals::Regular { .. } => "evenly spaced",
+        Arrivals::Renewal { .. } => "independent gaps",
+        Arrivals::Trace(_) => "recorded",
+    }
+}
+
+fn worker(entry: &Consumers) -> String {
+    let mean = Span::from_seconds(entry.rules.service.mean_s());
+    format!("{} `{}` at {}{}", entry.count, entry.name, short(mean), if entry.count > 1 { " each" } else { "" })
+}
+
+fn messages(rate: Rate) -> String {
+    if rate.peak > rate.mean * 1.001 {
+        format!("{} messages a second on average and {} at the peak", figure(rate.mean), figure(rate.peak))
+    } else {
+        format!("{} messages a second", figure(rate.mean))
+    }
+}
+
+fn load(scenario: &Scenario, at: usize, flow: &Flow, name_it: bool) -> String {
+    let queue = &scenario.queues[at];
+    let work = work_on(scenario, at);
+    let of = if name_it { format!(" of `{}`", queue.name) } else { String::new() };
+    if work.consumers == 0 {
+        return format!("`{}` only fills, by {} messages a second", queue.name, figure(flow.inflow.mean));
+    }
+    if work.attempts.is_infinite() {
+        return format!("Every attempt on `{}` fails and is repeated without end: not stable", queue.name);
+    }
+    let busy = |rate: f64| if work.capacity.is_finite() { rate * work.attempts / work.capacity } else { 0.0 };
+    let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
+    let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
+    let limited = queue.rules.capacity.is_some();
+    let (mean, peak) = (flow.inflow.mean, flow.inflow.peak);
+    let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
+    if peak <= mean * 1.001 {
+        let verdict = verdict(busy(mean), mean - work.capacity / work.attempts, limited);
+        return format!("Offered load{of} {}{retries} on {on}: {verdict}", offered(mean));
+    }
+    let at_peak = verdict(busy(peak), peak - work.capacity / work.attempts, limited);
+    let average = percent(busy(mean).min(1.0));
+    let over = if busy(mean) >= 1.0 { ", not stable even on average" } else { "" };
+    format!(
+        "Offered load{of} {} on average and {} at the peak{retries} on {on}: utilization {average} on average{over}; at the peak {at_peak}",
+        offered(mean),
+        offered(peak)
+    )
+}
+
+fn verdict(busy: f64, excess: f64, limited: bool) -> String {
+    // Sums of shares miss a load of exactly 1 by their last digits.
+    if busy < 1.0 - 1e-9 {
+        return format!("utilization {}, stable", percent(busy));
+    }
+    let grows = if excess > 0.0 {
+        format!("grows by {} messages a second", figure(excess))
+    } else {
+        "has no steady state".to_owned()
+    };
+    match limited {
+        true => format!("load {}, more than they can do: the queue fills up", percent(busy)),
+        false => format!("load {}, not stable: the queue {grows}", percent(busy)),
+    }
+}
+
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    // Never rounded up to what would be another verdict.
+    if share < 1.0 && percent > 99.5 { format!("{percent:.3} %") } else { format!("{percent:.0} %") }
+}
+
+/// Three digits, or all of a larger whole number.
+fn figure(number: f64) -> String {
+    let digits = match number.abs() {
+        n if n >= 100.0 => 0,
+        n if n >= 10.0 => 1,
+        n if n >= 1.0 => 2,
+        0.0 => 0,
+        n => (2 - n.log10().floor() as i32).clamp(0, 12) as usize,
+    };
+    let text = format!("{number:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A span in three digits of the unit that fits it.
+fn short(span: Span) -> String {
+    let nanos = span.nanos() as f64;
+    let units = [(3_600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "us"), (1.0, "ns")];
+    let (length, unit) = units.into_iter().find(|(length, _)| nanos >= *length).unwrap_or((1e9, "s"));
+    format!("{}{unit}", figure(nanos / length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{ShortForm, from_short_form};
+
+    fn of_system(system: &str, rate: &str) -> String {
+        let form = ShortForm {
+            system: system.to_owned(),
+            rate: Some(rate.to_owned()),
+            service: Some("12ms".to_owned()),
+            ..ShortForm::default()
+        };
+        describe(&from_short_form(&form, &[]).unwrap())
+    }
+
+    fn of_text(text: &str) -> String {
+        describe(&crate::scenario::read(None, text, std::path::Path::new(""), &[]).unwrap())
+    }
+
+    #[test]
+    fn a_stable_queue_is_told_in_two_sentences() {
+        assert_eq!(
+            of_system("M/M/3", "200/s"),
+            "200 messages a second (Poisson) to queue `queue`, worked on by 3 `consumer` at 12ms each. \
+             Offered load 2.40 on 3 consumers: utilization 80 %, stable."
+        );
+    }
+
+    #[test]
+    fn an_overloaded_queue_is_told_by_how_much_it_grows() {
+        let grows = "load 120 %, not stable: the queue grows by 16.7 messages a second.";
+        assert!(of_system("M/D/1", "100/s").ends_with(grows), "{}", of_system("M/D/1", "100/s"));
+        assert!(of_system("M/D/1/9", "100/s").ends_with("load 120 %, more than they can do: the queue fills up."));
+    }
+
+    #[test]
+    fn retries_count_as_work_and_dead_letters_as_arrivals() {
+        let text = "
+queues: {a: {dead_letter: b, redelivery: {limit: 1}}, b: {}}
+producers: {p: {publishes_to: a, arrivals: {regular: {rate: 100/s}}}}
+consumers:
+  w: {takes_from: a, count: 2, service: 10ms, fails: 50%}
+  v: {takes_from: b, service: 10ms}
+";
+        let said = of_text(text);
+        assert!(
+            said.contains("Offered load of `a` 1.50, retries included, on 2 consumers: utilization 75 %, stable"),
+            "{said}"
+        );
+        assert!(said.contains("offered load of `b` 0.25 on 1 consumer: utilization 25 %, stable"), "{said}");
+    }
+
+    #[test]
+    fn a_changing_rate_is_told_by_mean_and_peak() {
+        let text = "
+queues: {a: {}}
+producers: {p: {publishes_to: a, arrivals: {poisson: {rate: {steps: {0s: 50/s, 10s: 150/s, 20s: 0/s}}}}}}
+consumers: {w: {takes_from: a, service: 10ms}}
+";
+        assert_eq!(
+            of_text(text),
+            "100 messages a second on average and 150 at the peak (Poisson) to queue `a`, worked on by 1 `w` at 10ms. \
+             Offered load 1.00 on average and 1.50 at the peak on 1 consumer: utilization 100 % on average, \
+             not stable even on average; at the peak load 150 %, not stable: the queue grows by 50 messages a second."
+        );
+    }
+}

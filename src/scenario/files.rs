@@ -1,0 +1,135 @@
+//! Data files beside a scenario: nothing outside its folder, nothing that is not a regular file, nothing without a limit.
+
+use std::fs::File;
+use std::path::{Component, Path, PathBuf};
+
+use super::keys;
+use super::problem::{Place, Problem};
+use super::reader::{Object, Reader, cut};
+use crate::measure::nearest;
+use crate::workload::columns::{self, ColumnError, LIMITS, Limits};
+
+/// The folder of a scenario and what may still be read from it.
+pub struct Files {
+    base: PathBuf,
+    limits: Limits,
+}
+
+/// Entries of a folder that are looked at for a name that was probably meant.
+const MOST_ENTRIES: usize = 1000;
+
+impl Files {
+    pub fn beside(base: &Path) -> Files {
+        let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
+        Files { base: base.to_owned(), limits: LIMITS }
+    }
+
+    fn open(&self, path: &str) -> Result<File, Problem> {
+        let relative = Path::new(path);
+        let refuse = |message: &str, hint: &str| Err(Problem::nowhere(message).hint(hint));
+        if relative.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return refuse("leads out of the scenario's folder", "write a path relative to the scenario, without `..`");
+        }
+        let full = self.base.join(relative);
+        let found = full.canonicalize().and_then(|full| Ok((self.base.canonicalize()?, full)));
+        let (base, full) = found.map_err(|error| self.not_found(relative, &error))?;
+        if !full.starts_with(base) {
+            return refuse("is a link that leads out of the scenario's folder", "copy the file beside the scenario");
+        }
+        // Asked before opening, because opening a pipe would wait for its other end.
+        match full.metadata() {
+            Ok(metadata) if metadata.is_file() => {}
+            Ok(_) => return refuse("is no regular file", "name a CSV file, plain or gzip"),
+            Err(error) => return Err(self.not_found(relative, &error)),
+        }
+        File::open(full).map_err(|error| self.not_found(relative, &error))
+    }
+
+    fn not_found(&self, relative: &Path, error: &std::io::Error) -> Problem {
+        if error.kind() != std::io::ErrorKind::NotFound {
+            return Problem::nowhere(format!("cannot be read: {error}"));
+        }
+        let problem = Problem::nowhere("there is no such file");
+        let folder = self.base.join(relative.parent().unwrap_or(Path::new("")));
+        let entries = folder.read_dir().into_iter().flatten().take(MOST_ENTRIES);
+        let mut names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        let wanted = relative.file_name().unwrap_or_default().to_string_lossy();
+        match nearest(&wanted, names.iter().map(String::as_str)) {
+            Some(near) => {
+                let near = relative.with_file_name(near);
+                problem.hint(format!("did you mean `{}`?", near.display()))
+            }
+            None => problem.hint("paths are relative to the scenario"),
+        }
+    }
+}
+
+/// Hands every number of the column that `file` and `column` name to `keep`; `None` if something was wrong.
+pub fn read_column(
+    object: &Object<'_>,
+    reader: &mut Reader,
+    keep: impl FnMut(f64) -> Result<(), String>,
+) -> Option<()> {
+    let file = object.need("file", reader);
+    let column = object.need("column", reader);
+    let (file, column) = (file?, column?);
+    let path = reader.text(file, object.example("file"));
+    let name = reader.text(column, object.example("column"));
+    let (path, name) = (path?, name?);
+    let opened = match reader.files.open(path) {
+        Ok(opened) => opened,
+        Err(problem) => {
+            let message = format!("`{}`: {}", cut(path), problem.message);
+            reader.report(Problem { place: Some(file.place), message, hint: problem.hint });
+            return None;
+        }
+    };
+    match columns::read(opened, name, &mut reader.files.limits, keep) {
+        Ok(()) => Some(()),
+        Err(error) => {
+            reader.report(explain(path, name, error).at(file.place, column.place));
+            None
+        }
+    }
+}
+
+/// Reads the word behind `unit` and gives its length in seconds.
+pub fn data_unit_s(object: &Object<'_>, reader: &mut Reader) -> Option<f64> {
+    let node = object.need("unit", reader)?;
+    reader.word(node, keys::DATA_UNITS).map(|nanos| nanos / 1e9)
+}
+
+/// What is wrong with a data file, before it is known where to show it.
+struct DataProblem {
+    is_of_column: bool,
+    message: String,
+    hint: String,
+}
+
+impl DataProblem {
+    fn at(self, file: Place, column: Place) -> Problem {
+        Problem::at(if self.is_of_column { column } else { file }, self.message).hint(self.hint)
+    }
+}
+
+fn explain(path: &str, name: &str, error: ColumnError) -> DataProblem {
+    let of_file = |message: String, hint: &str| DataProblem { is_of_column: false, message, hint: hint.to_owned() };
+    match error {
+        ColumnError::NoColumn { there_is, .. } => {
+            let known = || there_is.iter().map(String::as_str);
+            let hint = match nearest(name, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("its first line names {}", known().map(cut).collect::<Vec<_>>().join(", ")),
+            };
+            DataProblem { is_of_column: true, message: format!("`{path}` has no column `{}`", cut(name)), hint }
+        }
+        ColumnError::Row { line, message } => of_file(format!("{path}:{line}: {message}"), "correct the file"),
+        ColumnError::LongRecord { line } => {
+            of_file(format!("{path}:{line}: a record is longer than 1 MiB"), "is a quotation mark not closed?")
+        }
+        ColumnError::TooManyRows | ColumnError::TooManyBytes => of_file(error.to_string(), "use a part of the data"),
+        ColumnError::Empty => of_file(format!("`{path}` has no rows"), "write a line of names, then one row per line"),
+        ColumnError::Unreadable(error) => of_file(format!("`{path}` cannot be read: {error}"), "is it CSV or gzip?"),
+    }
+}

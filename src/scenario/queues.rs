@@ -1,0 +1,92 @@
+//! Queues, from their keys.
+
+use super::keys;
+use super::model::Queue;
+use super::problem::Problem;
+use super::quantity::{self, ANY, SOME};
+use super::reader::{Object, Reader};
+use super::yaml::{Key, Node};
+use crate::broker::{QueueId, QueueRules, Redelivery, Then, WhenFull};
+use crate::time::Span;
+
+const MOST_CAPACITY: u64 = 1_000_000_000_000;
+const MOST_FAILURES: u64 = 1_000_000;
+
+pub fn read(key: &Key, node: &Node, id: QueueId, reader: &mut Reader) -> Option<Queue> {
+    let object = reader.object(node, key.place, keys::QUEUE)?;
+    let capacity = capacity(&object, reader);
+    let when_full = object.word("when_full", reader, keys::WHEN_FULL);
+    object.word("order", reader, keys::ORDER);
+    let dead_letter = object.get("dead_letter").and_then(|node| reader.queue(node));
+    let redelivery = redelivery(&object, reader);
+    let has_dead_letter = object.get("dead_letter").is_some();
+    if dead_letter == Some(id) {
+        let problem = Problem::at(object.key_place("dead_letter"), "a queue cannot be its own dead letter queue");
+        reader.report(problem.hint("name another queue"));
+    }
+    if when_full == Some(WhenFull::DeadLetter) && !has_dead_letter {
+        reader.report(needs_dead_letter(&object, "when_full"));
+    }
+    let redelivery = redelivery.unwrap_or_default();
+    let by_default = if has_dead_letter { Then::DeadLetter } else { Then::Drop };
+    let rules = QueueRules {
+        capacity,
+        when_full: when_full.unwrap_or(WhenFull::Refuse),
+        dead_letter,
+        redelivery: Redelivery { then: redelivery.1.unwrap_or(by_default), ..redelivery.0 },
+    };
+    Some(Queue { name: key.name.clone(), rules })
+}
+
+fn capacity(object: &Object<'_>, reader: &mut Reader) -> Option<u64> {
+    let node = object.get("capacity")?;
+    if reader.text(node, "1000")? == "unlimited" {
+        return None;
+    }
+    reader.quantity(node, "1000", |text| quantity::count(text, 0, MOST_CAPACITY))
+}
+
+fn needs_dead_letter(object: &Object<'_>, key: &str) -> Problem {
+    Problem::at(object.key_place(key), "the queue has no `dead_letter` to send messages to")
+        .hint("write `dead_letter: failed` beside it, and `failed: {}` under `queues`")
+}
+
+/// The redelivery rules and the `then` that is written, if one is.
+fn redelivery(queue: &Object<'_>, reader: &mut Reader) -> Option<(Redelivery, Option<Then>)> {
+    let object = reader.object(queue.get("redelivery")?, queue.key_place("redelivery"), keys::REDELIVERY)?;
+    let rules = Redelivery {
+        returns_to: object.word("returns_to", reader, keys::RETURNS_TO).unwrap_or(Redelivery::default().returns_to),
+        limit: object
+            .quantity("limit", reader, |text| quantity::count(text, 0, MOST_FAILURES))
+            .and_then(|limit| u32::try_from(limit).ok()),
+        delay: delay(&object, reader).unwrap_or(Span::ZERO),
+        ack_timeout: ack_timeout(&object, reader),
+        then: Then::Drop,
+    };
+    let then = object.word("then", reader, keys::THEN);
+    if then == Some(Then::DeadLetter) && queue.get("dead_letter").is_none() {
+        reader.report(needs_dead_letter(&object, "then"));
+    }
+    Some((rules, then))
+}
+
+fn delay(object: &Object<'_>, reader: &mut Reader) -> Option<Span> {
+    let node = object.get("delay")?;
+    if matches!(node.value, super::yaml::Value::Pairs(_)) {
+        let problem = Problem::at(node.place, "delays that vary are not supported yet");
+        reader.report(problem.hint("write a duration such as `5s`, or `none`"));
+        return None;
+    }
+    if reader.text(node, "5s")? == "none" {
+        return None;
+    }
+    reader.quantity(node, "5s", |text| quantity::span(text, &ANY))
+}
+
+fn ack_timeout(object: &Object<'_>, reader: &mut Reader) -> Option<Span> {
+    let node = object.get("ack_timeout")?;
+    if reader.text(node, "30s")? == "none" {
+        return None;
+    }
+    reader.quantity(node, "30s", |text| quantity::span(text, &SOME))
+}

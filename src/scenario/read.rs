@@ -1,0 +1,188 @@
+//! From a file or a text to a checked scenario, or to everything that is wrong with it.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use super::check;
+use super::files::Files;
+use super::keys;
+use super::model::{Scenario, Source};
+use super::notation;
+use super::overrides;
+use super::problem::{Place, Problem, Problems, Text};
+use super::reader::{Object, Reader};
+use super::targets::{self, Known};
+use super::yaml::{self, Key, Node, Value};
+use super::{consumers, producers, queues, run};
+use crate::broker::QueueId;
+
+const MOST_TEXT: usize = 2000;
+
+/// Reads a scenario file. `overrides` are `path=value`.
+pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
+    let name = path.display().to_string();
+    let base = path.parent().unwrap_or(Path::new(""));
+    let bytes = bytes_of(path).map_err(|problem| {
+        let message = format!("{name}: {}", problem.message);
+        Problems::new(Vec::new(), vec![Problem { message, ..problem }])
+    })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => read(Some(&name), &text, base, overrides),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let problem = Problem::at(Place::new(0, at, at + 1), "is no text in UTF-8").hint("is this a scenario?");
+            let text = String::from_utf8_lossy(&error.into_bytes()[..at]).into_owned();
+            Err(Problems::new(vec![Text { name, text }], vec![problem]))
+        }
+    }
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Problem> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Problem::nowhere("there is no such file"),
+        _ => Problem::nowhere(format!("cannot be read: {error}")),
+    };
+    // Asked before opening, because opening a pipe would wait for its other end.
+    let metadata = path.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(Problem::nowhere("is a folder").hint("name a scenario file in it"));
+    }
+    if !metadata.is_file() {
+        return Err(Problem::nowhere("is no regular file").hint("copy the scenario into a file"));
+    }
+    let mut bytes = Vec::new();
+    let most = yaml::MOST_BYTES as u64 + 1;
+    File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() > yaml::MOST_BYTES {
+        return Err(Problem::nowhere("is larger than 1 MiB").hint("move recorded data to a CSV file"));
+    }
+    Ok(bytes)
+}
+
+/// Reads a scenario from its text. `base` is the folder of its data files.
+pub fn read(file_name: Option<&str>, text: &str, base: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let name = file_name.unwrap_or("scenario").to_owned();
+    let mut sources = vec![Text { name, text: text.to_owned() }];
+    let set = overrides.iter().enumerate();
+    sources.extend(set.map(|(i, text)| Text { name: format!("--set {}", i + 1), text: text.clone() }));
+    let mut root = match yaml::parse(text, 0, 0) {
+        Ok(root) => root,
+        Err(problem) => return Err(Problems::new(sources, vec![problem])),
+    };
+    let mut reader = Reader::new(Files::beside(base));
+    if notation::is_short_form(&root) {
+        return match notation::expand_file(&root, &mut reader) {
+            Some(whole) if reader.problems.is_empty() => read(file_name, &whole, base, overrides),
+            _ => Err(Problems::new(sources, with_paths(&root, reader.problems))),
+        };
+    }
+    for (source, text) in (1..).zip(overrides) {
+        if let Err(problem) = overrides::apply(&mut root, text, source) {
+            reader.report(problem);
+        }
+    }
+    let source = Source { file: file_name.map(str::to_owned), text: text.to_owned(), overrides: overrides.to_vec() };
+    let scenario = scenario(&root, source, &mut reader);
+    match scenario {
+        Some(scenario) if reader.problems.is_empty() => Ok(scenario),
+        _ => Err(Problems::new(sources, with_paths(&root, reader.problems))),
+    }
+}
+
+/// Says before each problem what it is of.
+fn with_paths(root: &Node, problems: Vec<Problem>) -> Vec<Problem> {
+    let with_path = |problem: Problem| match problem.place.and_then(|place| root.path_to(place)) {
+        Some(path) => Problem { message: format!("{path}: {}", problem.message), ..problem },
+        None => problem,
+    };
+    problems.into_iter().map(with_path).collect()
+}
+
+fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario> {
+    if matches!(root.value, Value::Nothing) {
+        let problem = Problem::at(Place::TOP, "there is nothing in this file");
+        reader.report(problem.hint("begin with `queues`, `producers` and `consumers`"));
+        return None;
+    }
+    let object = reader.object(root, Place::TOP, keys::SCENARIO)?;
+    let name = short_text(&object, "name", reader).or_else(|| file_stem(&source)).unwrap_or("scenario".to_owned());
+    let question = short_text(&object, "question", reader);
+
+    let sections = sections(&object, reader);
+    reader.queue_names = sections.queues.iter().map(|(key, _)| key.name.clone()).collect();
+    let id = |at: usize| QueueId(u16::try_from(at).unwrap_or(u16::MAX));
+    let read_all = (sections.queues.iter().enumerate()).map(|(i, (key, node))| queues::read(key, node, id(i), reader));
+    let queues: Vec<_> = read_all.collect::<Vec<_>>();
+    let producers: Vec<_> = sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)).collect();
+    let consumers: Vec<_> = sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)).collect();
+    // What follows needs all of them; what is wrong with them is more important than what would follow.
+    let all_read = queues.iter().all(Option::is_some) && consumers.iter().all(Option::is_some);
+    let queues: Vec<_> = queues.into_iter().flatten().collect();
+    let consumers: Vec<_> = consumers.into_iter().flatten().collect();
+    let all_planned = producers.iter().all(Option::is_some);
+    let producers: Vec<_> = producers.into_iter().flatten().collect();
+    if all_read {
+        check::total_count(&consumers, object.key_place("consumers"), reader);
+        check::circles(&queues, &consumers, root, reader);
+    }
+    let known = sections.known();
+    let nothing = Node { place: Place::TOP, value: Value::Nothing };
+    let run_node = object.get("run").unwrap_or(&nothing);
+    let plan = if all_planned { producers.as_slice() } else { &[] };
+    let run = run::read(run_node, object.key_place("run"), plan, &known, reader);
+    let duration = run.as_ref().map_or(crate::time::Span::MAX, |run| run.duration);
+    let targets = object.get("targets").map(|node| targets::read(node, &known, duration, reader)).unwrap_or_default();
+    Some(Scenario { name, question, run: run?, queues, producers, consumers, targets, source })
+}
+
+fn file_stem(source: &Source) -> Option<String> {
+    let stem = Path::new(source.file.as_ref()?).file_stem()?;
+    Some(stem.to_string_lossy().into_owned())
+}
+
+fn short_text(object: &Object<'_>, name: &str, reader: &mut Reader) -> Option<String> {
+    let node = object.get(name)?;
+    let text = reader.text(node, object.example(name))?;
+    if text.chars().count() > MOST_TEXT {
+        let problem = Problem::at(node.place, format!("is longer than {MOST_TEXT} characters"));
+        reader.report(problem.hint("put the story into a comment"));
+    }
+    Some(text.trim().to_owned())
+}
+
+/// The named things of a scenario, as they are written.
+struct Sections<'n> {
+    queues: Vec<(&'n Key, &'n Node)>,
+    producers: Vec<(&'n Key, &'n Node)>,
+    consumers: Vec<(&'n Key, &'n Node)>,
+}
+
+impl<'n> Sections<'n> {
+    fn known(&self) -> Known<'n> {
+        let names = |things: &[(&'n Key, &'n Node)]| things.iter().map(|(key, _)| key.name.as_str()).collect();
+        Known { queues: names(&self.queues), consumers: names(&self.consumers), producers: names(&self.producers) }
+    }
+}
+
+fn sections<'n>(object: &Object<'n>, reader: &mut Reader) -> Sections<'n> {
+    let mut taken = Vec::new();
+    let mut section = |name: &str, is_needed: bool| {
+        let node = if is_needed { object.need(name, reader) } else { object.get(name) };
+        let mut things = node.map(|node| reader.named(node)).unwrap_or_default();
+        if is_needed && things.is_empty() && node.is_some() {
+            let problem = Problem::at(object.key_place(name), "there is nothing in it");
+            reader.report(problem.hint(format!("write `{name}: {}`", object.example(name))));
+        }
+        let keys: Vec<&Key> = things.iter().map(|(key, _)| *key).collect();
+        check::names(name, &keys, &mut taken, reader);
+        things.truncate(check::MOST_THINGS);
+        things
+    };
+    Sections {
+        queues: section("queues", true),
+        producers: section("producers", true),
+        consumers: section("consumers", false),
+    }
+}

@@ -1,0 +1,124 @@
+//! How long, how often and with which seed, from the keys of `run`.
+
+use super::defaults;
+use super::keys;
+use super::model::{Drain, Producer, Replications, Run, Warmup};
+use super::problem::{Place, Problem};
+use super::quantity::{self, ANY, SOME, Wrong};
+use super::reader::{Object, Reader};
+use super::targets::{self, Known};
+use super::yaml::{Node, Value};
+use crate::measure::{Measure, Quantity, Stat};
+use crate::time::{Span, Time};
+
+const MOST_REPLICATIONS: u64 = 10_000;
+const MOST_INSIDE: u64 = 4_000_000;
+/// Expected in one replication; some hours of simulation.
+const MOST_MESSAGES: f64 = 1e10;
+
+/// Reads `run`. Without a duration there is no run to speak of.
+pub fn read(node: &Node, place: Place, producers: &[Producer], known: &Known<'_>, reader: &mut Reader) -> Option<Run> {
+    let object = reader.object(node, place, keys::RUN)?;
+    let given = object.quantity("duration", reader, |text| quantity::span(text, &SOME));
+    let duration = match object.get("duration") {
+        Some(_) => given,
+        None => default_duration(&object, producers, reader),
+    };
+    let seed = object.quantity("seed", reader, |text| quantity::count(text, 0, u64::MAX)).unwrap_or(1);
+    let at_most_inside = object
+        .quantity("at_most_inside", reader, |text| quantity::count(text, 1, MOST_INSIDE))
+        .unwrap_or(defaults::AT_MOST_INSIDE);
+    let drain = drain(&object, reader).unwrap_or(Drain::UntilEmpty);
+    let replications = replications(&object, known, duration.unwrap_or(Span::MAX), reader)
+        .unwrap_or(Replications::Fixed(defaults::REPLICATIONS));
+    let warmup = warmup(&object, producers, duration.unwrap_or(Span::MAX), reader);
+    let duration = duration?;
+    check_size(&object, producers, duration, reader);
+    let duration_given = given.is_some();
+    Some(Run { duration, duration_given, warmup, seed, replications, drain, at_most_inside })
+}
+
+fn default_duration(object: &Object<'_>, producers: &[Producer], reader: &mut Reader) -> Option<Span> {
+    let duration = defaults::duration(producers);
+    if duration.is_none() && !producers.is_empty() {
+        let problem = Problem::at(object.place(), "there is no telling how long to run");
+        reader.report(problem.hint("write `run: {duration: 30min}`"));
+    }
+    duration
+}
+
+fn drain(object: &Object<'_>, reader: &mut Reader) -> Option<Drain> {
+    let node = object.get("drain")?;
+    if starts_like_a_number(node) {
+        return reader.quantity(node, "30s", |text| quantity::span(text, &ANY)).map(Drain::For);
+    }
+    reader.word(node, keys::DRAIN)
+}
+
+/// A word or a duration may stand here; a duration begins with a digit.
+fn starts_like_a_number(node: &Node) -> bool {
+    matches!(&node.value, Value::Text(text) if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')))
+}
+
+fn warmup(object: &Object<'_>, producers: &[Producer], duration: Span, reader: &mut Reader) -> Warmup {
+    let steady = defaults::is_steady(producers);
+    let by_default = if steady { Warmup::Auto } else { Warmup::None };
+    let Some(node) = object.get("warmup") else { return by_default };
+    if starts_like_a_number(node) {
+        let span = reader.quantity(node, "auto", |text| {
+            let span = quantity::span(text, &ANY)?;
+            if span < duration {
+                return Ok(span);
+            }
+            Err(Wrong::new(format!("the warm-up takes the whole run, {duration}"), "write a shorter one, or `auto`"))
+        });
+        return span.map_or(by_default, Warmup::For);
+    }
+    let warmup = reader.word(node, keys::WARMUP).unwrap_or(by_default);
+    if warmup == Warmup::Auto && !steady {
+        let problem = Problem::at(node.place, "arrivals change by plan, so there is no steady state to wait for");
+        reader.report(problem.hint("write `none` or a duration"));
+    }
+    warmup
+}
+
+fn replications(object: &Object<'_>, known: &Known<'_>, duration: Span, reader: &mut Reader) -> Option<Replications> {
+    let count = |text: &str| quantity::count(text, 1, MOST_REPLICATIONS).map(|number| number as u32);
+    let node = object.get("replications")?;
+    if !matches!(node.value, Value::Pairs(_)) {
+        return reader.quantity(node, "20", count).map(Replications::Fixed);
+    }
+    let precision = reader.object(node, object.key_place("replications"), keys::REPLICATIONS)?;
+    let relative = precision.need_quantity("precision", reader, relative);
+    let of = match precision.get("of") {
+        Some(node) => reader.quantity(node, "response.p99", |text| targets::measure(text, known, duration)),
+        None => Some(Measure::whole(Quantity::Response, Stat::Mean)),
+    };
+    let at_most = match precision.get("at_most") {
+        Some(node) => reader.quantity(node, "400", count),
+        None => Some(defaults::REPLICATIONS_AT_MOST),
+    };
+    Some(Replications::Precision { relative: relative?, of: of?, at_most: at_most? })
+}
+
+fn relative(text: &str) -> Result<f64, Wrong> {
+    let share = quantity::share(text)?;
+    if share > 0.0 && share < 1.0 {
+        return Ok(share);
+    }
+    Err(Wrong::new(format!("`{text}` is no precision"), "write a share between `0%` and `100%`, such as `2%`"))
+}
+
+fn check_size(object: &Object<'_>, producers: &[Producer], duration: Span, reader: &mut Reader) {
+    let end = Time::ZERO + duration;
+    let expected: f64 = producers.iter().map(|producer| producer.arrivals.expected(end)).sum();
+    let place = object.key_place("duration");
+    if expected > MOST_MESSAGES {
+        let message = format!("about {expected:.1e} messages would come in {duration}; the most is 1e10");
+        reader.report(Problem::at(place, message).hint("write a shorter `run: {duration: …}`"));
+    }
+    if expected == 0.0 && !producers.is_empty() {
+        let problem = Problem::at(place, format!("no message comes in {duration}"));
+        reader.report(problem.hint("write a longer `run: {duration: …}`"));
+    }
+}

@@ -1,0 +1,148 @@
+//! Targets, and measures that must be of something in the scenario.
+
+use super::model::{Op, Scenario, Target};
+use super::problem::Problem;
+use super::quantity::{self, ANY, Wrong};
+use super::reader::{Reader, cut};
+use super::yaml::{Node, Value};
+use crate::measure::{Measure, NoSuchMeasure, Stat, Unit, nearest};
+use crate::time::Span;
+
+const MOST_TARGETS: usize = 100;
+const EXAMPLE: &str = "response.p99 < 30s";
+
+/// What a measure may be of.
+pub struct Known<'a> {
+    pub queues: Vec<&'a str>,
+    pub consumers: Vec<&'a str>,
+    pub producers: Vec<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    pub fn of(scenario: &'a Scenario) -> Known<'a> {
+        Known {
+            queues: scenario.queues.iter().map(|queue| queue.name.as_str()).collect(),
+            consumers: scenario.consumers.iter().map(|consumers| consumers.name.as_str()).collect(),
+            producers: scenario.producers.iter().map(|producer| producer.name.as_str()).collect(),
+        }
+    }
+}
+
+pub fn read(node: &Node, known: &Known<'_>, duration: Span, reader: &mut Reader) -> Vec<Target> {
+    let items = match &node.value {
+        Value::List(items) => items.as_slice(),
+        Value::Nothing => &[],
+        Value::Text(_) | Value::Pairs(_) => {
+            reader.report(Problem::at(node.place, "targets are a list").hint(format!("write `- {EXAMPLE}`")));
+            return Vec::new();
+        }
+    };
+    if items.len() > MOST_TARGETS {
+        let problem = Problem::at(items[MOST_TARGETS].place, format!("there are more than {MOST_TARGETS} targets"));
+        reader.report(problem.hint("keep those that decide something"));
+        return Vec::new();
+    }
+    items.iter().filter_map(|item| reader.quantity(item, EXAMPLE, |text| target(text, known, duration))).collect()
+}
+
+fn target(text: &str, known: &Known<'_>, duration: Span) -> Result<Target, Wrong> {
+    let (condition, in_runs) = match text.split_once(" in ") {
+        None => (text, None),
+        Some((condition, runs)) => (condition, Some(share_of_runs(runs)?)),
+    };
+    let Some((at, length, op)) = find_op(condition) else {
+        let message = format!("`{}` compares nothing", cut(text));
+        return Err(Wrong::new(message, format!("write a target such as `{EXAMPLE}` or `lost = 0`")));
+    };
+    let name = condition[..at].trim();
+    let measure = measure(name, known, duration)?;
+    let value = bound(condition[at + length..].trim(), &measure)?;
+    Ok(Target { measure, op, value, in_runs, text: text.to_owned() })
+}
+
+fn share_of_runs(text: &str) -> Result<f64, Wrong> {
+    let Some(share) = text.trim().strip_suffix("of runs") else {
+        return Err(Wrong::new(format!("`in {}` says nothing", cut(text)), "write `in 95% of runs`"));
+    };
+    quantity::share(share.trim())
+}
+
+/// Where the comparison stands, how long it is, and which it is.
+fn find_op(text: &str) -> Option<(usize, usize, Op)> {
+    let at = text.find(['<', '>', '='])?;
+    let (length, op) = match text.as_bytes().get(at..)? {
+        [b'<', b'=', ..] => (2, Op::LessOrEqual),
+        [b'>', b'=', ..] => (2, Op::GreaterOrEqual),
+        [b'=', b'=', ..] => (2, Op::Equal),
+        [b'<', ..] => (1, Op::Less),
+        [b'>', ..] => (1, Op::Greater),
+        _ => (1, Op::Equal),
+    };
+    Some((at, length, op))
+}
+
+/// Reads a measure and checks that what it is of exists and has it.
+pub fn measure(text: &str, known: &Known<'_>, duration: Span) -> Result<Measure, Wrong> {
+    let measure: Measure = text.parse().map_err(no_measure)?;
+    let quantity = measure.quantity.name();
+    if let Stat::At(at) = measure.stat
+        && at > duration
+    {
+        let message = format!("`{text}` is after the end of the run, {duration}");
+        return Err(Wrong::new(message, "write an earlier instant, or a longer `run.duration`"));
+    }
+    let Some(of) = &measure.of else { return Ok(measure) };
+    let of = of.as_str();
+    if known.queues.contains(&of) {
+        return if measure.quantity.of_a_queue() {
+            Ok(measure)
+        } else {
+            Err(Wrong::new(format!("a queue has no `{quantity}`"), whole_instead(&measure, known)))
+        };
+    }
+    if known.consumers.contains(&of) {
+        return if measure.quantity.of_consumers() {
+            Ok(measure)
+        } else {
+            Err(Wrong::new(format!("a consumers entry has no `{quantity}`"), "it has `utilization` and `throughput`"))
+        };
+    }
+    if known.producers.contains(&of) {
+        return Err(Wrong::new("measures of one producer are not supported yet", whole_instead(&measure, known)));
+    }
+    let names = || known.queues.iter().chain(&known.consumers).copied();
+    let hint = nearest(of, names()).map_or_else(
+        || format!("there is `{}`", names().take(10).collect::<Vec<_>>().join("`, `")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(Wrong::new(format!("there is no queue and no consumers entry `{}`", cut(of)), hint))
+}
+
+/// Parts what is wrong from what to write.
+fn no_measure(error: NoSuchMeasure) -> Wrong {
+    let text = error.0.as_str();
+    match (text.split_once("; "), text.split_once(": write ")) {
+        (Some((message, hint)), _) => Wrong::new(message, hint),
+        (None, Some((message, hint))) => Wrong::new(message, format!("write {hint}")),
+        (None, None) => Wrong::new(text, "write a measure such as `response.p99`"),
+    }
+}
+
+fn whole_instead(measure: &Measure, known: &Known<'_>) -> String {
+    let whole = Measure { of: None, ..measure.clone() };
+    if whole.quantity.of_consumers()
+        && let Some(consumers) = known.consumers.first()
+    {
+        return format!("write `{consumers}.{whole}`");
+    }
+    format!("write `{whole}`, which is of the whole scenario")
+}
+
+fn bound(text: &str, measure: &Measure) -> Result<f64, Wrong> {
+    match measure.unit() {
+        Unit::Seconds => quantity::seconds(text, &ANY),
+        Unit::PerSecond => quantity::rate(text),
+        Unit::Share => quantity::share(text),
+        Unit::Messages => quantity::number(text, 0.0, 1e15),
+    }
+}

@@ -137,6 +137,19 @@ pub struct ProducerAccount {
 }
 
 impl QueueAccount {
+    /// Adds another run's account.
+    pub fn add(&mut self, other: &QueueAccount) {
+        self.entered_published += other.entered_published;
+        self.entered_dead_lettered += other.entered_dead_lettered;
+        self.waiting += other.waiting;
+        self.delayed += other.delayed;
+        self.in_flight += other.in_flight;
+        self.acknowledged += other.acknowledged;
+        add_causes(&mut self.dropped, &other.dropped);
+        add_causes(&mut self.dead_lettered, &other.dead_lettered);
+        self.parked += other.parked;
+    }
+
     /// What came in and is nowhere: 0, or the rules are broken.
     pub fn residual(&self) -> i128 {
         let gone: u64 = self.dropped.values().chain(self.dead_lettered.values()).sum();
@@ -150,7 +163,26 @@ impl QueueAccount {
     }
 }
 
+fn add_causes(sums: &mut BTreeMap<Cause, u64>, counts: &BTreeMap<Cause, u64>) {
+    for (cause, count) in counts {
+        *sums.entry(*cause).or_default() += count;
+    }
+}
+
 impl ProducerAccount {
+    /// Adds another run's account.
+    pub fn add(&mut self, other: &ProducerAccount) {
+        self.published += other.published;
+        self.tries += other.tries;
+        self.not_yet_accepted += other.not_yet_accepted;
+        self.refused += other.refused;
+        self.accepted += other.accepted;
+        self.processed += other.processed;
+        add_causes(&mut self.lost, &other.lost);
+        self.dead += other.dead;
+        self.unfinished += other.unfinished;
+    }
+
     /// The sum of both equations' residuals, each taken without its sign.
     pub fn residual(&self) -> i128 {
         let lost: u64 = self.lost.values().sum();

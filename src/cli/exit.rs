@@ -72,7 +72,7 @@ impl Failure {
         match self {
             Failure::Problems(_) | Failure::Arguments(_) => Exit::WrongInput,
             Failure::Run(RunError::NoTheory(_) | RunError::WarmupTooLong(_)) => Exit::WrongInput,
-            Failure::Run(RunError::Broken(_)) | Failure::Write { .. } => Exit::Missed,
+            Failure::Run(RunError::Broken(_) | RunError::Threads(..)) | Failure::Write { .. } => Exit::Missed,
         }
     }
 }

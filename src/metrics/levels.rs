@@ -66,6 +66,12 @@ impl TimeAt {
         }
     }
 
+    /// How many levels are counted together with this one; 0 if it is counted by itself.
+    pub fn bucket(&self, level: u64) -> u64 {
+        let shared = self.above.as_ref().filter(|_| level >= EXACT_LEVELS as u64);
+        shared.map_or(0, |h| h.equivalent_range(level) - 1)
+    }
+
     /// The level that is not exceeded for that share of the time.
     pub fn quantile(&self, quantile: f64) -> u64 {
         let above = self.above.as_ref().map_or(0, |h| h.len());
@@ -110,6 +116,7 @@ pub struct Levels {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Point {
+    at: Time,
     length_area: u128,
     in_flight_area: u128,
     backlog: u64,
@@ -119,7 +126,7 @@ struct Point {
 #[derive(Clone, Debug, Default)]
 pub struct Noted {
     pub window: Option<Window>,
-    /// Of each step: the areas under length and under in flight, in messages × nanoseconds.
+    /// At the end of each step, and of the run: the areas under length and under in flight, in messages × nanoseconds.
     pub steps: Vec<(u128, u128)>,
     /// Length and in flight at the instants asked for, in their order.
     pub probes: Vec<(u64, u64)>,
@@ -128,6 +135,8 @@ pub struct Noted {
 /// A queue's levels over the window.
 #[derive(Clone, Debug)]
 pub struct Window {
+    /// Its length.
+    pub nanos: u64,
     /// In messages × nanoseconds.
     pub length_area: u128,
     pub in_flight_area: u128,
@@ -221,6 +230,7 @@ impl Levels {
 
     fn point(&self) -> Point {
         Point {
+            at: self.last,
             length_area: self.length_area,
             in_flight_area: self.in_flight_area,
             backlog: self.length + self.in_flight,
@@ -230,6 +240,7 @@ impl Levels {
     fn window(&mut self) -> Window {
         let (begin, end) = (self.at_window_begin, self.point());
         Window {
+            nanos: (end.at - begin.at).nanos(),
             length_area: end.length_area - begin.length_area,
             in_flight_area: end.in_flight_area - begin.in_flight_area,
             length: std::mem::take(&mut self.length_time),
@@ -246,6 +257,8 @@ impl Levels {
             self.pass_marks(end);
         }
         self.count(end);
+        // The last step, which the end cuts short.
+        self.note(MarkKind::Step);
         let has_begun = self.marks[..self.passed].iter().any(|mark| mark.what == MarkKind::WindowBegins);
         if has_begun && self.noted.window.is_none() {
             self.note(MarkKind::WindowEnds);

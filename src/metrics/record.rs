@@ -31,7 +31,7 @@ pub struct QueueRecord {
     pub stay: Tally,
     /// None if the run ended before the window began.
     pub window: Option<Window>,
-    /// At the end of each step of the series: areas under length and in flight since the beginning.
+    /// At the end of each step of the series, and of the run: areas under length and in flight since the beginning.
     pub steps: Vec<(u128, u128)>,
     /// Length and in flight at the instants asked for.
     pub probes: Vec<(u64, u64)>,

@@ -66,6 +66,17 @@ impl Tally {
         (self.squares - from_first * from_first / self.count as f64).max(0.0) / 1e18
     }
 
+    /// In seconds; `None` if nothing was counted.
+    pub fn quantile(&self, quantile: f64) -> Option<f64> {
+        // The histogram answers with the highest time of a bucket, which may be above every time there was.
+        (self.count > 0).then(|| self.histogram.value_at_quantile(quantile).min(self.max) as f64 / 1e9)
+    }
+
+    /// The width of the bucket that a time in seconds falls into, in seconds.
+    pub fn bucket_s(&self, seconds: f64) -> f64 {
+        self.histogram.equivalent_range((seconds * 1e9) as u64) as f64 / 1e9
+    }
+
     /// Adds what another has counted.
     pub fn merge(&mut self, other: &Tally) {
         if self.count == 0 {

@@ -65,9 +65,7 @@ fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, pilot_step: Opt
     let one_journey = each_journey_is_one_queue(scenario);
     Plan {
         producers: scenario.producers.len(),
-        queues: (0..scenario.queues.len())
-            .map(|at| queue_plan(scenario, QueueId(at as u16), one_journey))
-            .collect(),
+        queues: (0..scenario.queues.len()).map(|at| queue_plan(scenario, QueueId(at as u16), one_journey)).collect(),
         crews: scenario.consumers.len(),
         window: (Time::ZERO + warmup, Time::ZERO + scenario.run.duration),
         marks: Arc::from(marks),

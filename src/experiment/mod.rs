@@ -1,0 +1,130 @@
+//! Carries out what was asked, sets the answers side by side and judges them.
+
+mod agreement;
+mod targets;
+mod warnings;
+
+use crate::result::{Answer, Outcome, Simulation, Stability, Stopped, Theory};
+use crate::scenario::Scenario;
+use crate::sim::{self, SimError, Simulated, Watch};
+use crate::theory;
+
+/// What to do with a scenario, beyond what it says itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ask {
+    /// Answer by theory alone.
+    pub theory_only: bool,
+    /// Threads for the replications; `None` for as many as there are cores.
+    pub threads: Option<usize>,
+}
+
+/// Why a run has no outcome at all.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("no formula applies: {0}; leave out `--theory` to simulate it")]
+    NoTheory(String),
+    /// The warm-up takes more than half of a run whose duration the scenario gives.
+    #[error("{0}")]
+    WarmupTooLong(String),
+    /// The accounts do not balance or Little's law does not hold: a bug in kendall.
+    #[error("kendall made a mistake, please report it: {0}")]
+    Broken(String),
+    #[error("cannot start {0} threads: {1}")]
+    Threads(usize, String),
+}
+
+impl From<SimError> for RunError {
+    fn from(error: SimError) -> RunError {
+        match error {
+            SimError::Broken(broken) => RunError::Broken(broken.to_string()),
+            SimError::WarmupTooLong { .. } => RunError::WarmupTooLong(error.to_string()),
+        }
+    }
+}
+
+/// Answers a scenario by theory, where a formula applies, and by simulation.
+///
+/// # Errors
+/// If there is nothing to report: see [`RunError`].
+pub fn run(scenario: &Scenario, ask: &Ask, watch: &Watch) -> Result<Outcome, RunError> {
+    let stability = theory::stability(scenario);
+    let theory = theory::answer(scenario);
+    if ask.theory_only {
+        let theory = theory.map_err(|reasons| RunError::NoTheory(reasons.join("; ")))?;
+        return Ok(by_theory(scenario, theory, stability));
+    }
+    let has_steady_state = !stability.iter().any(|queue| theory::is_overloaded(scenario, queue));
+    let simulated = simulate(scenario, has_steady_state, ask.threads, watch)?;
+    Ok(side_by_side(scenario, theory, stability, simulated, has_steady_state))
+}
+
+fn simulate(
+    scenario: &Scenario,
+    has_steady_state: bool,
+    threads: Option<usize>,
+    watch: &Watch,
+) -> Result<Simulated, RunError> {
+    // 0 lets rayon choose as many as there are cores.
+    let threads = threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| RunError::Threads(threads, error.to_string()))?;
+    Ok(pool.install(|| sim::simulate(scenario, has_steady_state, watch))?)
+}
+
+fn by_theory(scenario: &Scenario, theory: Theory, stability: Vec<Stability>) -> Outcome {
+    Outcome {
+        seed: scenario.run.seed,
+        partial: false,
+        agreement: Vec::new(),
+        targets: targets::judge_by_theory(scenario, &theory),
+        warnings: warnings::of_scenario(scenario, &stability),
+        no_theory: None,
+        stability,
+        answers: vec![Answer::Theory(theory)],
+    }
+}
+
+fn side_by_side(
+    scenario: &Scenario,
+    theory: Result<Theory, Vec<String>>,
+    stability: Vec<Stability>,
+    simulated: Simulated,
+    has_steady_state: bool,
+) -> Outcome {
+    let mut warnings = warnings::of_scenario(scenario, &stability);
+    warnings.extend(warnings::of_simulation(scenario, &simulated));
+    let simulation = simulated.simulation;
+    let agreement = match &theory {
+        Ok(theory) => agreement::compare(theory, &simulation, no_verdict(scenario, &simulation, has_steady_state)),
+        Err(_) => Vec::new(),
+    };
+    let targets = targets::judge(scenario, &simulation);
+    let (theory, no_theory) = match theory {
+        Ok(theory) => (Some(Answer::Theory(theory)), None),
+        Err(reasons) => (None, Some(reasons.join("; "))),
+    };
+    Outcome {
+        seed: scenario.run.seed,
+        partial: simulation.stopped == Stopped::Interrupted,
+        agreement,
+        targets,
+        warnings,
+        no_theory,
+        stability,
+        answers: theory.into_iter().chain([Answer::Simulation(Box::new(simulation))]).collect(),
+    }
+}
+
+/// Why theory and simulation are not held against each other, where they are not.
+fn no_verdict(scenario: &Scenario, simulation: &Simulation, has_steady_state: bool) -> Option<&'static str> {
+    use crate::scenario::Warmup;
+    match simulation.stopped {
+        Stopped::Interrupted => Some("the run was interrupted"),
+        Stopped::Overload => Some("the run was stopped"),
+        _ if !has_steady_state => Some("there is no steady state"),
+        _ if scenario.run.warmup == Warmup::None => {
+            Some("theory is about the steady state, and this run keeps its beginning (run.warmup is none)")
+        }
+        _ => None,
+    }
+}

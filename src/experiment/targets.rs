@@ -1,0 +1,131 @@
+//! Whether what must hold does.
+
+use crate::measure::{Stat, Unit};
+use crate::result::{CONFIDENCE, Estimate, Holds, Simulation, StandardError, TargetResult, Theory};
+use crate::scenario::{Op, Scenario, Target};
+use crate::stats;
+
+/// Judges each target by the simulation.
+pub fn judge(scenario: &Scenario, simulation: &Simulation) -> Vec<TargetResult> {
+    let judge = |target: &Target| {
+        let (holds, note) = match target.in_runs {
+            Some(share) => in_runs(target, share, simulation),
+            None => by_estimate(target, simulation),
+        };
+        TargetResult { target: target.text.clone(), by: "simulation", holds, note }
+    };
+    scenario.targets.iter().map(judge).collect()
+}
+
+/// Judges each target by the formulas alone.
+pub fn judge_by_theory(scenario: &Scenario, theory: &Theory) -> Vec<TargetResult> {
+    let judge = |target: &Target| {
+        let known = theory.measures.get(&target.measure).filter(|_| target.in_runs.is_none());
+        let (holds, note) = match known {
+            Some(exact) if target.op.holds(exact.value, target.value) => (Holds::Yes, String::new()),
+            Some(_) => (Holds::No, String::new()),
+            None => (Holds::Undecided, "the formulas do not tell; leave out `--theory` to simulate it".to_owned()),
+        };
+        TargetResult { target: target.text.clone(), by: "theory", holds, note }
+    };
+    scenario.targets.iter().map(judge).collect()
+}
+
+fn by_estimate(target: &Target, simulation: &Simulation) -> (Holds, String) {
+    let Some(estimate) = simulation.measures.get(&target.measure) else {
+        return (Holds::Undecided, "nothing was measured".to_owned());
+    };
+    let Some(value) = estimate.value else {
+        let why = estimate.why.clone().unwrap_or_default();
+        // A percentile beyond all that were processed is above every bound; a queue that never drained is too.
+        let is_infinite = why.starts_with("infinite") || why.ends_with("did not drain");
+        return match (is_infinite, target.op) {
+            (true, Op::Less | Op::LessOrEqual | Op::Equal) => (Holds::No, why),
+            (true, Op::Greater | Op::GreaterOrEqual) => (Holds::Yes, why),
+            (false, _) => (Holds::Undecided, why),
+        };
+    };
+    match (target.op, estimate.error) {
+        (Op::Equal, _) => equal(target, simulation, value),
+        (_, Some(error)) => by_interval(target, estimate, error, value, simulation.replications),
+        (_, None) if matches!(target.measure.stat, Stat::Max) => {
+            (yes_or_no(target.op.holds(value, target.value)), String::new())
+        }
+        (_, None) => (Holds::Undecided, estimate.why.clone().unwrap_or_default()),
+    }
+}
+
+/// Holds if the whole interval is on the right side, is missed if it is wholly on the wrong side.
+fn by_interval(target: &Target, estimate: &Estimate, error: StandardError, value: f64, done: u32) -> (Holds, String) {
+    let (low, high) = stats::interval(estimate, CONFIDENCE).unwrap_or((value, value));
+    match (target.op.holds(low, target.value), target.op.holds(high, target.value)) {
+        (true, true) => (Holds::Yes, String::new()),
+        (false, false) => (Holds::No, String::new()),
+        _ => {
+            let distance = (value - target.value).abs();
+            let note = if distance <= error.at_least {
+                "the value is too near to the bound to tell them apart".to_owned()
+            } else {
+                more_replications(stats::replications_needed((high - low) / 2.0, u64::from(done), distance), done)
+            };
+            (Holds::Undecided, note)
+        }
+    }
+}
+
+fn more_replications(needed: Option<u64>, done: u32) -> String {
+    match needed {
+        Some(needed) if needed > u64::from(done) => {
+            format!("about {} more replications would decide it", needed - u64::from(done))
+        }
+        _ => "more replications would decide it".to_owned(),
+    }
+}
+
+/// An exact value holds if every replication has it; a count of nothing says what share it excludes.
+fn equal(target: &Target, simulation: &Simulation, value: f64) -> (Holds, String) {
+    let values = simulation.per_replication.get(&target.measure);
+    let all = values.is_some_and(|values| values.iter().all(|v| *v == Some(target.value)));
+    let has_none = target.value == 0.0 && target.measure.unit() == Unit::Messages;
+    if all && has_none {
+        let share = stats::excluded_share(simulation.messages.max(1)) * 100.0;
+        return (Holds::Yes, format!("excludes a share above {} %", Significant(share)));
+    }
+    (yes_or_no(all || value == target.value && simulation.replications == 1), String::new())
+}
+
+/// In at least that share of the replications (Clopper and Pearson 1934).
+fn in_runs(target: &Target, share: f64, simulation: &Simulation) -> (Holds, String) {
+    let Some(values) = simulation.per_replication.get(&target.measure) else {
+        return (Holds::Undecided, "nothing was measured".to_owned());
+    };
+    let holds = |value: &&Option<f64>| value.is_some_and(|value| target.op.holds(value, target.value));
+    let (held, of) = (values.iter().filter(holds).count() as u64, values.len() as u64);
+    if of == 0 {
+        return (Holds::Undecided, "no replication was completed".to_owned());
+    }
+    let (low, high) = stats::share_interval(held, of, CONFIDENCE);
+    let seen = format!("in {held} of {of}");
+    if low >= share {
+        (Holds::Yes, seen)
+    } else if high < share {
+        (Holds::No, seen)
+    } else {
+        let more = more_replications(stats::replications_to_decide(held, of, share, CONFIDENCE), of as u32);
+        (Holds::Undecided, format!("{seen}; {more}"))
+    }
+}
+
+fn yes_or_no(holds: bool) -> Holds {
+    if holds { Holds::Yes } else { Holds::No }
+}
+
+/// A number with two significant digits, however small.
+struct Significant(f64);
+
+impl std::fmt::Display for Significant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let digits = if self.0 > 0.0 { (1.0 - self.0.log10().floor()).clamp(0.0, 12.0) as usize } else { 0 };
+        write!(f, "{:.digits$}", self.0)
+    }
+}

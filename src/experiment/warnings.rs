@@ -1,0 +1,121 @@
+//! What the reader of a result has to know before trusting it.
+
+use crate::measure::{Measure, Percentile, Quantity, Stat};
+use crate::result::{Simulation, Stability, Stopped, Warning, WarningCode};
+use crate::scenario::{Consumers, Replications, Scenario};
+use crate::sim::Simulated;
+use crate::theory;
+
+/// Above this coefficient of variation a few rare messages make most of the work.
+const HEAVY_CV: f64 = 4.0;
+
+/// What the scenario alone tells.
+pub fn of_scenario(scenario: &Scenario, stability: &[Stability]) -> Vec<Warning> {
+    let unstable = stability.iter().filter(|queue| theory::is_overloaded(scenario, queue)).map(unstable);
+    let heavy = scenario.consumers.iter().filter(|entry| entry.rules.service.scv() > HEAVY_CV * HEAVY_CV).map(heavy);
+    unstable.chain(heavy).collect()
+}
+
+fn warning(code: WarningCode, text: String) -> Warning {
+    Warning { code, measure: None, text }
+}
+
+fn unstable(queue: &Stability) -> Warning {
+    let Stability { queue, offered_load, consumers, .. } = queue;
+    let advice = match offered_load.is_finite() {
+        true => format!("more than {offered_load:.1} consumers, less work or a capacity would make it stable"),
+        false => "messages that always fail and always return need a redelivery limit".to_owned(),
+    };
+    warning(
+        WarningCode::Unstable,
+        format!(
+            "{queue} is offered {offered_load:.2} consumers' work and has {consumers}: what is inside grows without \
+             end, so averages depend on how long the run is; {advice}"
+        ),
+    )
+}
+
+fn heavy(entry: &Consumers) -> Warning {
+    let cv = entry.rules.service.scv().sqrt();
+    warning(
+        WarningCode::HeavyTail,
+        format!(
+            "the service of {} varies strongly (cv {cv:.1}): a few rare messages make most of the work, and intervals \
+             may be narrower than they should be; more or longer replications show it",
+            entry.name
+        ),
+    )
+}
+
+/// What the simulation noticed.
+pub fn of_simulation(scenario: &Scenario, simulated: &Simulated) -> Vec<Warning> {
+    let simulation = &simulated.simulation;
+    let overload = simulated.overload.as_ref().map(|why| overload(simulation, why));
+    let settled = simulated.unsettled.then(|| unsettled(simulation));
+    let all = [overload, settled, imprecise(scenario, simulation), unfinished(simulated)];
+    all.into_iter().flatten().chain(short(scenario, simulation)).collect()
+}
+
+fn overload(simulation: &Simulation, why: &str) -> Warning {
+    let number = simulation.replications.saturating_sub(1);
+    let text = format!(
+        "replication {number} was {why}; what was measured until then is shown. Add consumers, give the queue a \
+         capacity, or raise run.at_most_inside"
+    );
+    warning(WarningCode::Overload, text)
+}
+
+fn unsettled(simulation: &Simulation) -> Warning {
+    let text = format!(
+        "no steady state was reached within {}: the first half was cut, and what is left may still drift; give \
+         run.duration a longer one",
+        simulation.duration
+    );
+    warning(WarningCode::LongWarmup, text)
+}
+
+fn imprecise(scenario: &Scenario, simulation: &Simulation) -> Option<Warning> {
+    let Replications::Precision { relative, of, .. } = &scenario.run.replications else { return None };
+    (simulation.stopped == Stopped::AtMost).then(|| Warning {
+        code: WarningCode::Imprecise,
+        measure: Some(of.clone()),
+        text: format!(
+            "{of} is less precise than the {} % that were asked for after all {} replications; raise \
+             run.replications.at_most or run.duration",
+            relative * 100.0,
+            simulation.replications
+        ),
+    })
+}
+
+fn unfinished(simulated: &Simulated) -> Option<Warning> {
+    let accounts = &simulated.simulation.accounts.producers;
+    let left: u64 = accounts.iter().map(|(_, account)| account.unfinished + account.not_yet_accepted).sum();
+    let oldest = simulated.oldest_unfinished.filter(|_| left > 0)?;
+    let text = format!(
+        "{left} messages were unfinished when the runs ended, the oldest {:.3} s old: they are in no figure of wait or \
+         response (response_all counts them); a longer run.drain would follow them",
+        oldest.seconds()
+    );
+    Some(warning(WarningCode::Unfinished, text))
+}
+
+/// Percentiles that people look for and that rest on too few messages.
+fn short(scenario: &Scenario, simulation: &Simulation) -> Vec<Warning> {
+    let looked_for = [Percentile::P99, Percentile::P999]
+        .map(|percentile| Measure::whole(Quantity::Response, Stat::Percentile(percentile)));
+    let mut measures: Vec<&Measure> = scenario.targets.iter().map(|target| &target.measure).collect();
+    measures.extend(&looked_for);
+    measures.sort();
+    measures.dedup();
+    let why = |measure: &Measure| simulation.measures.get(measure).filter(|e| e.value.is_none())?.why.clone();
+    let needs = measures.into_iter().filter_map(|measure| Some((measure, why(measure)?)));
+    needs
+        .filter(|(_, why)| why.starts_with("needs"))
+        .map(|(measure, why)| Warning {
+            code: WarningCode::ShortRun,
+            measure: Some(measure.clone()),
+            text: format!("too few messages for {measure}: it {why}"),
+        })
+        .collect()
+}

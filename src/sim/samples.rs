@@ -1,0 +1,203 @@
+//! From the record of one replication to one number for each measure.
+
+use crate::measure::{CAUSES, Cause, Measure, Percentile, Quantity, Stat};
+use crate::metrics::{Counts, QueueRecord, Record, Tally, TimeAt, Times, Window, place};
+use crate::scenario::{Replications, Scenario};
+use crate::stats::Moments;
+
+use super::plan;
+
+/// What one replication says about one measure.
+#[derive(Clone, Copy, Debug)]
+pub enum Sample {
+    /// A number of its own, where it has one.
+    Value(Option<f64>),
+    /// Numerator and denominator of a share, a mean or an average over time.
+    Ratio(f64, f64),
+    Moments(Moments),
+    Largest(f64),
+    /// A percentile of its own histogram.
+    Percentile(Option<f64>),
+}
+
+/// What is measured in every replication of a scenario, in a fixed order.
+pub struct Samples<'a> {
+    scenario: &'a Scenario,
+    percentiles: Vec<Percentile>,
+    probes: Vec<crate::time::Span>,
+}
+
+/// Percentiles that every result has.
+const ALWAYS: [Percentile; 5] = [Percentile::P50, Percentile::P90, Percentile::P95, Percentile::P99, Percentile::P999];
+
+impl<'a> Samples<'a> {
+    pub fn of(scenario: &'a Scenario) -> Samples<'a> {
+        let precision = match &scenario.run.replications {
+            Replications::Precision { of, .. } => Some(of),
+            Replications::Fixed(_) => None,
+        };
+        let asked = scenario.targets.iter().map(|target| &target.measure).chain(precision);
+        let asked = asked.filter_map(|measure| match measure.stat {
+            Stat::Percentile(percentile) => Some(percentile),
+            _ => None,
+        });
+        let mut percentiles: Vec<Percentile> = ALWAYS.into_iter().chain(asked).collect();
+        percentiles.sort_by(|a, b| a.quantile().total_cmp(&b.quantile()));
+        percentiles.dedup();
+        Samples { scenario, percentiles, probes: plan::probes(scenario) }
+    }
+
+    /// Every measure with its sample, always in the same order.
+    pub fn take(&self, record: &Record) -> Vec<(Measure, Sample)> {
+        let mut out = Vec::new();
+        self.times(&mut out, None, &record.times);
+        self.all_times(&mut out, record);
+        self.counts(&mut out, record);
+        self.rates(&mut out, record);
+        for (queue, record) in self.scenario.queues.iter().zip(&record.queues) {
+            self.queue(&mut out, &queue.name, record);
+        }
+        out
+    }
+
+    fn times(&self, out: &mut Vec<(Measure, Sample)>, of: Option<&str>, times: &Times) {
+        let tallies =
+            [(Quantity::Wait, &times.wait), (Quantity::Service, &times.service), (Quantity::Response, &times.response)];
+        for (quantity, tally) in tallies {
+            self.tally(out, of, quantity, tally);
+        }
+    }
+
+    fn tally(&self, out: &mut Vec<(Measure, Sample)>, of: Option<&str>, quantity: Quantity, tally: &Tally) {
+        let count = tally.count as f64;
+        let mut push = |stat, sample| out.push((named(of, quantity, stat), sample));
+        push(Stat::Mean, Sample::Ratio(tally.sum as f64 / 1e9, count));
+        let moments = Moments { count: tally.count, mean: tally.mean().unwrap_or(0.0), m2: tally.squared_distances() };
+        push(Stat::Sd, Sample::Moments(moments));
+        push(Stat::Max, Sample::Largest(tally.max as f64 / 1e9));
+        for &percentile in &self.percentiles {
+            push(Stat::Percentile(percentile), Sample::Percentile(tally.quantile(percentile.quantile())));
+        }
+    }
+
+    /// Percentiles that count what was never processed as infinite.
+    fn all_times(&self, out: &mut Vec<(Measure, Sample)>, record: &Record) {
+        let published: u64 = record.counts.iter().map(|[_, window]| window.published).sum();
+        let tallies = [(Quantity::WaitAll, &record.times.wait), (Quantity::ResponseAll, &record.times.response)];
+        for (quantity, tally) in tallies {
+            for &percentile in &self.percentiles {
+                let value = quantile_of_all(tally, published, percentile.quantile());
+                out.push((named(None, quantity, Stat::Percentile(percentile)), Sample::Percentile(value)));
+            }
+        }
+    }
+
+    fn counts(&self, out: &mut Vec<(Measure, Sample)>, record: &Record) {
+        let mut window = Counts::default();
+        record.counts.iter().for_each(|[_, inside]| window.add(inside));
+        let published = window.published as f64;
+        let lost = |cause: Cause| match cause {
+            Cause::Refused => window.refused,
+            cause => window.lost[place(cause)],
+        };
+        let counts = [
+            (Quantity::Published, window.published),
+            (Quantity::Accepted, window.accepted),
+            (Quantity::Refused, window.refused),
+            (Quantity::Lost, window.refused + Counts::total(&window.lost)),
+            (Quantity::Dead, Counts::total(&window.dead)),
+            (Quantity::Duplicates, window.duplicates),
+            (Quantity::Redelivered, window.redelivered),
+            (Quantity::Reordered, window.reordered),
+            (Quantity::Unfinished, window.not_yet_accepted + window.unfinished),
+        ];
+        for (quantity, count) in counts {
+            out.push((Measure::whole(quantity, Stat::Value), Sample::Value(Some(count as f64))));
+            if quantity.has(Stat::Share) {
+                out.push((Measure::whole(quantity, Stat::Share), Sample::Ratio(count as f64, published)));
+            }
+        }
+        for cause in CAUSES {
+            for (quantity, count) in [(Quantity::Lost, lost(cause)), (Quantity::Dead, window.dead[place(cause)])] {
+                if quantity.has(Stat::Cause(cause)) {
+                    let measure = Measure::whole(quantity, Stat::Cause(cause));
+                    out.push((measure, Sample::Value(Some(count as f64))));
+                }
+            }
+        }
+        let waited = Sample::Ratio(window.waited as f64, window.processed as f64);
+        out.push((Measure::whole(Quantity::Waited, Stat::Share), waited));
+    }
+
+    fn rates(&self, out: &mut Vec<(Measure, Sample)>, record: &Record) {
+        let seconds = record.window.1.since(record.window.0).seconds();
+        let a_second = |count: u64| Sample::Value((seconds > 0.0).then(|| count as f64 / seconds));
+        out.push((Measure::whole(Quantity::Throughput, Stat::Value), a_second(record.succeeded_in_window)));
+        out.push((Measure::whole(Quantity::Goodput, Stat::Value), a_second(record.processed_in_window)));
+        let (mut busy, mut available) = (0.0, 0.0);
+        for (entry, crew) in self.scenario.consumers.iter().zip(&record.crews) {
+            let of_crew = (crew.busy as f64 / 1e9, f64::from(entry.count) * seconds);
+            busy += of_crew.0;
+            available += of_crew.1;
+            let name = Some(entry.name.as_str());
+            out.push((named(name, Quantity::Utilization, Stat::Value), Sample::Ratio(of_crew.0, of_crew.1)));
+            out.push((named(name, Quantity::Throughput, Stat::Value), a_second(crew.successes)));
+        }
+        out.push((Measure::whole(Quantity::Utilization, Stat::Value), Sample::Ratio(busy, available)));
+    }
+
+    fn queue(&self, out: &mut Vec<(Measure, Sample)>, name: &str, record: &QueueRecord) {
+        let name = Some(name);
+        self.times(out, name, &record.times);
+        self.tally(out, name, Quantity::Stay, &record.stay);
+        self.levels(out, name, record.window.as_ref());
+        for (at, instant) in self.probes.iter().enumerate() {
+            let seen = record.probes.get(at).map(|(length, in_flight)| (*length as f64, *in_flight as f64));
+            let mut push =
+                |quantity, value| out.push((named(name, quantity, Stat::At(*instant)), Sample::Value(value)));
+            push(Quantity::Length, seen.map(|seen| seen.0));
+            push(Quantity::InFlight, seen.map(|seen| seen.1));
+            push(Quantity::Backlog, seen.map(|seen| seen.0 + seen.1));
+        }
+        let drained = record.drained.map(|span| span.seconds());
+        out.push((named(name, Quantity::Drained, Stat::Value), Sample::Value(drained)));
+    }
+
+    fn levels(&self, out: &mut Vec<(Measure, Sample)>, name: Option<&str>, window: Option<&Window>) {
+        let nothing = (0, TimeAt::default());
+        let nanos = window.map_or(0, |window| window.nanos) as f64;
+        let (length, in_flight, backlog) = match window {
+            Some(w) => (
+                (w.length_area, &w.length),
+                (w.in_flight_area, &w.in_flight),
+                (w.length_area + w.in_flight_area, &w.backlog),
+            ),
+            None => ((nothing.0, &nothing.1), (nothing.0, &nothing.1), (nothing.0, &nothing.1)),
+        };
+        for (quantity, (area, time)) in
+            [(Quantity::Length, length), (Quantity::InFlight, in_flight), (Quantity::Backlog, backlog)]
+        {
+            let mut push = |stat, sample| out.push((named(name, quantity, stat), sample));
+            push(Stat::Mean, Sample::Ratio(area as f64, nanos));
+            push(Stat::Max, Sample::Largest(time.max as f64));
+            for &percentile in &self.percentiles {
+                let value = window.map(|_| time.quantile(percentile.quantile()) as f64);
+                push(Stat::Percentile(percentile), Sample::Percentile(value));
+            }
+        }
+        let growth = window
+            .filter(|w| w.nanos > 0)
+            .map(|w| (w.backlog_at_end as f64 - w.backlog_at_begin as f64) / (w.nanos as f64 / 1e9));
+        out.push((named(name, Quantity::Backlog, Stat::Growth), Sample::Value(growth)));
+    }
+}
+
+fn named(of: Option<&str>, quantity: Quantity, stat: Stat) -> Measure {
+    Measure { of: of.map(str::to_owned), quantity, stat }
+}
+
+/// The quantile of `published` times of which only those in the tally are finite.
+pub fn quantile_of_all(tally: &Tally, published: u64, quantile: f64) -> Option<f64> {
+    let share = quantile * published as f64 / tally.count as f64;
+    if share <= 1.0 { tally.quantile(share) } else { None }
+}

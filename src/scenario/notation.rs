@@ -9,7 +9,7 @@ use super::keys;
 use super::model::Scenario;
 use super::problem::{Place, Problem, Problems, Text};
 use super::quantity::{self, SOME, Wrong};
-use super::read::read;
+use super::read::written_out;
 use super::reader::{Reader, cut};
 use super::yaml::{Node, Value};
 
@@ -33,7 +33,7 @@ pub fn is_notation(text: &str) -> bool {
             && part.starts_with(|c: char| c.is_ascii_alphabetic())
             && part.chars().all(|c| c.is_ascii_alphanumeric())
     };
-    let is_count = |part: &str| part.starts_with(|c: char| c.is_ascii_digit()) || is_endless(part);
+    let is_count = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty() || is_endless(part);
     (3..=6).contains(&parts.len()) && is_family(parts[0]) && is_family(parts[1]) && is_count(parts[2])
 }
 
@@ -43,7 +43,7 @@ fn is_endless(part: &str) -> bool {
 
 /// Writes a short form out as a scenario file and reads that.
 pub fn from_short_form(form: &ShortForm, overrides: &[String]) -> Result<Scenario, Problems> {
-    read(None, &expand(form)?, std::path::Path::new(""), overrides)
+    written_out(None, &form.system, &expand(form)?, std::path::Path::new(""), overrides)
 }
 
 /// Writes a short form out as a scenario file.
@@ -143,7 +143,7 @@ struct System {
 }
 
 fn write_out(fields: &Fields, reader: &mut Reader) -> Option<String> {
-    let system = parsed(&fields.system, reader, |text| system(text));
+    let system = parsed(&fields.system, reader, system);
     let service_s = needed(fields, "service", "12ms", &fields.service, reader)
         .and_then(|field| parsed(field, reader, |text| quantity::seconds(text, &SOME)));
     let rate = fields.rate.as_ref().map(|field| parsed(field, reader, rate_above_zero));
@@ -359,7 +359,9 @@ mod tests {
     fn notation_is_told_from_a_path() {
         assert!(["M/M/1", "M/E3/12", "G/G/2/10", "M/M/1/5/7/LIFO", "m/m/1", "M/M/inf"].into_iter().all(is_notation));
         assert!(
-            !["a/b/c.yaml", "scenarios/mm1.yaml", "M/M", "./M/M/1", "M/M/1/2/3/4/5", ""].into_iter().any(is_notation)
+            !["a/b/c.yaml", "scenarios/mm1.yaml", "a/b/3.yaml", "M/M/", "M/M", "./M/M/1", "M/M/1/2/3/4/5", ""]
+                .into_iter()
+                .any(is_notation)
         );
     }
 

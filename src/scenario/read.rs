@@ -62,9 +62,29 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Problem> {
 
 /// Reads a scenario from its text. `base` is the folder of its data files.
 pub fn read(file_name: Option<&str>, text: &str, base: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
+    read_as(file_name, file_name.unwrap_or("scenario").to_owned(), text, base, overrides)
+}
+
+/// Reads what a short form was written out to; its lines are in no file of the user's.
+pub fn written_out(
+    file_name: Option<&str>,
+    short: &str,
+    text: &str,
+    base: &Path,
+    overrides: &[String],
+) -> Result<Scenario, Problems> {
+    read_as(file_name, format!("{short} written out"), text, base, overrides)
+}
+
+fn read_as(
+    file_name: Option<&str>,
+    shown: String,
+    text: &str,
+    base: &Path,
+    overrides: &[String],
+) -> Result<Scenario, Problems> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let name = file_name.unwrap_or("scenario").to_owned();
-    let mut sources = vec![Text { name, text: text.to_owned() }];
+    let mut sources = vec![Text { name: shown, text: text.to_owned() }];
     let set = overrides.iter().enumerate();
     sources.extend(set.map(|(i, text)| Text { name: format!("--set {}", i + 1), text: text.clone() }));
     let mut root = match yaml::parse(text, 0, 0) {
@@ -74,7 +94,9 @@ pub fn read(file_name: Option<&str>, text: &str, base: &Path, overrides: &[Strin
     let mut reader = Reader::new(Files::beside(base));
     if notation::is_short_form(&root) {
         return match notation::expand_file(&root, &mut reader) {
-            Some(whole) if reader.problems.is_empty() => read(file_name, &whole, base, overrides),
+            Some(whole) if reader.problems.is_empty() => {
+                written_out(file_name, &sources[0].name, &whole, base, overrides)
+            }
             _ => Err(Problems::new(sources, with_paths(&root, reader.problems))),
         };
     }
@@ -170,8 +192,10 @@ fn sections<'n>(object: &Object<'n>, reader: &mut Reader) -> Sections<'n> {
     let mut taken = Vec::new();
     let mut section = |name: &str, is_needed: bool| {
         let node = if is_needed { object.need(name, reader) } else { object.get(name) };
-        let mut things = node.map(|node| reader.named(node)).unwrap_or_default();
-        if is_needed && things.is_empty() && node.is_some() {
+        let read = node.and_then(|node| reader.named(node));
+        let is_empty = read.as_ref().is_some_and(Vec::is_empty);
+        let mut things = read.unwrap_or_default();
+        if is_needed && is_empty {
             let problem = Problem::at(object.key_place(name), "there is nothing in it");
             reader.report(problem.hint(format!("write `{name}: {}`", object.example(name))));
         }

@@ -41,7 +41,12 @@ pub fn read(node: &Node, place: Place, producers: &[Producer], known: &Known<'_>
 fn default_duration(object: &Object<'_>, producers: &[Producer], reader: &mut Reader) -> Option<Span> {
     let duration = defaults::duration(producers);
     if duration.is_none() && !producers.is_empty() {
-        let problem = Problem::at(object.place(), "there is no telling how long to run");
+        let message = if defaults::is_steady(producers) {
+            "100,000 messages, what a run takes by default, would take more than 36500d"
+        } else {
+            "there is no telling how long to run"
+        };
+        let problem = Problem::at(object.place(), message);
         reader.report(problem.hint("write `run: {duration: 30min}`"));
     }
     duration
@@ -95,7 +100,9 @@ fn replications(object: &Object<'_>, known: &Known<'_>, duration: Span, reader: 
         None => Some(Measure::whole(Quantity::Response, Stat::Mean)),
     };
     let at_most = match precision.get("at_most") {
-        Some(node) => reader.quantity(node, "400", count),
+        Some(node) => {
+            reader.quantity(node, "400", |text| quantity::count(text, 2, MOST_REPLICATIONS).map(|number| number as u32))
+        }
         None => Some(defaults::REPLICATIONS_AT_MOST),
     };
     Some(Replications::Precision { relative: relative?, of: of?, at_most: at_most? })

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_yaml::granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span};
 
 use super::problem::{Place, Problem};
+use super::reader::cut;
 
 pub const MOST_BYTES: usize = 1 << 20;
 const MOST_DEPTH: usize = 32;
@@ -67,7 +68,7 @@ impl Node {
             node.path_to(place).map(|rest| if rest.starts_with('[') { name + &rest } else { format!("{name}.{rest}") })
         };
         match &self.value {
-            Value::Pairs(pairs) => pairs.iter().find_map(|(key, node)| below(key.name.clone(), node, Some(key.place))),
+            Value::Pairs(pairs) => pairs.iter().find_map(|(key, node)| below(cut(&key.name), node, Some(key.place))),
             Value::List(items) => items.iter().enumerate().find_map(|(i, item)| below(format!("[{i}]"), item, None)),
             Value::Nothing | Value::Text(_) => None,
         }
@@ -149,7 +150,15 @@ impl<'a> Tree<'a> {
                     return Err(Problem::at(place, "a second document begins here")
                         .hint("a file holds one scenario; leave out the `---`"));
                 }
-                Event::Scalar(text, style, anchor, _) => {
+                Event::Scalar(_, _, _, Some(_))
+                | Event::SequenceStart(_, _, Some(_))
+                | Event::MappingStart(_, _, Some(_)) => {
+                    let tag = span.tag_start.and_then(|mark| mark.byte_offset());
+                    let start = tag.map_or(place.start as usize, |at| self.from + at);
+                    let place = Place::new(self.source, start, place.start as usize);
+                    return Err(Problem::at(place, "a tag with `!` has no place in a scenario").hint("leave it out"));
+                }
+                Event::Scalar(text, style, anchor, None) => {
                     let value = match (style, &*text) {
                         (ScalarStyle::Plain, "" | "~" | "null" | "Null" | "NULL") => Value::Nothing,
                         _ => Value::Text(text.into_owned()),
@@ -177,8 +186,9 @@ impl<'a> Tree<'a> {
         if self.open.len() >= MOST_DEPTH {
             return Err(Problem::at(place, TOO_DEEP).hint("no scenario needs that; is a bracket missing?"));
         }
-        // A block begins with its first key; only its beginning is worth marking.
-        let place = Place { end: place.start + 1, ..place };
+        // Only the beginning is worth marking. That of a block is empty, unlike its first key.
+        let is_flow = self.text[place.start as usize..].starts_with(['[', '{']);
+        let place = Place { end: place.start + u32::from(is_flow), ..place };
         self.open.push(Open {
             anchor,
             node: Node { place, value },
@@ -281,7 +291,7 @@ fn key_of(node: Node, earlier: &mut HashSet<String>) -> Result<Key, Problem> {
         return Err(Problem::at(node.place, "merging keys with `<<` is not supported").hint("write the keys out"));
     }
     if !earlier.insert(name.clone()) {
-        return Err(Problem::at(node.place, format!("`{name}` is given twice")).hint("keep one of the two"));
+        return Err(Problem::at(node.place, format!("`{}` is given twice", cut(&name))).hint("keep one of the two"));
     }
     Ok(Key { place: node.place, name })
 }

@@ -110,7 +110,7 @@ impl Problems {
     /// Each problem with its line drawn, an empty line between two.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(100);
+        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(80);
         let mut shown: Vec<String> =
             self.list.iter().take(SHOWN).map(|problem| self.draw(problem, &renderer)).collect();
         if self.list.len() > SHOWN {

@@ -8,13 +8,12 @@ use super::check;
 use super::files::Files;
 use super::keys;
 use super::model::{Scenario, Source};
-use super::notation;
 use super::overrides;
 use super::problem::{Place, Problem, Problems, Text};
 use super::reader::{Object, Reader};
 use super::targets::{self, Known};
 use super::yaml::{self, Key, Node, Value};
-use super::{consumers, producers, queues, run};
+use super::{consumers, producers, queues, run, short_form};
 use crate::broker::QueueId;
 
 const MOST_TEXT: usize = 2000;
@@ -92,8 +91,8 @@ fn read_as(
         Err(problem) => return Err(Problems::new(sources, vec![problem])),
     };
     let mut reader = Reader::new(Files::beside(base));
-    if notation::is_short_form(&root) {
-        return match notation::expand_file(&root, &mut reader) {
+    if short_form::is_short_form(&root) {
+        return match short_form::expand_file(&root, &mut reader) {
             Some(whole) if reader.problems.is_empty() => {
                 written_out(file_name, &sources[0].name, &whole, base, overrides)
             }

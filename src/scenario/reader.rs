@@ -164,7 +164,15 @@ impl Reader {
     /// Reads one of several words.
     pub fn word<T: Copy>(&mut self, node: &Node, words: &'static [Word<T>]) -> Option<T> {
         let known = || words.iter().filter(|w| w.means.is_some()).map(|w| w.name);
-        let text = self.text(node, &known().collect::<Vec<_>>().join("` or `"))?;
+        // Some words that are not supported yet have keys of their own: `{priority: …}`.
+        let text = match &node.value {
+            Value::Pairs(pairs)
+                if pairs.len() == 1 && words.iter().any(|w| w.means.is_none() && w.name == pairs[0].0.name) =>
+            {
+                pairs[0].0.name.as_str()
+            }
+            _ => self.text(node, &known().collect::<Vec<_>>().join("` or `"))?,
+        };
         let found = words.iter().find(|w| w.name == text);
         if let Some(means) = found.and_then(|w| w.means) {
             return Some(means);

@@ -120,7 +120,7 @@ fn explain(path: &str, name: &str, error: ColumnError) -> DataProblem {
             let known = || there_is.iter().map(String::as_str);
             let hint = match nearest(name, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its first line names {}", known().map(cut).collect::<Vec<_>>().join(", ")),
+                None => format!("its first line names `{}`", known().map(cut).collect::<Vec<_>>().join("`, `")),
             };
             DataProblem { is_of_column: true, message: format!("`{path}` has no column `{}`", cut(name)), hint }
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::check;
 use super::files::Files;
 use super::keys;
-use super::model::{Scenario, Source};
+use super::model::{Producer, Run, Scenario, Source};
 use super::overrides;
 use super::problem::{Place, Problem, Problems, Text};
 use super::reader::{Object, Reader};
@@ -15,6 +15,7 @@ use super::targets::{self, Known};
 use super::yaml::{self, Key, Node, Value};
 use super::{consumers, producers, queues, run, short_form};
 use crate::broker::QueueId;
+use crate::time::Span;
 
 const MOST_TEXT: usize = 2000;
 
@@ -60,6 +61,15 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Problem> {
 }
 
 /// Reads a scenario from its text. `base` is the folder of its data files.
+///
+/// ```
+/// use kendall::scenario;
+///
+/// let text = "{system: M/M/3, rate: 200/s, service: 12ms}";
+/// let scenario = scenario::read(None, text, ".".as_ref(), &["run.seed=2".to_owned()])?;
+/// assert!(scenario::describe(&scenario).ends_with("utilization 80 %, stable."));
+/// # Ok::<(), scenario::Problems>(())
+/// ```
 pub fn read(file_name: Option<&str>, text: &str, base: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
     read_as(file_name, file_name.unwrap_or("scenario").to_owned(), text, base, overrides)
 }
@@ -134,28 +144,33 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     let sections = sections(&object, reader);
     reader.queue_names = sections.queues.iter().map(|(key, _)| key.name.clone()).collect();
     let id = |at: usize| QueueId(u16::try_from(at).unwrap_or(u16::MAX));
-    let read_all = (sections.queues.iter().enumerate()).map(|(i, (key, node))| queues::read(key, node, id(i), reader));
-    let queues: Vec<_> = read_all.collect::<Vec<_>>();
-    let producers: Vec<_> = sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)).collect();
-    let consumers: Vec<_> = sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)).collect();
-    // What follows needs all of them; what is wrong with them is more important than what would follow.
-    let all_read = queues.iter().all(Option::is_some) && consumers.iter().all(Option::is_some);
-    let queues: Vec<_> = queues.into_iter().flatten().collect();
-    let consumers: Vec<_> = consumers.into_iter().flatten().collect();
-    let all_planned = producers.iter().all(Option::is_some);
-    let producers: Vec<_> = producers.into_iter().flatten().collect();
-    if all_read {
-        check::total_count(&consumers, object.key_place("consumers"), reader);
-        check::circles(&queues, &consumers, root, reader);
+    let numbered = sections.queues.iter().enumerate();
+    let queues = all(numbered.map(|(at, (key, node))| queues::read(key, node, id(at), reader)));
+    let producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
+    let consumers = all(sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)));
+    // What is wrong with one of them is worth more than what would follow from its absence.
+    if let (Some(queues), Some(consumers)) = (&queues, &consumers) {
+        check::total_count(consumers, object.key_place("consumers"), reader);
+        check::circles(queues, consumers, root, reader);
     }
     let known = sections.known();
-    let nothing = Node { place: Place::TOP, value: Value::Nothing };
-    let run_node = object.get("run").unwrap_or(&nothing);
-    let plan = if all_planned { producers.as_slice() } else { &[] };
-    let run = run::read(run_node, object.key_place("run"), plan, &known, reader);
-    let duration = run.as_ref().map_or(crate::time::Span::MAX, |run| run.duration);
+    let run = run(&object, producers.as_deref().unwrap_or_default(), &known, reader);
+    let duration = run.as_ref().map_or(Span::MAX, |run| run.duration);
     let targets = object.get("targets").map(|node| targets::read(node, &known, duration, reader)).unwrap_or_default();
+    let (queues, producers, consumers) = (queues?, producers?, consumers?);
     Some(Scenario { name, question, run: run?, queues, producers, consumers, targets, source })
+}
+
+/// All of them, if all could be read; every one is looked at.
+fn all<T>(things: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
+    let read: Vec<Option<T>> = things.collect();
+    read.into_iter().collect()
+}
+
+/// `run` may be left out.
+fn run(object: &Object<'_>, producers: &[Producer], known: &Known<'_>, reader: &mut Reader) -> Option<Run> {
+    let nothing = Node { place: Place::TOP, value: Value::Nothing };
+    run::read(object.get("run").unwrap_or(&nothing), object.key_place("run"), producers, known, reader)
 }
 
 fn file_stem(source: &Source) -> Option<String> {

@@ -47,7 +47,7 @@ impl Files {
 
     fn not_found(&self, relative: &Path, error: &std::io::Error) -> Problem {
         if error.kind() != std::io::ErrorKind::NotFound {
-            return Problem::nowhere(format!("cannot be read: {error}"));
+            return Problem::nowhere(format!("cannot be read: {error}")).hint("paths are relative to the scenario");
         }
         let problem = Problem::nowhere("there is no such file");
         let folder = self.base.join(relative.parent().unwrap_or(Path::new("")));

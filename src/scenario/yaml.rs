@@ -15,6 +15,7 @@ mod explain;
 
 pub const MOST_BYTES: usize = 1 << 20;
 const MOST_DEPTH: usize = 32;
+const TAG: &str = "a tag with `!` has no place in a scenario";
 const TOO_DEEP: &str = "is nested deeper than 32 levels";
 const TOO_DEEP_HINT: &str = "no scenario needs that; is a bracket missing?";
 const MOST_ALIASES: usize = 100;
@@ -160,7 +161,7 @@ impl<'a> Tree<'a> {
                     let tag = span.tag_start.and_then(|mark| mark.byte_offset());
                     let start = tag.map_or(place.start as usize, |at| self.from + at);
                     let place = Place::new(self.source, start, place.start as usize);
-                    return Err(Problem::at(place, "a tag with `!` has no place in a scenario").hint("leave it out"));
+                    return Err(Problem::at(place, TAG).hint("leave it out"));
                 }
                 Event::Scalar(text, style, anchor, None) => {
                     let value = match (style, &*text) {

@@ -57,7 +57,10 @@ pub fn explain(kind: &ErrorKind) -> Slip {
             (Began::Here, message, "write the value out, or in quotes")
         }
         ErrorKind::RecursionLimitExceeded => (Began::Here, super::TOO_DEEP, super::TOO_DEEP_HINT),
-        ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidFlowScalarIndent => {
+        ErrorKind::InvalidIndentation
+        | ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidFlowScalarIndent => {
             let hint = "give all keys of one thing the same indentation";
             (Began::Here, "this line is not indented like its neighbours", hint)
         }
@@ -68,6 +71,49 @@ pub fn explain(kind: &ErrorKind) -> Slip {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
             let hint = "put the key on a line of its own, or the value in quotes";
             (Began::Here, "a `:` stands where no key can be", hint)
+        }
+        ErrorKind::FlowMappingValueAdjacentCollection | ErrorKind::InvalidMappingValueWhitespace => {
+            (Began::Here, "a space is missing behind the `:`", "write `key: value`")
+        }
+        ErrorKind::ExpectedDocumentStart => {
+            let hint = "is a bracket closed too early, or this line indented wrong?";
+            (Began::Here, "nothing can follow here", hint)
+        }
+        ErrorKind::UnexpectedEof | ErrorKind::UnexpectedEofBlockMapping | ErrorKind::UnexpectedEofBlockSequence => {
+            (Began::Here, "the text ends in the middle of something", "is the file complete?")
+        }
+        ErrorKind::BlockEntryInFlowCollection | ErrorKind::PlainScalarStartsWithDashFlowIndicator => {
+            (Began::Here, "a `-` stands inside brackets", "write `[a, b]`, or put the value in quotes")
+        }
+        ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::InvalidBlockEntryWhitespace => {
+            (Began::Here, "a `-` stands where no list can begin", "begin the list on a line of its own")
+        }
+        ErrorKind::CommentNotSeparated | ErrorKind::CommentInterceptedScalar => {
+            let hint = "put a space before the comment, or the value in quotes";
+            (Began::Here, "a `#` stands in the middle of a value", hint)
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            (Began::Here, "something follows a value in quotes", "put all of the value in the quotes")
+        }
+        ErrorKind::MissingAnchorOrAliasName => {
+            (Began::Here, "a `*` or `&` has no name behind it", "put the value in quotes")
+        }
+        ErrorKind::InvalidBlockScalarHeader
+        | ErrorKind::ZeroBlockScalarIndent
+        | ErrorKind::InvalidBlockScalarIndent => {
+            (Began::Here, "a `|` or `>` begins a text of several lines", "put the value in quotes")
+        }
+        ErrorKind::ExpectedTagBang
+        | ErrorKind::InvalidTagTerminator
+        | ErrorKind::MissingTagUri
+        | ErrorKind::UnclosedVerbatimTag
+        | ErrorKind::InvalidTagEscape
+        | ErrorKind::UndeclaredTagHandle => (Began::Here, super::TAG, "leave it out, or put the value in quotes"),
+        ErrorKind::MissingDirectiveName
+        | ErrorKind::InvalidDirectiveName
+        | ErrorKind::InvalidDirectiveTerminator
+        | ErrorKind::MissingDocumentEndBeforeDirective => {
+            (Began::Here, "a line cannot begin with `%`", "put the value in quotes")
         }
         ErrorKind::UnexpectedCharacter { .. } => {
             (Began::Here, "no value can begin with this character", "put the value in quotes")

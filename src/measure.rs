@@ -430,10 +430,17 @@ fn instant(text: &str) -> Option<Span> {
         .map(|(count, nanos)| Span::from_nanos_f64(count * nanos as f64))
 }
 
+const LONGEST_WORD: usize = 256;
+
 /// The known word nearest to `word`, if one is near enough to have been meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The comparison takes memory of the product of both lengths.
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     known
         .into_iter()
+        .filter(|known| known.len() <= LONGEST_WORD)
         .map(|known| (strsim::damerau_levenshtein(word, known), known))
         .filter(|(distance, known)| *distance <= 1 + known.len().min(word.len()) / 4)
         .min_by_key(|(distance, _)| *distance)

@@ -138,6 +138,8 @@ fn files_made_to_do_harm_are_refused_soon() {
             format!("queues: {{{}}}", (0..40_000).map(|i| format!("k{i}: , ")).collect::<String>()),
             "1:1 `producers` is missing",
         ),
+        ("word", format!("run: {{drain: {}, {}: 1}}", "a".repeat(400_000), "b".repeat(400)), "1:1 `queues` is missing"),
+        ("target", format!("targets: [{0}.{0} < 1s]", "a".repeat(400_000)), "1:1 `queues` is missing"),
         ("points", (0..40_000).map(|i| format!("k{i}: {i}\n")).collect(), "1:1 k0: unknown key"),
     ] {
         let said = first_problem(name, text.as_bytes());
@@ -182,7 +184,6 @@ targets:
         "queues.orders.dead_letter",
         "producers.shop.publishes_to",
         "producers.shop.arrivals",
-        "consumers.workers",
         "consumers.workers.count",
         "consumers.workers.sevice",
         "consumers.workers.prefetch",
@@ -333,5 +334,102 @@ fn a_trace_is_read_plain_and_packed() {
         let instants: Vec<f64> = scenario.producers[0].arrivals.stream(key).map(|at| at.seconds()).collect();
         assert_eq!(instants, [0.0, 0.5, 2.0]);
         assert_eq!(scenario.run.duration.to_string(), "2001ms");
+    }
+}
+
+mod changed_at_random {
+    use std::path::Path;
+
+    use kendall::random::Key;
+    use kendall::scenario;
+    use proptest::prelude::*;
+
+    /// Words that stand somewhere in a scenario, or should not.
+    const WORDS: [&str; 44] = [
+        "0",
+        "-1",
+        "1e308",
+        "1e-308",
+        "nan",
+        "5m",
+        "0s",
+        "1ns",
+        "36500d",
+        "100%",
+        "0%",
+        "1e8/s",
+        "1/d",
+        "0/s",
+        "null",
+        "~",
+        "none",
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        ": ",
+        "\"",
+        "'",
+        "#",
+        "&a",
+        "*a",
+        "!t",
+        "- ",
+        "\n",
+        "\t",
+        "\0",
+        "é",
+        "|",
+        ">",
+        "%",
+        "orders",
+        "unpaid",
+        "dead_letter",
+        "drop_oldest",
+        "{constant: 0s}",
+        "{exponential: {mean: 1ns}}",
+        "{system: M/M/1}",
+    ];
+
+    fn check(text: &str) {
+        let scenario = match scenario::read(Some("a.yaml"), text, Path::new(""), &[]) {
+            Ok(scenario) => scenario,
+            Err(problems) => return assert!(problems.to_string().starts_with("error: ")),
+        };
+        // What is read can be used: nothing behind it checks again.
+        assert!(scenario::describe(&scenario).len() < 2000);
+        let key = Key::of_seed(1);
+        for producer in &scenario.producers {
+            let _ = producer.arrivals.stream(key).take(20).count();
+        }
+        for consumers in &scenario.consumers {
+            let sampler = consumers.rules.service.sampler();
+            let _ = sampler.draw(&mut key.number(7).draws());
+            assert!(consumers.rules.service.mean_s().is_finite());
+        }
+        for target in &scenario.targets {
+            assert!(target.value.is_finite());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_makes_the_reader_panic(
+            edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_usize, 0..WORDS.len()), 1..4),
+        ) {
+            let parts = super::FLASH_SALE.split_inclusive([' ', '{', '}', ',', '\n', ':']);
+            let mut parts: Vec<String> = parts.map(str::to_owned).collect();
+            for (at, what, word) in edits {
+                let at = at.index(parts.len());
+                match what {
+                    0 => parts[at].clear(),
+                    1 => parts[at] = WORDS[word].to_owned(),
+                    2 => parts[at].insert_str(0, WORDS[word]),
+                    _ => parts[at] = format!("{}, ", WORDS[word]),
+                }
+            }
+            check(&parts.concat());
+        }
     }
 }

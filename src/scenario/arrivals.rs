@@ -85,7 +85,9 @@ fn steps(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<RateProfile> {
         };
         let at = Time::ZERO + at;
         if points.last().is_some_and(|(last, _)| *last >= at) {
-            reader.report(Problem::at(key.place, "comes before the point above it").hint("put the points in order"));
+            reader.report(
+                Problem::at(key.place, "does not come after the point above it").hint("put the points in order"),
+            );
             all_good = false;
             continue;
         }

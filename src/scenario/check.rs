@@ -6,7 +6,7 @@ use super::problem::{Place, Problem};
 use super::reader::{Reader, cut};
 use super::yaml::{Key, Node};
 use crate::broker::{QueueId, Then, WhenFull};
-use crate::client::OnFailure;
+use crate::client::{Acknowledge, OnFailure};
 use crate::measure::RESERVED;
 
 const MOST_NAME: usize = 64;
@@ -94,7 +94,7 @@ fn step_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Op
     let by_failure = consumers
         .iter()
         .filter(|entry| entry.takes_from.index() == at && entry.rules.fails > 0.0)
-        .filter(|entry| entry.rules.service.can_be_zero())
+        .filter(|entry| entry.rules.acknowledge == Acknowledge::After && entry.rules.service.can_be_zero())
         .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
     (by_full || by_failure).then_some(to)
 }
@@ -113,5 +113,56 @@ fn circle_from(start: usize, next: &[Option<QueueId>], done: &mut [bool]) -> Opt
         done[at] = true;
         way.push(at);
         at = next[at]?.index();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::scenario::read;
+
+    /// What is said about these queues and consumers, if anything.
+    fn said(queues: &str, consumers: &str) -> String {
+        let text = format!(
+            "queues: {{{queues}}}\nproducers: {{p: {{publishes_to: a, arrivals: {{poisson: {{rate: 5/s}}}}}}}}\n\
+             consumers: {{{consumers}}}\n"
+        );
+        read(None, &text, Path::new(""), &[]).err().map(|problems| problems.to_string()).unwrap_or_default()
+    }
+
+    const FULL: &str = "capacity: 5, when_full: drop_oldest, dead_letter";
+
+    #[test]
+    fn full_queues_that_dead_letter_into_one_another_are_a_circle() {
+        let circle = said(&format!("a: {{{FULL}: b}}, b: {{{FULL}: c}}, c: {{{FULL}: b}}"), "");
+        assert!(circle.contains("dead letters can go round in no time: b → c → b"), "{circle}");
+        assert_eq!(circle.matches("error:").count(), 1, "{circle}");
+    }
+
+    #[test]
+    fn a_circle_that_refuses_or_takes_time_somewhere_is_legal() {
+        assert_eq!(said(&format!("a: {{{FULL}: b}}, b: {{capacity: 5, dead_letter: a}}"), ""), "");
+        let rejects = "w: {takes_from: b, fails: 5%, on_failure: reject, service: ";
+        assert_eq!(said(&format!("a: {{{FULL}: b}}, b: {{dead_letter: a}}"), &format!("{rejects}1ms}}")), "");
+        let in_no_time = said(&format!("a: {{{FULL}: b}}, b: {{dead_letter: a}}"), &format!("{rejects}0s}}"));
+        assert!(in_no_time.contains("a → b → a"), "{in_no_time}");
+    }
+
+    #[test]
+    fn failures_beyond_the_limit_take_no_time_only_without_work_and_delay() {
+        let queues =
+            |delay: &str| format!("a: {{{FULL}: b}}, b: {{dead_letter: a, redelivery: {{limit: 2, delay: {delay}}}}}");
+        let consumers = "w: {takes_from: b, fails: 5%, service: 0s}";
+        assert!(said(&queues("none"), consumers).contains("a → b → a"));
+        assert_eq!(said(&queues("1s"), consumers), "");
+    }
+
+    #[test]
+    fn every_word_that_begins_a_measure_is_no_name() {
+        for word in crate::measure::RESERVED.iter().chain(&super::NOT_NAMES) {
+            let said = said(&format!("a: {{}}, \"{word}\": {{}}"), "");
+            assert!(said.contains("is a word of the language, not a name"), "{word}: {said}");
+        }
     }
 }

@@ -20,15 +20,17 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
     let service = object
         .need("service", reader)
         .and_then(|node| super::distribution::read(node, object.example("service"), reader));
-    let rules = ConsumerRules {
-        service: service.unwrap_or(crate::workload::Distribution::Constant(crate::time::Span::ZERO)),
-        on_retry: object.word("on_retry", reader, keys::ON_RETRY).unwrap_or(OnRetry::Same),
-        acknowledge: acknowledge(&object, reader).unwrap_or(Acknowledge::After),
-        fails: object.quantity("fails", reader, quantity::share).unwrap_or(0.0),
-        on_failure: object.word("on_failure", reader, keys::ON_FAILURE).unwrap_or(OnFailure::Requeue),
-    };
-    let prefetch = prefetch.unwrap_or(1);
-    Some(Consumers { name: key.name.clone(), takes_from: takes_from?, count: count?, prefetch, rules })
+    let on_retry = object.word("on_retry", reader, keys::ON_RETRY).unwrap_or(OnRetry::Same);
+    let acknowledge = object.word("acknowledge", reader, keys::ACKNOWLEDGE).unwrap_or(Acknowledge::After);
+    let fails = object.quantity("fails", reader, quantity::share).unwrap_or(0.0);
+    let on_failure = object.word("on_failure", reader, keys::ON_FAILURE).unwrap_or(OnFailure::Requeue);
+    Some(Consumers {
+        name: key.name.clone(),
+        takes_from: takes_from?,
+        count: count?,
+        prefetch: prefetch.unwrap_or(1),
+        rules: ConsumerRules { service: service?, on_retry, acknowledge, fails, on_failure },
+    })
 }
 
 fn count(object: &Object<'_>, reader: &mut Reader) -> Option<u32> {
@@ -48,14 +50,4 @@ fn prefetch(text: &str) -> Result<u32, Wrong> {
         "0" => Err(Wrong::new("a consumer with `prefetch: 0` would never get a message", "write `1` or more")),
         _ => quantity::count(text, 1, MOST_PREFETCH).map(|number| number as u32),
     }
-}
-
-fn acknowledge(object: &Object<'_>, reader: &mut Reader) -> Option<Acknowledge> {
-    let node = object.get("acknowledge")?;
-    if matches!(node.value, Value::Pairs(_)) {
-        let problem = Problem::at(node.place, "acknowledging several at once is not supported yet");
-        reader.report(problem.hint("write `after` or `before`"));
-        return None;
-    }
-    reader.word(node, keys::ACKNOWLEDGE)
 }

@@ -1,6 +1,7 @@
 //! What holds where a scenario says nothing.
 
 use super::model::Producer;
+use super::quantity::HUNDRED_YEARS_S;
 use crate::time::{Span, Time};
 use crate::workload::Arrivals;
 use crate::workload::arrivals::span_of;
@@ -23,7 +24,7 @@ pub fn duration(producers: &[Producer]) -> Option<Span> {
     }
     let rate: f64 = producers.iter().filter_map(|producer| producer.arrivals.steady_rate()).sum();
     let takes = span_of(MESSAGES, rate);
-    (rate > 0.0 && takes < Span::MAX).then(|| rounded_up(takes))
+    (rate > 0.0 && takes.seconds() <= HUNDRED_YEARS_S).then(|| rounded_up(takes))
 }
 
 /// How long something lasts that changes by plan.

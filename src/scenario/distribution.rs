@@ -142,3 +142,58 @@ fn time_of(value: f64, unit_s: f64) -> Result<f64, String> {
         Ok(seconds)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scenario::files::Files;
+    use crate::scenario::yaml;
+    use crate::time::Span;
+
+    fn distribution(text: &str) -> Result<Distribution, String> {
+        let mut reader = Reader::new(Files::beside(Path::new("tests/bad")));
+        let read = super::read(&yaml::parse(text, 0, 0).unwrap(), "12ms", &mut reader);
+        match (read, reader.problems.first()) {
+            (Some(distribution), None) => Ok(distribution),
+            (_, problem) => Err(problem.map(|problem| problem.message.clone()).unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn a_bare_duration_is_a_constant() {
+        assert_eq!(distribution("12ms"), Ok(Distribution::Constant(Span::from_nanos(12_000_000))));
+        assert_eq!(distribution("{constant: 0s}"), Ok(Distribution::Constant(Span::ZERO)));
+    }
+
+    #[test]
+    fn every_kind_has_the_mean_and_variation_that_is_written() {
+        for (text, mean_s, scv) in [
+            ("{exponential: {mean: 20ms}}", 0.02, 1.0),
+            ("{erlang: {mean: 20ms, phases: 4}}", 0.02, 0.25),
+            ("{lognormal: {mean: 20ms, cv: 1.5}}", 0.02, 2.25),
+            ("{hyperexponential: {mean: 20ms, cv: 2}}", 0.02, 4.0),
+            ("{hyperexponential: {mean: 20ms, cv: 1}}", 0.02, 1.0),
+            ("{hyperexponential: {branches: [{weight: 3, mean: 10ms}, {weight: 1, mean: 50ms}]}}", 0.02, 2.5),
+            ("{empirical: {file: data/times.csv, column: seconds, unit: s}}", 1.0, 0.25),
+            ("{empirical: {file: data/times.csv, column: seconds, unit: ms, mean: 20ms}}", 0.02, 0.25),
+        ] {
+            let read = distribution(text).unwrap();
+            assert!((read.mean_s() - mean_s).abs() < 1e-12, "{text}: mean {}", read.mean_s());
+            assert!((read.scv() - scv).abs() < 1e-9, "{text}: scv {}", read.scv());
+        }
+    }
+
+    #[test]
+    fn what_every_kind_needs_is_asked_for() {
+        assert_eq!(distribution("{erlang: {mean: 20ms}}").unwrap_err(), "`phases` is missing");
+        assert_eq!(distribution("{lognormal: {mean: 20ms}}").unwrap_err(), "`cv` is missing");
+        assert_eq!(distribution("{exponential: {}}").unwrap_err(), "`mean` is missing");
+        assert_eq!(
+            distribution("{hyperexponential: {branches: []}}").unwrap_err(),
+            "has 0 branches; there may be 1 to 100"
+        );
+        assert_eq!(distribution("{}").unwrap_err(), "has nothing behind it");
+    }
+}

@@ -47,7 +47,7 @@ impl Files {
 
     fn not_found(&self, relative: &Path, error: &std::io::Error) -> Problem {
         if error.kind() != std::io::ErrorKind::NotFound {
-            return Problem::nowhere(format!("cannot be read: {error}"));
+            return Problem::nowhere(format!("cannot be read: {error}")).hint("paths are relative to the scenario");
         }
         let problem = Problem::nowhere("there is no such file");
         let folder = self.base.join(relative.parent().unwrap_or(Path::new("")));
@@ -120,7 +120,7 @@ fn explain(path: &str, name: &str, error: ColumnError) -> DataProblem {
             let known = || there_is.iter().map(String::as_str);
             let hint = match nearest(name, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its first line names {}", known().map(cut).collect::<Vec<_>>().join(", ")),
+                None => format!("its first line names `{}`", known().map(cut).collect::<Vec<_>>().join("`, `")),
             };
             DataProblem { is_of_column: true, message: format!("`{path}` has no column `{}`", cut(name)), hint }
         }

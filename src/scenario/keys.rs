@@ -4,7 +4,7 @@
 #[derive(Debug)]
 pub struct Key {
     pub name: &'static str,
-    /// What may stand behind it, as an example.
+    /// What may stand behind it, as an example; of what is not supported yet, what to write instead, if anything.
     pub example: &'static str,
     pub about: &'static str,
     pub supported: bool,
@@ -12,6 +12,11 @@ pub struct Key {
 
 const fn key(name: &'static str, example: &'static str, about: &'static str) -> Key {
     Key { name, example, about, supported: true }
+}
+
+/// Not supported yet; `example` is what to write meanwhile.
+const fn later_instead(name: &'static str, about: &'static str, example: &'static str) -> Key {
+    Key { name, example, about, supported: false }
 }
 
 const fn later(name: &'static str, about: &'static str) -> Key {
@@ -129,7 +134,11 @@ pub const TRACE: &[Key] = &[
     later("speed", "how much faster than recorded"),
     later("work", "columns of work"),
     later("size", "columns of sizes"),
-    later("values", "instants written in the file"),
+    later_instead(
+        "values",
+        "instants written in the file",
+        "put them into a CSV file: `{file: requests.csv, column: time, unit: s}`",
+    ),
 ];
 
 pub const DISTRIBUTION: &[Key] = &[
@@ -174,7 +183,11 @@ pub const EMPIRICAL: &[Key] = &[
     key("column", "seconds", "the column of the times"),
     key("unit", "s", "what the times count: s, ms, us, ns or min"),
     key("mean", "20ms", "stretches all times so that this is their mean"),
-    later("values", "times written in the file"),
+    later_instead(
+        "values",
+        "times written in the file",
+        "put them into a CSV file: `{file: times.csv, column: seconds, unit: s}`",
+    ),
 ];
 
 pub const CONSUMERS: &[Key] = &[

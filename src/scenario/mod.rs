@@ -18,11 +18,13 @@ mod queues;
 mod read;
 mod reader;
 mod run;
+mod short_form;
 mod targets;
 mod yaml;
 
 pub use describe::describe;
 pub use model::*;
-pub use notation::{ShortForm, expand, from_short_form, is_notation};
+pub use notation::is_notation;
 pub use problem::{Place, Problem, Problems};
 pub use read::{load, read};
+pub use short_form::{ShortForm, expand, from_short_form};

@@ -53,6 +53,18 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Makes the words fit for a terminal whatever the file holds.
+    fn tame(&mut self) {
+        const MOST: usize = 400;
+        for text in [Some(&mut self.message), self.hint.as_mut()].into_iter().flatten() {
+            if text.chars().any(char::is_control) || text.chars().nth(MOST).is_some() {
+                *text = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST).collect();
+            }
+        }
+    }
+}
+
 /// A text that was read, for its lines to be shown.
 #[derive(Clone, Debug)]
 pub struct Text {
@@ -77,6 +89,7 @@ impl fmt::Display for Problems {
 
 impl Problems {
     pub(super) fn new(sources: Vec<Text>, mut list: Vec<Problem>) -> Problems {
+        list.iter_mut().for_each(Problem::tame);
         list.sort_by_key(|problem| problem.place);
         list.dedup();
         Problems { sources, list }
@@ -97,7 +110,7 @@ impl Problems {
     /// Each problem with its line drawn, an empty line between two.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(100);
+        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(80);
         let mut shown: Vec<String> =
             self.list.iter().take(SHOWN).map(|problem| self.draw(problem, &renderer)).collect();
         if self.list.len() > SHOWN {

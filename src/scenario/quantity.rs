@@ -136,7 +136,7 @@ pub fn rate(text: &str) -> Result<f64, Wrong> {
 /// A share between 0 and 1, written in per cent.
 pub fn share(text: &str) -> Result<f64, Wrong> {
     let (number, unit) = split(text, "share", "1%")?;
-    let percent = if number <= 1.0 { tidy(number * 100.0) } else { number };
+    let percent = if number < 1.0 { tidy(number * 100.0) } else { number };
     match unit {
         "%" if (0.0..=100.0).contains(&number) => Ok(number / 100.0),
         "" if (0.0..=100.0).contains(&number) => {

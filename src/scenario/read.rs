@@ -7,15 +7,15 @@ use std::path::Path;
 use super::check;
 use super::files::Files;
 use super::keys;
-use super::model::{Scenario, Source};
-use super::notation;
+use super::model::{Producer, Run, Scenario, Source};
 use super::overrides;
 use super::problem::{Place, Problem, Problems, Text};
 use super::reader::{Object, Reader};
 use super::targets::{self, Known};
 use super::yaml::{self, Key, Node, Value};
-use super::{consumers, producers, queues, run};
+use super::{consumers, producers, queues, run, short_form};
 use crate::broker::QueueId;
+use crate::time::Span;
 
 const MOST_TEXT: usize = 2000;
 
@@ -61,10 +61,39 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Problem> {
 }
 
 /// Reads a scenario from its text. `base` is the folder of its data files.
+///
+/// ```
+/// use kendall::scenario;
+///
+/// let text = "{system: M/M/3, rate: 200/s, service: 12ms}";
+/// let scenario = scenario::read(None, text, ".".as_ref(), &["run.seed=2".to_owned()])?;
+/// assert!(scenario::describe(&scenario).ends_with("utilization 80 %, stable."));
+/// # Ok::<(), scenario::Problems>(())
+/// ```
 pub fn read(file_name: Option<&str>, text: &str, base: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
+    read_as(file_name, file_name.unwrap_or("scenario").to_owned(), text, base, overrides)
+}
+
+/// Reads what a short form was written out to; its lines are in no file of the user's.
+pub fn written_out(
+    file_name: Option<&str>,
+    short: &str,
+    text: &str,
+    base: &Path,
+    overrides: &[String],
+) -> Result<Scenario, Problems> {
+    read_as(file_name, format!("{short} written out"), text, base, overrides)
+}
+
+fn read_as(
+    file_name: Option<&str>,
+    shown: String,
+    text: &str,
+    base: &Path,
+    overrides: &[String],
+) -> Result<Scenario, Problems> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let name = file_name.unwrap_or("scenario").to_owned();
-    let mut sources = vec![Text { name, text: text.to_owned() }];
+    let mut sources = vec![Text { name: shown, text: text.to_owned() }];
     let set = overrides.iter().enumerate();
     sources.extend(set.map(|(i, text)| Text { name: format!("--set {}", i + 1), text: text.clone() }));
     let mut root = match yaml::parse(text, 0, 0) {
@@ -72,9 +101,11 @@ pub fn read(file_name: Option<&str>, text: &str, base: &Path, overrides: &[Strin
         Err(problem) => return Err(Problems::new(sources, vec![problem])),
     };
     let mut reader = Reader::new(Files::beside(base));
-    if notation::is_short_form(&root) {
-        return match notation::expand_file(&root, &mut reader) {
-            Some(whole) if reader.problems.is_empty() => read(file_name, &whole, base, overrides),
+    if short_form::is_short_form(&root) {
+        return match short_form::expand_file(&root, &mut reader) {
+            Some(whole) if reader.problems.is_empty() => {
+                written_out(file_name, &sources[0].name, &whole, base, overrides)
+            }
             _ => Err(Problems::new(sources, with_paths(&root, reader.problems))),
         };
     }
@@ -113,28 +144,33 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     let sections = sections(&object, reader);
     reader.queue_names = sections.queues.iter().map(|(key, _)| key.name.clone()).collect();
     let id = |at: usize| QueueId(u16::try_from(at).unwrap_or(u16::MAX));
-    let read_all = (sections.queues.iter().enumerate()).map(|(i, (key, node))| queues::read(key, node, id(i), reader));
-    let queues: Vec<_> = read_all.collect::<Vec<_>>();
-    let producers: Vec<_> = sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)).collect();
-    let consumers: Vec<_> = sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)).collect();
-    // What follows needs all of them; what is wrong with them is more important than what would follow.
-    let all_read = queues.iter().all(Option::is_some) && consumers.iter().all(Option::is_some);
-    let queues: Vec<_> = queues.into_iter().flatten().collect();
-    let consumers: Vec<_> = consumers.into_iter().flatten().collect();
-    let all_planned = producers.iter().all(Option::is_some);
-    let producers: Vec<_> = producers.into_iter().flatten().collect();
-    if all_read {
-        check::total_count(&consumers, object.key_place("consumers"), reader);
-        check::circles(&queues, &consumers, root, reader);
+    let numbered = sections.queues.iter().enumerate();
+    let queues = all(numbered.map(|(at, (key, node))| queues::read(key, node, id(at), reader)));
+    let producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
+    let consumers = all(sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)));
+    // What is wrong with one of them is worth more than what would follow from its absence.
+    if let (Some(queues), Some(consumers)) = (&queues, &consumers) {
+        check::total_count(consumers, object.key_place("consumers"), reader);
+        check::circles(queues, consumers, root, reader);
     }
     let known = sections.known();
-    let nothing = Node { place: Place::TOP, value: Value::Nothing };
-    let run_node = object.get("run").unwrap_or(&nothing);
-    let plan = if all_planned { producers.as_slice() } else { &[] };
-    let run = run::read(run_node, object.key_place("run"), plan, &known, reader);
-    let duration = run.as_ref().map_or(crate::time::Span::MAX, |run| run.duration);
+    let run = run(&object, producers.as_deref().unwrap_or_default(), &known, reader);
+    let duration = run.as_ref().map_or(Span::MAX, |run| run.duration);
     let targets = object.get("targets").map(|node| targets::read(node, &known, duration, reader)).unwrap_or_default();
+    let (queues, producers, consumers) = (queues?, producers?, consumers?);
     Some(Scenario { name, question, run: run?, queues, producers, consumers, targets, source })
+}
+
+/// All of them, if all could be read; every one is looked at.
+fn all<T>(things: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
+    let read: Vec<Option<T>> = things.collect();
+    read.into_iter().collect()
+}
+
+/// `run` may be left out.
+fn run(object: &Object<'_>, producers: &[Producer], known: &Known<'_>, reader: &mut Reader) -> Option<Run> {
+    let nothing = Node { place: Place::TOP, value: Value::Nothing };
+    run::read(object.get("run").unwrap_or(&nothing), object.key_place("run"), producers, known, reader)
 }
 
 fn file_stem(source: &Source) -> Option<String> {
@@ -170,8 +206,10 @@ fn sections<'n>(object: &Object<'n>, reader: &mut Reader) -> Sections<'n> {
     let mut taken = Vec::new();
     let mut section = |name: &str, is_needed: bool| {
         let node = if is_needed { object.need(name, reader) } else { object.get(name) };
-        let mut things = node.map(|node| reader.named(node)).unwrap_or_default();
-        if is_needed && things.is_empty() && node.is_some() {
+        let read = node.and_then(|node| reader.named(node));
+        let is_empty = read.as_ref().is_some_and(Vec::is_empty);
+        let mut things = read.unwrap_or_default();
+        if is_needed && is_empty {
             let problem = Problem::at(object.key_place(name), "there is nothing in it");
             reader.report(problem.hint(format!("write `{name}: {}`", object.example(name))));
         }

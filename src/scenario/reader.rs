@@ -25,6 +25,10 @@ pub struct Object<'n> {
     place: Place,
     known: &'static [KnownKey],
     pairs: Vec<(&'n Key, &'n Node)>,
+    /// Keys that were probably meant by others, so that they are not asked for as well.
+    meant: Vec<&'static str>,
+    /// Whether something is not supported yet; it may stand for what is missing.
+    is_partial: bool,
 }
 
 /// One of several kinds that was chosen by its key.
@@ -48,24 +52,31 @@ impl Reader {
     /// Reads keys; nothing at all is an object without keys.
     pub fn object<'n>(&mut self, node: &'n Node, place: Place, known: &'static [KnownKey]) -> Option<Object<'n>> {
         let pairs = self.pairs(node, || as_object(known))?;
-        let mut kept = Vec::new();
+        let mut object = Object { place, known, pairs: Vec::new(), meant: Vec::new(), is_partial: false };
         for (key, node) in pairs {
             // Looking for what was meant costs more than reading.
             if self.problems.len() >= MOST_PROBLEMS {
                 break;
             }
             match known.iter().find(|k| k.name == key.name) {
-                Some(found) if found.supported => kept.push((key, node)),
-                Some(_) => self.report(Problem::at(key.place, "not supported yet").hint("leave it out")),
-                None => self.report(unknown_key(key, known)),
+                Some(found) if found.supported => object.pairs.push((key, node)),
+                Some(found) => {
+                    object.is_partial = true;
+                    let hint = if found.example.is_empty() { "leave it out" } else { found.example };
+                    self.report(Problem::at(key.place, "not supported yet").hint(hint));
+                }
+                None => {
+                    object.meant.extend(nearest(&key.name, known.iter().map(|k| k.name)));
+                    self.report(unknown_key(key, known));
+                }
             }
         }
-        Some(Object { place, known, pairs: kept })
+        Some(object)
     }
 
     /// Things by name.
-    pub fn named<'n>(&mut self, node: &'n Node) -> Vec<(&'n Key, &'n Node)> {
-        self.pairs(node, || "names, each with its keys behind it".to_owned()).unwrap_or_default()
+    pub fn named<'n>(&mut self, node: &'n Node) -> Option<Vec<(&'n Key, &'n Node)>> {
+        self.pairs(node, || "write names with their keys behind them, such as `orders: {}`".to_owned())
     }
 
     fn pairs<'n>(&mut self, node: &'n Node, wanted: impl Fn() -> String) -> Option<Vec<(&'n Key, &'n Node)>> {
@@ -153,7 +164,15 @@ impl Reader {
     /// Reads one of several words.
     pub fn word<T: Copy>(&mut self, node: &Node, words: &'static [Word<T>]) -> Option<T> {
         let known = || words.iter().filter(|w| w.means.is_some()).map(|w| w.name);
-        let text = self.text(node, &known().collect::<Vec<_>>().join("` or `"))?;
+        // Some words that are not supported yet have keys of their own: `{priority: …}`.
+        let text = match &node.value {
+            Value::Pairs(pairs)
+                if pairs.len() == 1 && words.iter().any(|w| w.means.is_none() && w.name == pairs[0].0.name) =>
+            {
+                pairs[0].0.name.as_str()
+            }
+            _ => self.text(node, &known().collect::<Vec<_>>().join("` or `"))?,
+        };
         let found = words.iter().find(|w| w.name == text);
         if let Some(means) = found.and_then(|w| w.means) {
             return Some(means);
@@ -205,7 +224,7 @@ impl<'n> Object<'n> {
     /// A key that must be there.
     pub fn need(&self, name: &str, reader: &mut Reader) -> Option<&'n Node> {
         let found = self.get(name);
-        if found.is_none() {
+        if found.is_none() && !self.is_partial && !self.meant.contains(&name) {
             let example = self.known.iter().find(|k| k.name == name).map_or("…", |k| k.example);
             let problem = Problem::at(self.place, format!("`{name}` is missing"));
             reader.report(problem.hint(format!("write `{name}: {example}`")));

@@ -41,7 +41,12 @@ pub fn read(node: &Node, place: Place, producers: &[Producer], known: &Known<'_>
 fn default_duration(object: &Object<'_>, producers: &[Producer], reader: &mut Reader) -> Option<Span> {
     let duration = defaults::duration(producers);
     if duration.is_none() && !producers.is_empty() {
-        let problem = Problem::at(object.place(), "there is no telling how long to run");
+        let message = if defaults::is_steady(producers) {
+            "100,000 messages, what a run takes by default, would take more than 36500d"
+        } else {
+            "there is no telling how long to run"
+        };
+        let problem = Problem::at(object.place(), message);
         reader.report(problem.hint("write `run: {duration: 30min}`"));
     }
     duration
@@ -95,7 +100,9 @@ fn replications(object: &Object<'_>, known: &Known<'_>, duration: Span, reader: 
         None => Some(Measure::whole(Quantity::Response, Stat::Mean)),
     };
     let at_most = match precision.get("at_most") {
-        Some(node) => reader.quantity(node, "400", count),
+        Some(node) => {
+            reader.quantity(node, "400", |text| quantity::count(text, 2, MOST_REPLICATIONS).map(|number| number as u32))
+        }
         None => Some(defaults::REPLICATIONS_AT_MOST),
     };
     Some(Replications::Precision { relative: relative?, of: of?, at_most: at_most? })
@@ -120,5 +127,57 @@ fn check_size(object: &Object<'_>, producers: &[Producer], duration: Span, reade
     if expected == 0.0 && !producers.is_empty() {
         let problem = Problem::at(place, format!("no message comes in {duration}"));
         reader.report(problem.hint("write a longer `run: {duration: …}`"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scenario::read;
+
+    fn run(keys: &str, rate: &str) -> Result<Run, String> {
+        let text = format!(
+            "run: {{{keys}}}\nqueues: {{a: }}\nproducers: {{p: {{publishes_to: a, arrivals: {{poisson: {{rate: {rate}}}}}}}}}\n"
+        );
+        let scenario = read(None, &text, Path::new(""), &[]);
+        scenario.map(|scenario| scenario.run).map_err(|problems| problems.iter().map(|p| p.message.as_str()).collect())
+    }
+
+    #[test]
+    fn a_steady_scenario_warms_up_by_itself_and_one_that_changes_does_not() {
+        assert_eq!(run("", "5/s").unwrap().warmup, Warmup::Auto);
+        assert_eq!(run("", "{steps: {0s: 5/s, 10s: 5/s}}").unwrap().warmup, Warmup::Auto);
+        assert_eq!(run("", "{steps: {0s: 5/s, 10s: 9/s}}").unwrap().warmup, Warmup::None);
+    }
+
+    #[test]
+    fn defaults_are_filled_in() {
+        let run = run("", "{steps: {0s: 5/s, 10s: 9/s}}").unwrap();
+        assert_eq!((run.duration, run.duration_given, run.seed), (Span::from_secs(10), false, 1));
+        assert_eq!(
+            (run.replications, run.drain, run.at_most_inside),
+            (Replications::Fixed(20), Drain::UntilEmpty, 1_000_000)
+        );
+    }
+
+    #[test]
+    fn words_durations_and_precision_are_read() {
+        let run = run(
+            "duration: 1h, warmup: 5min, drain: 30s, replications: {precision: 2%}, seed: 18446744073709551615",
+            "5/s",
+        )
+        .unwrap();
+        assert_eq!((run.warmup, run.drain), (Warmup::For(Span::from_secs(300)), Drain::For(Span::from_secs(30))));
+        let of = Measure::whole(Quantity::Response, Stat::Mean);
+        assert_eq!(run.replications, Replications::Precision { relative: 0.02, of, at_most: 400 });
+        assert_eq!((run.seed, run.duration_given), (u64::MAX, true));
+    }
+
+    #[test]
+    fn a_measure_in_run_must_be_of_something_that_exists() {
+        let error = run("replications: {precision: 2%, of: b.wait.mean}", "5/s").unwrap_err();
+        assert_eq!(error, "run.replications.of: there is no queue and no consumers entry `b`");
     }
 }

@@ -146,3 +146,61 @@ fn bound(text: &str, measure: &Measure) -> Result<f64, Wrong> {
         Unit::Messages => quantity::number(text, 0.0, 1e15),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Target, String> {
+        let known = Known { queues: vec!["orders"], consumers: vec!["payments"], producers: vec!["shop"] };
+        target(text, &known, Span::from_secs(3600)).map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))
+    }
+
+    #[test]
+    fn a_bound_is_read_in_the_unit_of_its_measure() {
+        for (text, op, value) in [
+            ("response.p99 < 30s", Op::Less, 30.0),
+            ("wait.mean<=5ms", Op::LessOrEqual, 0.005),
+            ("lost = 0", Op::Equal, 0.0),
+            ("lost.share < 0.1%", Op::Less, 0.001),
+            ("goodput >= 12/min", Op::GreaterOrEqual, 0.2),
+            ("payments.utilization > 50%", Op::Greater, 0.5),
+            ("orders.length.p95 < 12.5", Op::Less, 12.5),
+            ("orders.length@30min == 3", Op::Equal, 3.0),
+            ("orders.drained < 20min", Op::Less, 1200.0),
+            ("orders.backlog.growth < 1/s", Op::Less, 1.0),
+        ] {
+            let target = read(text).unwrap();
+            assert_eq!((target.op, target.value, target.text.as_str()), (op, value, text));
+            assert_eq!(target.in_runs, None);
+        }
+    }
+
+    #[test]
+    fn a_share_of_runs_may_follow() {
+        let target = read("orders.drained < 20min in 95% of runs").unwrap();
+        assert_eq!((target.value, target.in_runs), (1200.0, Some(0.95)));
+        assert_eq!(
+            read("lost = 0 in 95% of days").unwrap_err(),
+            "`in 95% of days` says nothing; write `in 95% of runs`"
+        );
+    }
+
+    #[test]
+    fn a_measure_must_be_of_something_that_has_it() {
+        let error = |text: &str| read(text).unwrap_err();
+        assert_eq!(
+            error("payment.utilization < 80%"),
+            "there is no queue and no consumers entry `payment`; did you mean `payments`?"
+        );
+        assert_eq!(error("orders.utilization < 80%"), "a queue has no `utilization`; write `payments.utilization`");
+        assert_eq!(
+            error("payments.lost = 0"),
+            "a consumers entry has no `lost`; it has `utilization` and `throughput`"
+        );
+        assert_eq!(
+            error("orders.length@2h < 5"),
+            "`orders.length@2h` is after the end of the run, 1h; write an earlier instant, or a longer `run.duration`"
+        );
+    }
+}

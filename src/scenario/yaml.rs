@@ -5,13 +5,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_yaml::granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span};
+use serde_yaml::granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span};
 
+use self::explain::{Began, explain};
 use super::problem::{Place, Problem};
+use super::reader::cut;
+
+mod explain;
 
 pub const MOST_BYTES: usize = 1 << 20;
 const MOST_DEPTH: usize = 32;
+const TAG: &str = "a tag with `!` has no place in a scenario";
 const TOO_DEEP: &str = "is nested deeper than 32 levels";
+const TOO_DEEP_HINT: &str = "no scenario needs that; is a bracket missing?";
 const MOST_ALIASES: usize = 100;
 /// Aliases included, so that no small file becomes a large tree.
 const MOST_NODES: usize = 100_000;
@@ -67,7 +73,7 @@ impl Node {
             node.path_to(place).map(|rest| if rest.starts_with('[') { name + &rest } else { format!("{name}.{rest}") })
         };
         match &self.value {
-            Value::Pairs(pairs) => pairs.iter().find_map(|(key, node)| below(key.name.clone(), node, Some(key.place))),
+            Value::Pairs(pairs) => pairs.iter().find_map(|(key, node)| below(cut(&key.name), node, Some(key.place))),
             Value::List(items) => items.iter().enumerate().find_map(|(i, item)| below(format!("[{i}]"), item, None)),
             Value::Nothing | Value::Text(_) => None,
         }
@@ -149,7 +155,15 @@ impl<'a> Tree<'a> {
                     return Err(Problem::at(place, "a second document begins here")
                         .hint("a file holds one scenario; leave out the `---`"));
                 }
-                Event::Scalar(text, style, anchor, _) => {
+                Event::Scalar(_, _, _, Some(_))
+                | Event::SequenceStart(_, _, Some(_))
+                | Event::MappingStart(_, _, Some(_)) => {
+                    let tag = span.tag_start.and_then(|mark| mark.byte_offset());
+                    let start = tag.map_or(place.start as usize, |at| self.from + at);
+                    let place = Place::new(self.source, start, place.start as usize);
+                    return Err(Problem::at(place, TAG).hint("leave it out"));
+                }
+                Event::Scalar(text, style, anchor, None) => {
                     let value = match (style, &*text) {
                         (ScalarStyle::Plain, "" | "~" | "null" | "Null" | "NULL") => Value::Nothing,
                         _ => Value::Text(text.into_owned()),
@@ -175,10 +189,11 @@ impl<'a> Tree<'a> {
 
     fn open(&mut self, place: Place, value: Value, anchor: usize) -> Result<(), Problem> {
         if self.open.len() >= MOST_DEPTH {
-            return Err(Problem::at(place, TOO_DEEP).hint("no scenario needs that; is a bracket missing?"));
+            return Err(Problem::at(place, TOO_DEEP).hint(TOO_DEEP_HINT));
         }
-        // A block begins with its first key; only its beginning is worth marking.
-        let place = Place { end: place.start + 1, ..place };
+        // Only the beginning is worth marking. That of a block is empty, unlike its first key.
+        let is_flow = self.text[place.start as usize..].starts_with(['[', '{']);
+        let place = Place { end: place.start + u32::from(is_flow), ..place };
         self.open.push(Open {
             anchor,
             node: Node { place, value },
@@ -250,22 +265,25 @@ impl<'a> Tree<'a> {
     }
 
     fn not_yaml(&self, error: &ScanError) -> Problem {
-        let mut at = self.from + error.marker().byte_offset().unwrap_or(0);
-        let (message, hint) = explain(error.kind());
-        // Where the parser noticed it is often behind where it began.
-        let before = self.text.get(..at).unwrap_or(self.text);
-        if message.starts_with("a tab") {
-            at = before.rfind('\t').unwrap_or(at);
-        } else if message.starts_with("a quotation mark") && !self.text[before.len()..].starts_with(['"', '\'']) {
-            at = before.rfind(['"', '\'']).unwrap_or(at);
-        } else if message.ends_with("is not closed")
-            && let Some(open) = self.open.last()
-            && before.get(open.node.place.start as usize..).is_some_and(|between| between.contains('\n'))
-        {
-            at = open.node.place.start as usize;
+        let noticed = self.from + error.marker().byte_offset().unwrap_or(0);
+        let slip = explain(error.kind());
+        let at = self.beginning(&slip.began, noticed).unwrap_or(noticed);
+        Problem::at(Place::new(self.source, at, at + 1), slip.message).hint(slip.hint)
+    }
+
+    /// Where a slip began that the parser noticed later.
+    fn beginning(&self, began: &Began, noticed: usize) -> Option<usize> {
+        let (before, behind) = self.text.split_at_checked(noticed)?;
+        match began {
+            Began::Here => None,
+            Began::AtTab => before.rfind('\t'),
+            Began::AtQuote if behind.starts_with(['"', '\'']) => None,
+            Began::AtQuote => before.rfind(['"', '\'']),
+            Began::AtBracket => {
+                let open = self.open.last()?.node.place.start as usize;
+                before.get(open..)?.contains('\n').then_some(open)
+            }
         }
-        let problem = Problem::at(Place::new(self.source, at, at + 1), message);
-        if hint.is_empty() { problem } else { problem.hint(hint) }
     }
 }
 
@@ -274,58 +292,80 @@ fn key_of(node: Node, earlier: &mut HashSet<String>) -> Result<Key, Problem> {
         Value::Text(name) => name,
         Value::Nothing => return Err(Problem::at(node.place, "a key has no name").hint("write `name: value`")),
         Value::List(_) | Value::Pairs(_) => {
-            return Err(Problem::at(node.place, "a key must be a single word, not a list or keys of its own"));
+            return Err(Problem::at(node.place, "a key must be a single word, not a list or keys of its own")
+                .hint("write `name: value`"));
         }
     };
     if name == "<<" {
         return Err(Problem::at(node.place, "merging keys with `<<` is not supported").hint("write the keys out"));
     }
     if !earlier.insert(name.clone()) {
-        return Err(Problem::at(node.place, format!("`{name}` is given twice")).hint("keep one of the two"));
+        return Err(Problem::at(node.place, format!("`{}` is given twice", cut(&name))).hint("keep one of the two"));
     }
     Ok(Key { place: node.place, name })
 }
 
-/// What is wrong, in words for someone who does not know the parts of YAML, and what to do.
-fn explain(kind: &ErrorKind) -> (String, &'static str) {
-    let (message, hint) = match kind {
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar
-        | ErrorKind::TabAtBlockScalarStart => ("a tab stands where YAML allows only spaces", "indent with spaces"),
-        ErrorKind::UnclosedFlowCollection { open: '[' }
-        | ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::ExpectedFlowSequenceSeparator => ("a `[` is not closed", "write `]`, or a `,` between two values"),
-        ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofImplicitFlowMapping
-        | ErrorKind::ExpectedFlowMappingSeparator => ("a `{` is not closed", "write `}`, or a `,` between two keys"),
-        ErrorKind::MisplacedFlowCollectionEnd => ("a bracket closes that was never opened", "leave it out"),
-        ErrorKind::MismatchedFlowCollectionEnd { open: '[', .. } => ("a `[` is closed by a `}`", "close it by `]`"),
-        ErrorKind::MismatchedFlowCollectionEnd { .. } => ("a `{` is closed by a `]`", "close it by `}`"),
-        ErrorKind::UnclosedQuotedScalar
-        | ErrorKind::InvalidQuotedScalarIndent
-        | ErrorKind::DocumentIndicatorInQuotedScalar => {
-            ("a quotation mark is not closed", "write the second quotation mark")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree in one line, with the text that each place marks.
+    fn shape(text: &str, node: &Node) -> String {
+        let marked = &text[node.place.start as usize..node.place.end as usize];
+        match &node.value {
+            Value::Nothing => format!("~<{marked}>"),
+            Value::Text(value) => format!("{value}<{marked}>"),
+            Value::List(items) => {
+                format!("[{}]", items.iter().map(|item| shape(text, item)).collect::<Vec<_>>().join(" "))
+            }
+            Value::Pairs(pairs) => {
+                let pair = |(key, node): &(Key, Node)| format!("{}: {}", key.name, shape(text, node));
+                format!("{{{}}}", pairs.iter().map(pair).collect::<Vec<_>>().join(" "))
+            }
         }
-        ErrorKind::UnknownAnchor => {
-            ("refers to a name that nothing was given with `&`", "write the value out, or in quotes")
-        }
-        ErrorKind::RecursionLimitExceeded => {
-            return (TOO_DEEP.to_owned(), "no scenario needs that; is a bracket missing?");
-        }
-        ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidFlowScalarIndent => {
-            ("this line is not indented like its neighbours", "give all keys of one thing the same indentation")
-        }
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            ("this is neither a key nor a value", "write `key: value`, with a space after the colon")
-        }
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            ("a `:` stands where no key can be", "put the key on a line of its own, or the value in quotes")
-        }
-        ErrorKind::UnexpectedCharacter { .. } => ("no value can begin with this character", "put the value in quotes"),
-        other => return (format!("is no YAML: {other}"), ""),
-    };
-    (message.to_owned(), hint)
+    }
+
+    fn read(text: &str) -> String {
+        parse(text, 0, 0).map_or_else(|problem| problem.message, |node| shape(text, &node))
+    }
+
+    #[test]
+    fn scalars_keep_their_text_and_their_place() {
+        assert_eq!(
+            read("a: 0x10\nb: [1_000, 'no', \"x\\ty\"]\n"),
+            "{a: 0x10<0x10> b: [1_000<1_000> no<'no'> x\ty<\"x\\ty\">]}"
+        );
+        assert_eq!(read("é: ü # c\n"), "{é: ü<ü>}");
+    }
+
+    #[test]
+    fn nothing_null_and_a_tilde_are_the_same() {
+        assert_eq!(read("{a: , b: null, c: ~, d: 'null'}"), "{a: ~<> b: ~<null> c: ~<~> d: null<'null'>}");
+    }
+
+    #[test]
+    fn an_alias_stands_for_what_it_refers_to_at_its_place() {
+        assert_eq!(read("a: &x {c: 5}\nb: *x\n"), "{a: {c: 5<5>} b: {c: 5<5>}}");
+        assert_eq!(read("a: &x [*x]"), "refers to something that contains it");
+    }
+
+    #[test]
+    fn a_path_leads_to_a_place() {
+        let text = "consumers:\n  w:\n    service: 5\ntargets: [a, b]\n";
+        let root = parse(text, 0, 0).unwrap();
+        let at = |word: &str| {
+            let start = text.find(word).unwrap();
+            root.path_to(Place::new(0, start, start + word.len()))
+        };
+        assert_eq!(at("5").as_deref(), Some("consumers.w.service"));
+        assert_eq!(at("w").as_deref(), Some("consumers.w"));
+        assert_eq!(at("b]").as_deref(), None);
+        assert_eq!(root.path_to(root.find(&["targets"]).unwrap().place).as_deref(), Some("targets"));
+    }
+
+    #[test]
+    fn places_in_an_override_count_from_its_beginning() {
+        let text = "run.seed=[7]";
+        assert_eq!(shape(text, &parse(text, 1, 9).unwrap()), "[7<7>]");
+    }
 }

@@ -46,7 +46,8 @@ pub fn read(
     mut keep: impl FnMut(f64) -> Result<(), String>,
 ) -> Result<(), ColumnError> {
     let meter = Rc::new(Meter { left: Cell::new(limits.bytes), in_record: Cell::new(0) });
-    let input = unpacked(input).and_then(without_mark).map_err(ColumnError::Unreadable)?;
+    // What is packed is limited too: it may be packed nothing.
+    let input = unpacked(input.take(limits.bytes + 1)).and_then(without_mark).map_err(ColumnError::Unreadable)?;
     let guard = Guard { input, meter: Rc::clone(&meter), has_ended: false };
     let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(guard);
     let header = reader.byte_headers().map_err(|error| explain(error, 1))?;

@@ -23,7 +23,7 @@ fn warning(code: WarningCode, text: String) -> Warning {
 fn unstable(queue: &Stability) -> Warning {
     let Stability { queue, offered_load, consumers, .. } = queue;
     let advice = match offered_load.is_finite() {
-        true => format!("more than {offered_load:.1} consumers, less work or a capacity would make it stable"),
+        true => format!("{} consumers, less work or a capacity would make it stable", offered_load.floor() + 1.0),
         false => "messages that always fail and always return need a redelivery limit".to_owned(),
     };
     warning(

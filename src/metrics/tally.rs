@@ -66,10 +66,12 @@ impl Tally {
         (self.squares - from_first * from_first / self.count as f64).max(0.0) / 1e18
     }
 
-    /// In seconds; `None` if nothing was counted.
-    pub fn quantile(&self, quantile: f64) -> Option<f64> {
+    /// In seconds, in one pass; the quantiles rise. `None` if nothing was counted, and beyond all that was.
+    pub fn quantiles(&self, quantiles: impl Iterator<Item = f64> + Clone) -> Vec<Option<f64>> {
+        let values = self.histogram.value_at_quantiles(quantiles.clone());
         // The histogram answers with the highest time of a bucket, which may be above every time there was.
-        (self.count > 0).then(|| self.histogram.value_at_quantile(quantile).min(self.max) as f64 / 1e9)
+        let seconds = values.map(|nanos| nanos.min(self.max) as f64 / 1e9);
+        quantiles.zip(seconds).map(|(quantile, value)| (self.count > 0 && quantile <= 1.0).then_some(value)).collect()
     }
 
     /// The width of the bucket that a time in seconds falls into, in seconds.

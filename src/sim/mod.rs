@@ -19,6 +19,7 @@ use crate::scenario::{Replications, Scenario, Warmup};
 use crate::stats;
 use crate::time::Span;
 use replication::Ending;
+use samples::Samples;
 use summary::Summary;
 
 /// Replications before a precision is looked at, fixed in advance.
@@ -127,6 +128,12 @@ fn replicate(
     watch: &Watch,
 ) -> Result<(Stopped, Option<String>), SimError> {
     let plan = plan::measured(scenario, warmup);
+    let samples = Samples::of(scenario);
+    let one = |number| -> Result<_, Broken> {
+        let (record, ending) = replication::run(scenario, replication::key(scenario.run.seed, number), &plan, watch)?;
+        let samples = samples.take(&record);
+        Ok((record, samples, ending))
+    };
     let mut until = match scenario.run.replications {
         Replications::Fixed(count) => count,
         Replications::Precision { at_most, .. } => REPLICATIONS_FIRST.min(at_most),
@@ -138,18 +145,15 @@ fn replicate(
         watch.expect(duration.saturating_mul(u64::from(until - summary.replications)));
         while summary.replications < until {
             let first = summary.replications;
-            let runs: Vec<Result<(Record, Ending), Broken>> = (first..until.min(first + at_once))
-                .into_par_iter()
-                .map(|number| replication::run(scenario, replication::key(scenario.run.seed, number), &plan, watch))
-                .collect();
+            let runs: Vec<Result<_, Broken>> = (first..until.min(first + at_once)).into_par_iter().map(one).collect();
             for run in runs {
-                match run? {
-                    (record, Ending::Complete) => summary.add(&record),
-                    (record, Ending::Overload(why)) => {
-                        summary.add(&record);
-                        return Ok((Stopped::Overload, Some(why)));
-                    }
-                    (_, Ending::Interrupted) => return Ok((Stopped::Interrupted, None)),
+                let (record, samples, ending) = run?;
+                if matches!(ending, Ending::Interrupted) {
+                    return Ok((Stopped::Interrupted, None));
+                }
+                summary.add(&record, samples);
+                if let Ending::Overload(why) = ending {
+                    return Ok((Stopped::Overload, Some(why)));
                 }
             }
         }

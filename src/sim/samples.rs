@@ -75,8 +75,9 @@ impl<'a> Samples<'a> {
         let moments = Moments { count: tally.count, mean: tally.mean().unwrap_or(0.0), m2: tally.squared_distances() };
         push(Stat::Sd, Sample::Moments(moments));
         push(Stat::Max, Sample::Largest(tally.max as f64 / 1e9));
-        for &percentile in &self.percentiles {
-            push(Stat::Percentile(percentile), Sample::Percentile(tally.quantile(percentile.quantile())));
+        let values = tally.quantiles(self.percentiles.iter().map(|percentile| percentile.quantile()));
+        for (&percentile, value) in self.percentiles.iter().zip(values) {
+            push(Stat::Percentile(percentile), Sample::Percentile(value));
         }
     }
 
@@ -85,8 +86,8 @@ impl<'a> Samples<'a> {
         let published: u64 = record.counts.iter().map(|[_, window]| window.published).sum();
         let tallies = [(Quantity::WaitAll, &record.times.wait), (Quantity::ResponseAll, &record.times.response)];
         for (quantity, tally) in tallies {
-            for &percentile in &self.percentiles {
-                let value = quantile_of_all(tally, published, percentile.quantile());
+            let quantiles = self.percentiles.iter().map(|p| quantile_of_all(tally, published, p.quantile()));
+            for (&percentile, value) in self.percentiles.iter().zip(tally.quantiles(quantiles)) {
                 out.push((named(None, quantity, Stat::Percentile(percentile)), Sample::Percentile(value)));
             }
         }
@@ -196,8 +197,8 @@ fn named(of: Option<&str>, quantity: Quantity, stat: Stat) -> Measure {
     Measure { of: of.map(str::to_owned), quantity, stat }
 }
 
-/// The quantile of `published` times of which only those in the tally are finite.
-pub fn quantile_of_all(tally: &Tally, published: u64, quantile: f64) -> Option<f64> {
-    let share = quantile * published as f64 / tally.count as f64;
-    if share <= 1.0 { tally.quantile(share) } else { None }
+/// The quantile of the tally that is a quantile of `published` times, of which those outside the tally are infinite.
+/// Above 1, it is one of these.
+pub fn quantile_of_all(tally: &Tally, published: u64, quantile: f64) -> f64 {
+    quantile * published as f64 / tally.count as f64
 }

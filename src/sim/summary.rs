@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::samples::{Sample, Samples, quantile_of_all};
+use super::samples::{Sample, quantile_of_all};
 use super::series::SeriesSums;
 use crate::measure::{Measure, Quantity, Stat};
 use crate::metrics::{Record, Tally, TimeAt, Times};
@@ -15,7 +15,6 @@ use crate::time::Span;
 /// What replications have added up to so far.
 pub struct Summary<'a> {
     scenario: &'a Scenario,
-    samples: Samples<'a>,
     measures: Vec<(Measure, Vec<Sample>)>,
     pub times: Times,
     queues: Vec<QueueSums>,
@@ -51,7 +50,6 @@ impl<'a> Summary<'a> {
         let producers = scenario.producers.iter().map(|p| (p.name.clone(), ProducerAccount::default()));
         Summary {
             scenario,
-            samples: Samples::of(scenario),
             measures: Vec::new(),
             times: Times::default(),
             queues: scenario.queues.iter().map(|_| QueueSums::default()).collect(),
@@ -64,12 +62,13 @@ impl<'a> Summary<'a> {
         }
     }
 
-    pub fn add(&mut self, record: &Record) {
+    /// Adds the record of the next replication, with what [`super::samples::Samples::take`] took of it.
+    pub fn add(&mut self, record: &Record, samples: Vec<(Measure, Sample)>) {
         self.replications += 1;
         self.seconds = record.window.1.since(record.window.0).seconds();
         self.planned += record.counts.iter().map(|[_, inside]| inside.published).sum::<u64>();
         self.oldest_unfinished = self.oldest_unfinished.max(record.oldest_unfinished);
-        self.add_samples(record);
+        self.add_samples(samples);
         self.times.merge(&record.times);
         for (sums, queue) in self.queues.iter_mut().zip(&record.queues) {
             sums.times.merge(&queue.times);
@@ -89,8 +88,7 @@ impl<'a> Summary<'a> {
         self.series.add(record);
     }
 
-    fn add_samples(&mut self, record: &Record) {
-        let samples = self.samples.take(record);
+    fn add_samples(&mut self, samples: Vec<(Measure, Sample)>) {
         if self.measures.is_empty() {
             self.measures = samples.into_iter().map(|(measure, sample)| (measure, vec![sample])).collect();
             return;
@@ -213,7 +211,7 @@ fn of_tally(tally: &Tally, quantile: f64) -> Merged {
 }
 
 fn of_all(tally: &Tally, planned: u64, quantile: f64) -> Merged {
-    let value = quantile_of_all(tally, planned, quantile);
+    let value = tally.quantiles(std::iter::once(quantile_of_all(tally, planned, quantile))).pop().flatten();
     Merged { value, bucket: value.map_or(0.0, |value| tally.bucket_s(value)), messages: Some(planned) }
 }
 

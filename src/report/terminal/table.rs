@@ -4,7 +4,7 @@ use super::super::number::{NOTHING, Scale};
 use super::super::text;
 use super::layout::Layout;
 use super::{Entry, View, listed, rows};
-use crate::measure::Measure;
+use crate::measure::{Measure, Stat};
 use crate::result::{Agreement, CONFIDENCE, Estimate, Exact, Verdict};
 use crate::stats;
 
@@ -52,7 +52,8 @@ impl Row {
             half_width: interval.map_or(String::new(), |(low, high)| scale.plus_minus((high - low) / 2.0)),
             verdict,
             within: agreement.and_then(|a| a.within).map_or(String::new(), within),
-            why: estimate.and_then(|e| e.why.clone()),
+            // A maximum never has an interval; no need to say so each time.
+            why: estimate.filter(|_| measure.stat != Stat::Max).and_then(|e| e.why.clone()),
             no_verdict: agreement.and_then(unjudged),
             approximate: theory.is_some_and(|exact| !exact.exact),
         }

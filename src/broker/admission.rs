@@ -19,6 +19,8 @@ impl<P: Clone> Broker<P> {
                     let slot = self.accept(queue, payload, false, effects);
                     let leaves = self.leaves(queue, slot);
                     self.expel(leaves, Cause::Full, effects);
+                    // What has left may have been delayed.
+                    self.refresh_deadline();
                 }
             }
         }

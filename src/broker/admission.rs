@@ -147,7 +147,9 @@ impl<P: Clone> Broker<P> {
         if !self.visits.is_empty() {
             let of_slot = (slot, QueueId(0))..=(slot, QueueId(u16::MAX));
             let keys: Vec<_> = self.visits.range(of_slot).map(|(key, _)| *key).collect();
-            keys.iter().for_each(|key| drop(self.visits.remove(key)));
+            for key in keys {
+                self.visits.remove(&key);
+            }
         }
         self.store.remove(slot)
     }

@@ -6,7 +6,7 @@ use crate::broker::{QueueId, WhenFull};
 use crate::client::Acknowledge;
 use crate::measure::Stat;
 use crate::metrics::{Mark, MarkKind, Plan, QueuePlan};
-use crate::scenario::{Consumers, Scenario};
+use crate::scenario::{Consumers, Queue, Scenario};
 use crate::time::{Span, Time};
 
 /// The most points that a series has.
@@ -73,11 +73,15 @@ fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, pilot_step: Opt
     }
 }
 
-/// Whether every message enters a queue at its planned instant and is processed nowhere else.
+/// Whether every message enters a queue at its planned instant and is processed nowhere else. What a queue takes back
+/// and sends on may yet be processed by the consumer it was taken from, when it is in that queue no more.
 fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
     let blocks = |id: QueueId| scenario.queue(id).rules.when_full == WhenFull::Block;
     let passes_on = |id: QueueId| scenario.consumers_of(id).next().is_some();
+    let sends_on_what_timed_out =
+        |queue: &Queue| queue.rules.redelivery.ack_timeout.is_some() && queue.rules.dead_letter.is_some();
     scenario.producers.iter().all(|producer| !blocks(producer.publishes_to))
+        && !scenario.queues.iter().any(sends_on_what_timed_out)
         && scenario.queues.iter().filter_map(|queue| queue.rules.dead_letter).all(|to| !passes_on(to))
 }
 

@@ -347,13 +347,14 @@ impl Recorder {
         self.ledger.close_if_over(id);
     }
 
-    /// A consumer begins to work on a delivery.
+    /// A consumer begins to work on a delivery, which the queue may have taken back by now.
     #[inline]
-    pub fn began(&mut self, now: Time, id: u32, attempt: u32) {
+    pub fn began(&mut self, now: Time, queue: QueueId, (entry, attempt): (u16, u32), id: u32) {
         let track = self.ledger.track(id);
-        if track.at == At::InFlight && track.attempt == attempt && !track.begun {
+        let is_latest = (track.queue, track.entry, track.attempt) == (queue.0, entry, attempt);
+        if is_latest && track.at == At::InFlight && !track.begun {
             track.begun = true;
-            let levels = &mut self.queues[usize::from(track.queue)].levels;
+            let levels = &mut self.queues[queue.index()].levels;
             levels.touch(now);
             levels.held_idle -= 1;
         }

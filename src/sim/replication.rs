@@ -305,7 +305,8 @@ impl<'a> Run<'a> {
 
     #[inline]
     fn begin(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
-        self.recorder.began(self.now, handed.label, handed.attempt);
+        let queue = self.seats[consumer.0 as usize].queue;
+        self.recorder.began(self.now, queue, (handed.entry, handed.attempt), handed.label);
         self.began[consumer.0 as usize] = self.now;
         self.completions.enter(self.now + begin.work, self.entered, consumer);
         self.entered += 1;

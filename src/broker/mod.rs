@@ -227,6 +227,13 @@ impl<P: Clone> Broker<P> {
         self.store.len() as u64 + self.blocked
     }
 
+    /// Messages of a queue at one place.
+    pub fn count(&self, queue: QueueId, place: Place) -> u64 {
+        let lists = &self.queues[queue.index()].lists;
+        let there = |list: &&Where| Place::from(**list) == place;
+        Where::ALL.iter().filter(there).map(|list| u64::from(lists[*list].len())).sum()
+    }
+
     fn subscribe(
         &mut self,
         now: Time,

@@ -24,6 +24,10 @@ pub(super) enum Where {
     Parked,
 }
 
+impl Where {
+    pub const ALL: [Where; 5] = [Where::Fresh, Where::Returned, Where::Delayed, Where::InFlight, Where::Parked];
+}
+
 impl From<Where> for Place {
     fn from(place: Where) -> Place {
         match place {

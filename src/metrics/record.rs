@@ -3,6 +3,7 @@
 use super::ledger::{At, Fate};
 use super::levels::Window;
 use super::{Counts, CrewRecord, Pilot, QueueState, Recorder, Tally, Times, overlap};
+use crate::broker::{Broker, Place, QueueId};
 use crate::measure::CAUSES;
 use crate::result::{ProducerAccount, QueueAccount};
 use crate::time::{Span, Time};
@@ -71,6 +72,23 @@ fn producer_account(counts: &Counts) -> ProducerAccount {
 }
 
 impl Recorder {
+    /// Holds the books against the queues themselves: an effect that was not told, or not as it was, shows there.
+    ///
+    /// # Errors
+    /// If a queue holds something else than the books say.
+    pub fn agrees_with<P: Clone>(&self, broker: &Broker<P>) -> Result<(), Broken> {
+        for (at, state) in self.queues.iter().enumerate() {
+            let levels = &state.levels;
+            let booked = [levels.length, levels.delayed, levels.in_flight, state.parked];
+            let places = [Place::Waiting, Place::Delayed, Place::InFlight, Place::Parked];
+            let there = places.map(|place| broker.count(QueueId(at as u16), place));
+            if booked != there {
+                return Err(Broken(format!("queue {at} holds {there:?} at {places:?}, the books say {booked:?}")));
+            }
+        }
+        Ok(())
+    }
+
     /// Closes the books at `end`.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<
     if !matches!(ending, Ending::Interrupted) {
         watch.advance(run.duration.since(run.reported).nanos());
     }
+    run.recorder.agrees_with(&run.broker)?;
     Ok((run.recorder.finish(end)?, ending))
 }
 

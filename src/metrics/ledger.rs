@@ -221,6 +221,7 @@ impl Ledger {
             return;
         }
         self.tracks[id as usize].fate = fate;
+        self.open += u64::from(fate == Fate::Open);
         self.open -= u64::from(before == Fate::Open);
         let counts = self.counts_of(id);
         if let Some(count) = counts.of_fate(before) {

@@ -236,9 +236,9 @@ impl Recorder {
                 *self.queues[queue.index()].dead_lettered.entry(cause).or_default() += 1;
                 self.queues[to.index()].entered_dead_lettered += 1;
                 self.enter(now, to, payload.track);
-                if self.queues[to.index()].plan.rests {
-                    self.ledger.settle(payload.track, Fate::Dead(cause));
-                }
+                // It may have rested before, until a full queue pushed it on to one that somebody empties.
+                let rests = self.queues[to.index()].plan.rests;
+                self.ledger.settle(payload.track, if rests { Fate::Dead(cause) } else { Fate::Open });
             }
         }
     }

@@ -1,0 +1,236 @@
+//! What consumers and producers do with what they are told.
+//!
+//! A crew of one from text. Commands: `take a` (it is handed a), `finish` (its work is done; it goes on with what it
+//! holds). What it does: `a begun` (`and acknowledged`), `a held`, `a acknowledged`, `a requeued`, `a rejected`,
+//! `a over` (nothing more to say).
+
+use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules};
+use kendall::client::{Acknowledge, Answer, Begin, ConsumerRules, Crew, Handed, OnFailure, OnRetry};
+use kendall::client::{Producer, Reaction, Reply};
+use kendall::random::Key;
+use kendall::time::{Span, Time};
+use kendall::workload::{Arrivals, Distribution, RateProfile};
+
+#[track_caller]
+fn check(rules: &str, script: &str, expected: &str) {
+    let mut crew = crew(&read_rules(rules), Key::of_seed(1), 1, "orders");
+    let mut told = Vec::new();
+    for (number, command) in script.split(", ").enumerate() {
+        if let Some(name) = command.strip_prefix("take ") {
+            let handed = Handed { label: name, ..handed(number as u64, 1, 1) };
+            match crew.take(0, handed) {
+                Some(begin) => told.push(tell(name, &begin)),
+                None => told.push(format!("{name} held")),
+            }
+        } else {
+            assert_eq!(command, "finish");
+            let done = crew.finish(0);
+            let name = done.handed.label;
+            told.push(match done.answer {
+                Answer::Acknowledge(_) => format!("{name} acknowledged"),
+                Answer::Reject { requeue: true, .. } => format!("{name} requeued"),
+                Answer::Reject { requeue: false, .. } => format!("{name} rejected"),
+                Answer::Nothing => format!("{name} over"),
+            });
+            if let Some((handed, begin)) = crew.next(0) {
+                told.push(tell(handed.label, &begin));
+            }
+        }
+    }
+    assert_eq!(told.join(", "), expected);
+}
+
+fn tell(name: &str, begin: &Begin) -> String {
+    match begin.acknowledge {
+        Some(_) => format!("{name} begun and acknowledged"),
+        None => format!("{name} begun"),
+    }
+}
+
+fn read_rules(text: &str) -> ConsumerRules {
+    let mut rules = ConsumerRules {
+        service: Distribution::Exponential { mean_s: 1.0 },
+        on_retry: OnRetry::Same,
+        acknowledge: Acknowledge::After,
+        fails: 0.0,
+        on_failure: OnFailure::Requeue,
+    };
+    for rule in text.split(", ").filter(|rule| !rule.is_empty()) {
+        match rule {
+            "acknowledge before" => rules.acknowledge = Acknowledge::Before,
+            "acknowledge after" => rules.acknowledge = Acknowledge::After,
+            "fails 0%" => rules.fails = 0.0,
+            "fails 50%" => rules.fails = 0.5,
+            "fails 100%" => rules.fails = 1.0,
+            "on_failure reject" => rules.on_failure = OnFailure::Reject,
+            "on_failure requeue" => rules.on_failure = OnFailure::Requeue,
+            "on_retry fresh" => rules.on_retry = OnRetry::Fresh,
+            "on_retry same" => rules.on_retry = OnRetry::Same,
+            _ => panic!("no such rule: {rule}"),
+        }
+    }
+    rules
+}
+
+fn crew<L: Copy>(rules: &ConsumerRules, key: Key, count: u32, queue: &str) -> Crew<L> {
+    Crew::new(rules, count, key, queue, ["shop", "web"])
+}
+
+fn handed(number: u64, entry: u16, attempt: u32) -> Handed<&'static str> {
+    let message = Message { producer: 0, number, planned: Time::ZERO };
+    Handed { delivery: some_delivery(), message, entry, attempt, label: "" }
+}
+
+/// Only a broker makes deliveries.
+fn some_delivery() -> DeliveryId {
+    let mut effects = Vec::new();
+    let mut broker = Broker::new([QueueRules::default()]);
+    let queue = QueueId(0);
+    broker.apply(Time::ZERO, Command::Subscribe { consumer: ConsumerId(0), queue, prefetch: 1 }, &mut effects);
+    broker.apply(Time::ZERO, Command::Publish { queue, payload: () }, &mut effects);
+    match effects.pop() {
+        Some(Effect::Delivered { delivery, .. }) => delivery,
+        other => panic!("a delivery, not {other:?}"),
+    }
+}
+
+/// How long a consumer works on a message, and whether it succeeds.
+fn attempt<L: Copy>(crew: &mut Crew<L>, consumer: usize, handed: Handed<L>) -> (Span, bool) {
+    let begin = crew.take(consumer, handed).expect("the consumer is idle");
+    (begin.work, crew.finish(consumer).success)
+}
+
+#[test]
+fn a_consumer_acknowledges_after_its_work() {
+    check("acknowledge after", "take a, finish", "a begun, a acknowledged");
+}
+
+#[test]
+fn a_consumer_that_acknowledges_before_does_so_as_its_work_starts() {
+    check("acknowledge before", "take a, finish", "a begun and acknowledged, a over");
+}
+
+#[test]
+fn a_held_message_is_acknowledged_before_only_when_its_work_starts() {
+    check(
+        "acknowledge before",
+        "take a, take b, finish",
+        "a begun and acknowledged, b held, a over, b begun and acknowledged",
+    );
+}
+
+#[test]
+fn a_consumer_works_on_what_it_holds_in_the_order_of_delivery() {
+    check(
+        "",
+        "take a, take b, take c, finish, finish, finish",
+        "a begun, b held, c held, a acknowledged, b begun, b acknowledged, c begun, c acknowledged",
+    );
+}
+
+#[test]
+fn a_failure_requeues_the_message() {
+    check("fails 100%", "take a, finish", "a begun, a requeued");
+}
+
+#[test]
+fn a_failure_rejects_the_message_when_the_rules_say_so() {
+    check("fails 100%, on_failure reject", "take a, finish", "a begun, a rejected");
+}
+
+#[test]
+fn a_failure_after_the_acknowledgement_says_nothing_to_the_broker() {
+    check("fails 100%, acknowledge before", "take a, finish", "a begun and acknowledged, a over");
+}
+
+#[test]
+fn no_attempt_fails_at_a_share_of_zero_and_every_one_at_a_share_of_one() {
+    for (rules, expected) in [("fails 0%", true), ("fails 100%", false)] {
+        let mut crew = crew(&read_rules(rules), Key::of_seed(1), 1, "orders");
+        assert!((0..1000).all(|number| attempt(&mut crew, 0, handed(number, 1, 1)).1 == expected), "{rules}");
+    }
+}
+
+#[test]
+fn about_the_given_share_of_attempts_fails() {
+    let mut crew = crew(&read_rules("fails 50%"), Key::of_seed(1), 1, "orders");
+    let failures = (0..4000).filter(|number| !attempt(&mut crew, 0, handed(*number, 1, 1)).1).count() as f64;
+    assert!((failures - 2000.0).abs() < 4.0 * 1000.0_f64.sqrt(), "{failures} of 4000");
+}
+
+#[test]
+fn a_retry_takes_as_long_as_the_first_try() {
+    let mut crew = crew(&read_rules("on_retry same"), Key::of_seed(1), 1, "orders");
+    let first = attempt(&mut crew, 0, handed(7, 1, 1)).0;
+    assert_eq!(attempt(&mut crew, 0, handed(7, 1, 2)).0, first);
+    assert_eq!(attempt(&mut crew, 0, handed(7, 2, 1)).0, first);
+}
+
+#[test]
+fn a_fresh_retry_takes_a_time_of_its_own() {
+    let mut crew = crew(&read_rules("on_retry fresh"), Key::of_seed(1), 1, "orders");
+    let first = attempt(&mut crew, 0, handed(7, 1, 1)).0;
+    assert_ne!(attempt(&mut crew, 0, handed(7, 1, 2)).0, first);
+    assert_ne!(attempt(&mut crew, 0, handed(7, 2, 1)).0, first);
+    assert_eq!(attempt(&mut crew, 0, handed(7, 1, 1)).0, first, "the same attempt takes as long again");
+}
+
+#[test]
+fn whether_an_attempt_fails_is_drawn_for_each_entry_and_attempt() {
+    let mut crew = crew(&read_rules("fails 50%"), Key::of_seed(1), 1, "orders");
+    let mut outcomes = |entry, attempt_number| -> Vec<bool> {
+        (0..64).map(|number| attempt(&mut crew, 0, handed(number, entry, attempt_number)).1).collect()
+    };
+    let first = outcomes(1, 1);
+    assert_eq!(outcomes(1, 1), first);
+    assert_ne!(outcomes(1, 2), first);
+    assert_ne!(outcomes(2, 1), first);
+}
+
+#[test]
+fn what_a_message_takes_does_not_depend_on_the_consumer_or_on_what_was_drawn_before() {
+    let rules = read_rules("fails 50%");
+    let mut one = crew(&rules, Key::of_seed(1), 1, "orders");
+    let in_order: Vec<_> = (0..50).map(|number| attempt(&mut one, 0, handed(number, 1, 1))).collect();
+    let mut three = crew(&rules, Key::of_seed(1), 3, "orders");
+    for number in (0..50).rev() {
+        let got = attempt(&mut three, number as usize % 3, handed(number, 1, 1));
+        assert_eq!(got, in_order[number as usize], "message {number}");
+    }
+}
+
+#[test]
+fn messages_producers_queues_and_replications_have_draws_of_their_own() {
+    let rules = read_rules("");
+    let work = |key: Key, queue: &str, message: Message| {
+        let mut crew = crew(&rules, key, 1, queue);
+        attempt(&mut crew, 0, Handed { message, ..handed(0, 1, 1) }).0
+    };
+    let message = Message { producer: 0, number: 7, planned: Time::ZERO };
+    let first = work(Key::of_seed(1), "orders", message);
+    assert_ne!(work(Key::of_seed(1), "orders", Message { number: 8, ..message }), first);
+    assert_ne!(work(Key::of_seed(1), "orders", Message { producer: 1, ..message }), first);
+    assert_ne!(work(Key::of_seed(1), "returns", message), first);
+    assert_ne!(work(Key::of_seed(1).number(1), "orders", message), first);
+    let later = Message { planned: Time::from_nanos(5), ..message };
+    assert_eq!(work(Key::of_seed(1), "orders", later), first, "the planned instant is no part of a message's name");
+}
+
+#[test]
+fn a_producer_numbers_its_messages_and_plans_none_at_the_end_or_later() {
+    let arrivals = Arrivals::Regular { rate: RateProfile::constant(1000.0) };
+    let end = Time::from_nanos(3_000_000);
+    let mut producer = Producer::new(4, arrivals.stream(Key::of_seed(1)), end);
+    let planned: Vec<Message> = std::iter::from_fn(|| producer.plan()).collect();
+    let at = |number: u64| Message { producer: 4, number, planned: Time::from_nanos(number * 1_000_000) };
+    assert_eq!(planned, [at(0), at(1), at(2)]);
+}
+
+#[test]
+fn a_producer_waits_when_it_is_blocked_and_gives_up_when_it_is_refused() {
+    let arrivals = Arrivals::Regular { rate: RateProfile::constant(1.0) };
+    let producer = Producer::new(0, arrivals.stream(Key::of_seed(1)), Time::NEVER);
+    assert_eq!(producer.told(Reply::Accepted), Reaction::Nothing);
+    assert_eq!(producer.told(Reply::Blocked), Reaction::Wait);
+    assert_eq!(producer.told(Reply::Refused), Reaction::GiveUp);
+}

@@ -1,0 +1,13 @@
+//! The rules of broker and clients, in virtual time.
+
+mod answers;
+mod client;
+mod clock;
+mod full;
+mod lines;
+mod naive;
+mod random;
+mod recorder;
+mod redelivery;
+mod runs;
+mod script;

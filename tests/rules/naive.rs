@@ -1,0 +1,323 @@
+//! A second broker that is obviously right: lists of everything, searched from end to end, one rule at a time.
+
+use std::collections::BTreeMap;
+
+use kendall::broker::{Place, QueueRules, ReturnsTo, Then, WhenFull};
+use kendall::measure::Cause;
+use kendall::time::{Span, Time};
+
+/// A delivery by its message and how many deliveries the message had before it, anywhere.
+pub type Handing = (u32, usize);
+
+/// The effects of `kendall::broker`, with places in the scenario as plain numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happened {
+    Accepted { queue: usize, was_blocked: bool },
+    Refused { queue: usize },
+    Blocked { queue: usize },
+    Delivered { queue: usize, consumer: usize, entry: u16, attempt: u32 },
+    Acknowledged { queue: usize, from: Place },
+    Returned { queue: usize, to: Place },
+    Ready { queue: usize },
+    Dropped { queue: usize, from: Place, cause: Cause },
+    DeadLettered { queue: usize, from: Place, to: usize, cause: Cause },
+    Parked { queue: usize },
+}
+
+pub struct Naive {
+    rules: Vec<QueueRules>,
+    pub messages: Vec<Message>,
+    /// In the order in which they were blocked.
+    pub blocked: Vec<(usize, u32)>,
+    pub consumers: Vec<Consumer>,
+    pub happened: Vec<(u32, Happened)>,
+    /// Counts everything that has an order: entering, being put somewhere, gaining credit.
+    stamp: i64,
+}
+
+/// A message in a queue.
+pub struct Message {
+    pub name: u32,
+    pub queue: usize,
+    pub place: Place,
+    /// Its age as the queue sees it; lower is older.
+    age: i64,
+    /// When it was put where it is.
+    put: i64,
+    due: Time,
+    entries: BTreeMap<usize, u16>,
+    deliveries: usize,
+    deliveries_before_this_entry: usize,
+}
+
+pub struct Consumer {
+    queue: usize,
+    pub prefetch: usize,
+    pub unanswered: Vec<Handing>,
+    /// When it was given a message, or credit if it had none.
+    turn: i64,
+}
+
+impl Naive {
+    pub fn new(rules: Vec<QueueRules>) -> Naive {
+        let (messages, blocked, consumers, happened) = Default::default();
+        Naive { rules, messages, blocked, consumers, happened, stamp: 0 }
+    }
+
+    pub fn subscribe(&mut self, now: Time, queue: usize, prefetch: usize) {
+        self.do_what_is_due(now);
+        let turn = self.next_stamp();
+        self.consumers.push(Consumer { queue, prefetch, unanswered: Vec::new(), turn });
+        self.let_flow(now);
+    }
+
+    pub fn publish(&mut self, now: Time, queue: usize, name: u32) {
+        self.do_what_is_due(now);
+        match self.rules[queue].when_full {
+            _ if self.has_room(queue) => self.enter(queue, name, false),
+            WhenFull::Refuse => self.tell(name, Happened::Refused { queue }),
+            WhenFull::Block => {
+                self.tell(name, Happened::Blocked { queue });
+                self.blocked.push((queue, name));
+            }
+            WhenFull::DropOldest | WhenFull::DeadLetter => {
+                self.enter(queue, name, false);
+                self.push_out(queue, name);
+            }
+        }
+        self.let_flow(now);
+    }
+
+    pub fn acknowledge(&mut self, now: Time, handing: Handing) {
+        self.do_what_is_due(now);
+        if !self.is_answer(handing) {
+            return;
+        }
+        // In time or late: the message goes, unless it has left the queue that delivered it, or is parked there.
+        let of_this_entry = |m: &&Message| m.name == handing.0 && handing.1 >= m.deliveries_before_this_entry;
+        if let Some(message) = self.messages.iter().find(of_this_entry)
+            && message.place != Place::Parked
+        {
+            let (queue, from) = (message.queue, message.place);
+            self.remove(handing.0);
+            self.tell(handing.0, Happened::Acknowledged { queue, from });
+        }
+        self.let_flow(now);
+    }
+
+    pub fn reject(&mut self, now: Time, handing: Handing, requeue: bool) {
+        self.do_what_is_due(now);
+        if !self.is_answer(handing) {
+            return;
+        }
+        let is_current =
+            |m: &Message| m.name == handing.0 && m.place == Place::InFlight && m.deliveries == handing.1 + 1;
+        if self.messages.iter().any(is_current) {
+            match requeue {
+                true => self.fail(now, handing.0),
+                false => self.expel(handing.0, Cause::Rejected),
+            }
+        }
+        self.let_flow(now);
+    }
+
+    pub fn tick(&mut self, now: Time) {
+        self.do_what_is_due(now);
+    }
+
+    pub fn next_deadline(&self) -> Option<Time> {
+        self.messages.iter().map(|m| m.due).min().filter(|due| *due != Time::NEVER)
+    }
+
+    /// A consumer answers a delivery once; that gives it credit, whatever else it does.
+    fn is_answer(&mut self, handing: Handing) -> bool {
+        let stamp = self.next_stamp();
+        let Some(consumer) = self.consumers.iter_mut().find(|c| c.unanswered.contains(&handing)) else { return false };
+        if consumer.unanswered.len() >= consumer.prefetch {
+            consumer.turn = stamp;
+        }
+        consumer.unanswered.retain(|other| *other != handing);
+        true
+    }
+
+    /// In order of time; at one instant delays before time-outs, then by queue, then in order of having been put there.
+    fn do_what_is_due(&mut self, now: Time) {
+        loop {
+            let due = self.messages.iter().filter(|m| m.due <= now);
+            let first = due.min_by_key(|m| (m.due, m.place != Place::Delayed, m.queue, m.put));
+            let Some((name, place, queue)) = first.map(|m| (m.name, m.place, m.queue)) else { return };
+            if place == Place::Delayed {
+                self.put(name, Place::Waiting, Time::NEVER);
+                self.take_its_place(name);
+                self.tell(name, Happened::Ready { queue });
+            } else {
+                self.fail(now, name);
+            }
+            self.let_flow(now);
+        }
+    }
+
+    fn fail(&mut self, now: Time, name: u32) {
+        let message = self.message(name);
+        let (queue, failures) = (message.queue, message.deliveries - message.deliveries_before_this_entry);
+        let rules = self.rules[queue].redelivery;
+        if rules.limit.is_some_and(|limit| failures > limit as usize) {
+            match rules.then {
+                Then::DeadLetter => self.expel(name, Cause::Limit),
+                Then::Drop => self.drop(name, Cause::Limit),
+                Then::Park => {
+                    self.put(name, Place::Parked, Time::NEVER);
+                    self.tell(name, Happened::Parked { queue });
+                }
+            }
+        } else if rules.delay > Span::ZERO {
+            self.put(name, Place::Delayed, now + rules.delay);
+            self.tell(name, Happened::Returned { queue, to: Place::Delayed });
+        } else {
+            self.put(name, Place::Waiting, Time::NEVER);
+            self.take_its_place(name);
+            self.tell(name, Happened::Returned { queue, to: Place::Waiting });
+        }
+    }
+
+    /// Where a message stands that returns.
+    fn take_its_place(&mut self, name: u32) {
+        let (stamp, queue) = (self.next_stamp(), self.message(name).queue);
+        let age = match self.rules[queue].redelivery.returns_to {
+            ReturnsTo::Original => return,
+            ReturnsTo::Front => -stamp,
+            ReturnsTo::Tail => stamp,
+        };
+        self.message(name).age = age;
+    }
+
+    fn enter(&mut self, queue: usize, name: u32, was_blocked: bool) {
+        let age = self.next_stamp();
+        self.messages.push(Message {
+            name,
+            queue,
+            place: Place::Waiting,
+            age,
+            put: age,
+            due: Time::NEVER,
+            entries: BTreeMap::from([(queue, 1)]),
+            deliveries: 0,
+            deliveries_before_this_entry: 0,
+        });
+        self.tell(name, Happened::Accepted { queue, was_blocked });
+    }
+
+    /// Someone leaves the full queue that a newcomer has entered.
+    fn push_out(&mut self, queue: usize, newcomer: u32) {
+        let here = || self.messages.iter().filter(|m| m.queue == queue);
+        let longest_delayed = here().filter(|m| m.place == Place::Delayed).min_by_key(|m| m.put);
+        let waiting = here().filter(|m| m.place == Place::Waiting);
+        let oldest = waiting.chain(longest_delayed).min_by_key(|m| m.age).map(|m| m.name);
+        match self.rules[queue].when_full {
+            WhenFull::DropOldest => self.expel(oldest.expect("the newcomer at least"), Cause::Full),
+            _ => self.expel(newcomer, Cause::Full),
+        }
+    }
+
+    /// To the dead letter queue, or away.
+    fn expel(&mut self, name: u32, cause: Cause) {
+        let queue = self.message(name).queue;
+        let Some(to) = self.rules[queue].dead_letter.map(|to| to.index()) else { return self.drop(name, cause) };
+        let is_full = !self.has_room(to);
+        if is_full && matches!(self.rules[to].when_full, WhenFull::Refuse | WhenFull::Block) {
+            return self.drop(name, Cause::DeadLetterFull);
+        }
+        let from = self.message(name).place;
+        self.put(name, Place::Waiting, Time::NEVER);
+        let age = self.next_stamp();
+        let message = self.message(name);
+        message.queue = to;
+        message.age = age;
+        message.deliveries_before_this_entry = message.deliveries;
+        *message.entries.entry(to).or_insert(0) += 1;
+        self.tell(name, Happened::DeadLettered { queue, from, to, cause });
+        if is_full {
+            self.push_out(to, name);
+        }
+    }
+
+    fn drop(&mut self, name: u32, cause: Cause) {
+        let (queue, from) = (self.message(name).queue, self.message(name).place);
+        self.remove(name);
+        self.tell(name, Happened::Dropped { queue, from, cause });
+    }
+
+    /// Every queue gives out what it can, and lets in who was blocked when that makes room.
+    fn let_flow(&mut self, now: Time) {
+        for queue in 0..self.rules.len() {
+            while self.deliver(now, queue) || self.let_in(queue) {}
+        }
+    }
+
+    fn deliver(&mut self, now: Time, queue: usize) -> bool {
+        let waiting = self.messages.iter().filter(|m| m.queue == queue && m.place == Place::Waiting);
+        let Some(name) = waiting.min_by_key(|m| m.age).map(|m| m.name) else { return false };
+        let Some(consumer) = self.in_turn(queue) else { return false };
+        self.consumers[consumer].turn = self.next_stamp();
+        let due = self.rules[queue].redelivery.ack_timeout.map_or(Time::NEVER, |timeout| now + timeout);
+        self.put(name, Place::InFlight, due);
+        let message = self.message(name);
+        message.deliveries += 1;
+        let entry = message.entries[&queue];
+        let attempt = (message.deliveries - message.deliveries_before_this_entry) as u32;
+        let handing = (name, message.deliveries - 1);
+        self.consumers[consumer].unanswered.push(handing);
+        self.tell(name, Happened::Delivered { queue, consumer, entry, attempt });
+        true
+    }
+
+    fn let_in(&mut self, queue: usize) -> bool {
+        let Some(first) = self.blocked.iter().position(|(of, _)| *of == queue) else { return false };
+        if !self.has_room(queue) {
+            return false;
+        }
+        let (_, name) = self.blocked.remove(first);
+        self.enter(queue, name, true);
+        true
+    }
+
+    /// The consumer with credit whose turn is longest ago.
+    fn in_turn(&self, queue: usize) -> Option<usize> {
+        let has_credit = |c: &Consumer| c.queue == queue && c.unanswered.len() < c.prefetch;
+        let with_credit = self.consumers.iter().enumerate().filter(|(_, c)| has_credit(c));
+        with_credit.min_by_key(|(_, c)| c.turn).map(|(at, _)| at)
+    }
+
+    fn has_room(&self, queue: usize) -> bool {
+        let count = |place| self.count(queue, place);
+        self.rules[queue].capacity.is_none_or(|capacity| count(Place::Waiting) + count(Place::Delayed) < capacity)
+            || count(Place::Waiting) == 0 && self.in_turn(queue).is_some()
+    }
+
+    pub fn count(&self, queue: usize, place: Place) -> u64 {
+        self.messages.iter().filter(|m| m.queue == queue && m.place == place).count() as u64
+    }
+
+    fn message(&mut self, name: u32) -> &mut Message {
+        self.messages.iter_mut().find(|m| m.name == name).expect("the message is in a queue")
+    }
+
+    fn put(&mut self, name: u32, place: Place, due: Time) {
+        let put = self.next_stamp();
+        let message = self.message(name);
+        (message.place, message.put, message.due) = (place, put, due);
+    }
+
+    fn remove(&mut self, name: u32) {
+        self.messages.retain(|m| m.name != name);
+    }
+
+    fn tell(&mut self, name: u32, what: Happened) {
+        self.happened.push((name, what));
+    }
+
+    fn next_stamp(&mut self) -> i64 {
+        self.stamp += 1;
+        self.stamp
+    }
+}

@@ -1,0 +1,491 @@
+//! Random small scenarios, simulated: the books balance, and what cannot matter does not.
+
+use std::sync::Arc;
+
+use kendall::broker::{QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull};
+use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::measure::Cause;
+use kendall::metrics::{Counts, Record, Tally, place};
+use kendall::random::Key;
+use kendall::result::QueueAccount;
+use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup};
+use kendall::sim;
+use kendall::time::{Span, Time};
+use kendall::workload::{Arrivals, Branch, Distribution, Empirical, RateProfile, Trace};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+fn ms(milliseconds: u64) -> Span {
+    Span::from_nanos(milliseconds * 1_000_000)
+}
+
+fn instant(milliseconds: u64) -> Time {
+    Time::ZERO + ms(milliseconds)
+}
+
+/// Whole milliseconds, so that things happen at equal instants; never zero, so that time moves on.
+fn constant() -> impl Strategy<Value = Distribution> {
+    (1..12_u64).prop_map(|milliseconds| Distribution::Constant(ms(milliseconds)))
+}
+
+fn distribution() -> impl Strategy<Value = Distribution> {
+    let mean_s = || (1..12_u32).prop_map(|milliseconds| f64::from(milliseconds) / 1e3);
+    prop_oneof![
+        4 => constant(),
+        1 => mean_s().prop_map(|mean_s| Distribution::Exponential { mean_s }),
+        1 => (mean_s(), 1..4_u32).prop_map(|(mean_s, phases)| Distribution::Erlang { mean_s, phases }),
+        1 => (mean_s(), 1.0..4.0).prop_map(|(mean_s, cv)| Distribution::balanced_hyperexponential(mean_s, cv)),
+        1 => (mean_s(), mean_s()).prop_map(|(a, b)| Distribution::Hyperexponential {
+            branches: vec![Branch { weight: 0.25, mean_s: a }, Branch { weight: 0.75, mean_s: b }],
+        }),
+        1 => (mean_s(), 0.1..3.0).prop_map(|(mean_s, cv)| Distribution::Lognormal { mean_s, cv }),
+        1 => prop::collection::vec(1..20_u32, 1..5).prop_map(|values| {
+            let seconds = values.into_iter().map(|milliseconds| f64::from(milliseconds) / 1e3);
+            Distribution::Empirical(Arc::new(Empirical::new(seconds.collect(), None)))
+        }),
+    ]
+}
+
+fn trace() -> impl Strategy<Value = Arrivals> {
+    (prop::collection::vec(0..40_u64, 1..30), any::<bool>()).prop_map(|(gaps, repeats)| {
+        let mut at = 0;
+        let instants: Vec<Time> = gaps
+            .iter()
+            .map(|gap| {
+                at += gap / 4;
+                instant(at)
+            })
+            .collect();
+        Arrivals::Trace(Arc::new(Trace::new(instants, repeats.then(|| ms(at + 1)))))
+    })
+}
+
+fn arrivals() -> impl Strategy<Value = Arrivals> {
+    let rate = || prop_oneof![Just(50.0), Just(100.0), Just(250.0), Just(500.0)];
+    let profile = move || {
+        prop_oneof![
+            3 => rate().prop_map(RateProfile::constant),
+            1 => (rate(), rate()).prop_map(|(a, b)| {
+                RateProfile::steps(&[(instant(0), a), (instant(60), 0.0), (instant(90), b)])
+            }),
+        ]
+    };
+    prop_oneof![
+        2 => profile().prop_map(|rate| Arrivals::Poisson { rate }),
+        2 => profile().prop_map(|rate| Arrivals::Regular { rate }),
+        1 => distribution().prop_map(|gap| Arrivals::Renewal { gap }),
+        2 => trace(),
+    ]
+}
+
+prop_compose! {
+    fn redelivery()(
+        returns_to in prop_oneof![Just(ReturnsTo::Original), Just(ReturnsTo::Front), Just(ReturnsTo::Tail)],
+        limit in prop::option::of(0..3_u32),
+        then in prop_oneof![Just(Then::DeadLetter), Just(Then::Drop), Just(Then::Park)],
+        delay in prop_oneof![Just(0), 1..15_u64],
+        ack_timeout in prop::option::weighted(0.4, 1..25_u64),
+    ) -> Redelivery {
+        Redelivery { returns_to, limit, then, delay: ms(delay), ack_timeout: ack_timeout.map(ms) }
+    }
+}
+
+prop_compose! {
+    fn queue_rules()(
+        capacity in prop::option::of(0..6_u64),
+        when_full in prop_oneof![
+            Just(WhenFull::Refuse), Just(WhenFull::Block), Just(WhenFull::DropOldest), Just(WhenFull::DeadLetter),
+        ],
+        dead_letter in prop::option::of(0..3_u16),
+        redelivery in redelivery(),
+    ) -> QueueRules {
+        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery }
+    }
+}
+
+/// One to three queues; dead letters go round in no circle that takes no time.
+fn queues() -> impl Strategy<Value = Vec<Queue>> {
+    prop::collection::vec(queue_rules(), 1..=3).prop_map(|rules| {
+        let count = rules.len() as u16;
+        let check = |(at, mut rules): (usize, QueueRules)| {
+            rules.dead_letter = rules.dead_letter.filter(|to| to.0 < count && to.index() != at);
+            let goes_back = rules.dead_letter.is_none_or(|to| to.index() < at);
+            if goes_back && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter) {
+                rules.when_full = if rules.dead_letter.is_none() { WhenFull::DropOldest } else { WhenFull::Refuse };
+            }
+            Queue { name: format!("queue-{at}"), rules }
+        };
+        rules.into_iter().enumerate().map(check).collect()
+    })
+}
+
+prop_compose! {
+    fn consumer_rules(service: impl Strategy<Value = Distribution>)(
+        service in service,
+        on_retry in prop_oneof![Just(OnRetry::Same), Just(OnRetry::Fresh)],
+        acknowledge in prop_oneof![3 => Just(Acknowledge::After), 1 => Just(Acknowledge::Before)],
+        fails in prop_oneof![2 => Just(0.0), 2 => Just(0.3), 1 => Just(1.0)],
+        on_failure in prop_oneof![Just(OnFailure::Requeue), Just(OnFailure::Reject)],
+    ) -> ConsumerRules {
+        ConsumerRules { service, on_retry, acknowledge, fails, on_failure }
+    }
+}
+
+prop_compose! {
+    fn consumers(service: BoxedStrategy<Distribution>)(
+        takes_from in 0..3_u16,
+        count in 1..4_u32,
+        prefetch in prop_oneof![3 => Just(1), 2 => 2..5_u32, 1 => Just(u32::MAX)],
+        rules in consumer_rules(service),
+    ) -> Consumers {
+        Consumers { name: String::new(), takes_from: QueueId(takes_from), count, prefetch, rules }
+    }
+}
+
+/// All that the language of a scenario offers, in small.
+fn anything() -> impl Strategy<Value = Scenario> {
+    scenario(arrivals().boxed(), distribution().boxed())
+}
+
+/// Without time-outs, after which what a consumer has done and what became of the message part ways.
+fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
+    anything().prop_map(|mut scenario| {
+        scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
+        scenario
+    })
+}
+
+/// Nothing but whole milliseconds.
+fn anything_constant() -> impl Strategy<Value = Scenario> {
+    let arrivals = prop_oneof![trace(), constant().prop_map(|gap| Arrivals::Renewal { gap })];
+    scenario(arrivals.boxed(), constant().boxed())
+}
+
+prop_compose! {
+    fn scenario(arrivals: BoxedStrategy<Arrivals>, service: BoxedStrategy<Distribution>)(
+        queues in queues(),
+        producers in prop::collection::vec((0..3_u16, arrivals), 1..=3),
+        consumers in prop::collection::vec(consumers(service), 1..=3),
+        duration in 50..200_u64,
+        drain in prop_oneof![Just(Drain::UntilEmpty), Just(Drain::None), (0..80_u64).prop_map(|d| Drain::For(ms(d)))],
+        seed in any::<u64>(),
+    ) -> Scenario {
+        let count = queues.len() as u16;
+        let producers = producers.into_iter().enumerate().map(|(at, (to, arrivals))| {
+            Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals }
+        });
+        let consumers = consumers.into_iter().enumerate().map(|(at, entry)| {
+            Consumers { name: format!("consumer-{at}"), takes_from: QueueId(entry.takes_from.0 % count), ..entry }
+        });
+        run_of(queues, producers.collect(), consumers.collect(), ms(duration), drain, seed)
+    }
+}
+
+fn run_of(
+    queues: Vec<Queue>,
+    producers: Vec<Producer>,
+    consumers: Vec<Consumers>,
+    duration: Span,
+    drain: Drain,
+    seed: u64,
+) -> Scenario {
+    Scenario {
+        name: "random".into(),
+        question: None,
+        run: Run {
+            duration,
+            duration_given: true,
+            warmup: Warmup::None,
+            seed,
+            replications: Replications::Fixed(1),
+            drain,
+            at_most_inside: 1_000_000,
+        },
+        queues,
+        producers,
+        consumers,
+        targets: Vec::new(),
+        source: Source::default(),
+    }
+}
+
+/// One queue without limits, one producer, consumers whose attempts all succeed; followed to the end.
+fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, seed: u64) -> Scenario {
+    let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
+    let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
+    let rules = ConsumerRules { fails: 0.0, ..rules };
+    let consumers = vec![Consumers { name: "consumer".into(), takes_from: QueueId(0), count, prefetch, rules }];
+    run_of(queues, producers, consumers, ms(150), Drain::For(Span::from_secs(1000)), seed)
+}
+
+/// Runs a scenario; that the books balance and Little's law holds is checked in there.
+fn run(scenario: &Scenario) -> Record {
+    sim::one(scenario).unwrap_or_else(|broken| panic!("{broken}"))
+}
+
+/// Of all messages: nothing was cut off, so they are all planned in the window.
+fn all(record: &Record, count: impl Fn(&Counts) -> u64) -> u64 {
+    record.counts.iter().flatten().map(count).sum()
+}
+
+fn in_short(tally: &Tally) -> (u64, u128, u64) {
+    (tally.count, tally.sum, tally.max)
+}
+
+/// Everything in a record but what each consumers entry did.
+fn shown(record: &Record) -> Vec<String> {
+    let mut lines = vec![
+        format!("{:?} {:?} {:?}", record.end, record.counts, record.oldest_unfinished),
+        format!("{} {}", record.processed_in_window, record.succeeded_in_window),
+        format!("{:?}", [&record.times.wait, &record.times.service, &record.times.response].map(in_short)),
+    ];
+    lines.extend(record.queues.iter().map(|queue| {
+        let tallies = [&queue.times.wait, &queue.times.service, &queue.times.response, &queue.stay].map(in_short);
+        format!("{:?} {tallies:?} {:?} {:?}", queue.account, queue.drained, queue.steps)
+    }));
+    lines
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config(256))]
+
+    #[test]
+    fn the_books_of_any_run_balance(scenario in anything()) {
+        let record = run(&scenario);
+        let key = Key::of_seed(scenario.run.seed).number(0);
+        let end = Time::ZERO + scenario.run.duration;
+        for (producer, counts) in scenario.producers.iter().zip(&record.counts) {
+            let planned = producer.arrivals.stream(key.name(&producer.name)).take_while(|at| *at < end).count() as u64;
+            prop_assert_eq!(counts[1].published, planned, "every planned message is published");
+            prop_assert_eq!(counts[0].published, 0);
+        }
+        let queues = |of: &dyn Fn(&QueueAccount) -> u64| record.queues.iter().map(|q| of(&q.account)).sum::<u64>();
+        prop_assert_eq!(queues(&|q| q.entered_published), all(&record, |c| c.accepted));
+        prop_assert_eq!(queues(&|q| q.entered_dead_lettered), queues(&|q| q.dead_lettered.values().sum()));
+        for (at, counted) in [&record.times.wait, &record.times.service, &record.times.response].iter().enumerate() {
+            prop_assert_eq!(counted.count, all(&record, |c| c.processed), "times {} of processed messages", at);
+        }
+        prop_assert!(record.processed_in_window <= record.succeeded_in_window);
+        prop_assert!(all(&record, |c| c.waited) <= all(&record, |c| c.processed));
+    }
+
+    /// What the producers' books say became of the messages is what the queues' books say of where they went.
+    #[test]
+    fn fates_follow_from_where_messages_went(scenario in anything_answered_in_time()) {
+        let record = run(&scenario);
+        let rests = |at: usize| scenario.consumers_of(QueueId(at as u16)).next().is_none();
+        let sum = |of: &dyn Fn(usize, &QueueAccount) -> u64| {
+            record.queues.iter().enumerate().map(|(at, queue)| of(at, &queue.account)).sum::<u64>()
+        };
+        for cause in [Cause::Full, Cause::Rejected, Cause::Limit, Cause::DeadLetterFull] {
+            let dropped = sum(&|_, queue| queue.dropped.get(&cause).copied().unwrap_or(0));
+            prop_assert_eq!(all(&record, |c| c.lost[place(cause)]), dropped, "{:?}", cause);
+        }
+        let resting = sum(&|at, queue| if rests(at) { queue.waiting + queue.parked } else { queue.parked });
+        prop_assert_eq!(all(&record, |c| Counts::total(&c.dead)), resting);
+        // What was acknowledged before may still be worked on.
+        let failed = all(&record, |c| c.lost[place(Cause::Failed)]);
+        let over = all(&record, |c| c.processed) + failed;
+        let inside = sum(&|at, queue| if rests(at) { 0 } else { queue.waiting + queue.delayed + queue.in_flight });
+        let unfinished = all(&record, |c| c.unfinished);
+        prop_assert_eq!(over + unfinished, sum(&|_, queue| queue.acknowledged) + inside);
+        if scenario.consumers.iter().all(|entry| entry.rules.acknowledge == Acknowledge::After) {
+            prop_assert_eq!(unfinished, inside);
+            prop_assert_eq!(failed, 0);
+        }
+        prop_assert_eq!(all(&record, |c| c.duplicates), 0);
+    }
+
+    #[test]
+    fn the_same_scenario_gives_the_same_record(scenario in anything()) {
+        prop_assert_eq!(shown(&run(&scenario)), shown(&run(&scenario)));
+    }
+}
+
+proptest! {
+    #![proptest_config(config(64))]
+
+    #[test]
+    fn a_queue_that_nobody_uses_changes_nothing_else(scenario in anything(), rules in queue_rules()) {
+        let before = shown(&run(&scenario));
+        let mut with_another = scenario;
+        let rules = QueueRules { dead_letter: None, ..rules };
+        with_another.queues.push(Queue { name: "unused".into(), rules });
+        prop_assert_eq!(&shown(&run(&with_another))[..before.len()], &before[..]);
+    }
+
+    #[test]
+    fn all_times_twice_as_long_are_measured_twice_as_long(scenario in anything_constant()) {
+        let (once, twice) = (run(&scenario), run(&doubled(&scenario)));
+        let (once_accounts, twice_accounts) = (accounts(&once), accounts(&twice));
+        prop_assert_eq!(once_accounts, twice_accounts);
+        prop_assert_eq!(&once.counts, &twice.counts);
+        prop_assert_eq!(twice.end.nanos(), 2 * once.end.nanos());
+        let double = |tally: &Tally| (tally.count, 2 * tally.sum, 2 * tally.max);
+        for (once, twice) in tallies(&once).into_iter().zip(tallies(&twice)) {
+            prop_assert_eq!(in_short(twice), double(once));
+        }
+        for (once, twice) in once.crews.iter().zip(&twice.crews) {
+            prop_assert_eq!(twice.busy, 2 * once.busy);
+            prop_assert_eq!(twice.successes, once.successes);
+        }
+    }
+
+    #[test]
+    fn consumers_that_are_alike_may_stand_in_one_entry_or_in_two(scenario in anything()) {
+        let together = run(&scenario);
+        let mut apart = scenario.clone();
+        let first = apart.consumers[0].clone();
+        apart.consumers[0].count = 1;
+        if first.count > 1 {
+            apart.consumers.insert(1, Consumers { name: "others".into(), count: first.count - 1, ..first });
+        }
+        let apart = run(&apart);
+        prop_assert_eq!(shown(&apart), shown(&together));
+        let work = |record: &Record| record.crews.iter().map(|crew| (crew.busy, crew.successes)).fold(
+            (0, 0), |sum, crew| (sum.0 + crew.0, sum.1 + crew.1),
+        );
+        prop_assert_eq!(work(&apart), work(&together));
+    }
+
+    #[test]
+    fn a_single_consumer_works_alike_whatever_it_may_hold(
+        arrivals in arrivals(),
+        rules in consumer_rules(distribution().boxed()),
+        prefetch in 2..6_u32,
+        seed in any::<u64>(),
+    ) {
+        let one = run(&plain(arrivals.clone(), rules.clone(), 1, 1, seed));
+        let more = run(&plain(arrivals.clone(), rules.clone(), 1, prefetch, seed));
+        prop_assert_eq!(in_short(&one.times.wait), in_short(&more.times.wait));
+        prop_assert_eq!(in_short(&one.times.response), in_short(&more.times.response));
+        let before = ConsumerRules { acknowledge: Acknowledge::Before, ..rules };
+        let before = run(&plain(arrivals, before, 1, prefetch, seed));
+        prop_assert_eq!(in_short(&one.times.response), in_short(&before.times.response));
+    }
+
+    /// With one queue in the order of arrival, one more consumer lets no attempt start later (Kiefer and Wolfowitz 1955).
+    #[test]
+    fn one_more_consumer_makes_nobody_wait_longer(
+        arrivals in arrivals(),
+        rules in consumer_rules(distribution().boxed()),
+        count in 1..4_u32,
+        seed in any::<u64>(),
+    ) {
+        let few = run(&plain(arrivals.clone(), rules.clone(), count, 1, seed));
+        let many = run(&plain(arrivals, rules, count + 1, 1, seed));
+        prop_assert_eq!(few.times.wait.count, many.times.wait.count);
+        prop_assert!(many.times.wait.sum <= few.times.wait.sum);
+        prop_assert!(many.times.wait.max <= few.times.wait.max);
+        prop_assert_eq!(few.times.service.sum, many.times.service.sum, "the work is the same");
+    }
+}
+
+fn accounts(record: &Record) -> Vec<&QueueAccount> {
+    record.queues.iter().map(|queue| &queue.account).collect()
+}
+
+fn tallies(record: &Record) -> Vec<&Tally> {
+    let whole = [&record.times.wait, &record.times.service, &record.times.response];
+    let queues = record.queues.iter().flat_map(|q| [&q.times.wait, &q.times.service, &q.times.response, &q.stay]);
+    whole.into_iter().chain(queues).collect()
+}
+
+/// Every length of time in a scenario of constants, twice.
+fn doubled(scenario: &Scenario) -> Scenario {
+    let twice = |span: Span| span + span;
+    let distribution = |given: &Distribution| match given {
+        Distribution::Constant(span) => Distribution::Constant(twice(*span)),
+        other => panic!("a constant, not {other:?}"),
+    };
+    let mut scenario = scenario.clone();
+    scenario.run.duration = twice(scenario.run.duration);
+    if let Drain::For(span) = &mut scenario.run.drain {
+        *span = twice(*span);
+    }
+    for queue in &mut scenario.queues {
+        let redelivery = &mut queue.rules.redelivery;
+        redelivery.delay = twice(redelivery.delay);
+        redelivery.ack_timeout = redelivery.ack_timeout.map(twice);
+    }
+    for producer in &mut scenario.producers {
+        producer.arrivals = match &producer.arrivals {
+            Arrivals::Renewal { gap } => Arrivals::Renewal { gap: distribution(gap) },
+            Arrivals::Trace(trace) => {
+                let instants = (0..trace.len() as u64).map_while(|number| trace.instant(number));
+                let instants = instants.map(|at| Time::ZERO + twice(at.since(Time::ZERO)));
+                Arrivals::Trace(Arc::new(Trace::new(instants.collect(), trace.repeats().map(twice))))
+            }
+            other => panic!("constant gaps or a trace, not {other:?}"),
+        };
+    }
+    for entry in &mut scenario.consumers {
+        entry.rules.service = distribution(&entry.rules.service);
+    }
+    scenario
+}
+
+/// One message at the beginning. Its consumer takes longer than the queue waits for an answer; what the queue takes
+/// back goes to the next one.
+fn late_success(service_of_the_next: Option<u64>) -> Scenario {
+    let first = QueueRules {
+        dead_letter: Some(QueueId(1)),
+        redelivery: Redelivery {
+            limit: Some(0),
+            then: Then::DeadLetter,
+            ack_timeout: Some(ms(5)),
+            ..Redelivery::default()
+        },
+        ..QueueRules::default()
+    };
+    let queue = |name: &str, rules| Queue { name: name.into(), rules };
+    let queues = vec![queue("first", first), queue("next", QueueRules::default())];
+    let arrivals = Arrivals::Trace(Arc::new(Trace::new(vec![instant(0)], None)));
+    let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
+    let consumers = |name: &str, queue, service| Consumers {
+        name: name.into(),
+        takes_from: QueueId(queue),
+        count: 1,
+        prefetch: 1,
+        rules: ConsumerRules {
+            service: Distribution::Constant(ms(service)),
+            on_retry: OnRetry::Same,
+            acknowledge: Acknowledge::After,
+            fails: 0.0,
+            on_failure: OnFailure::Requeue,
+        },
+    };
+    let mut entries = vec![consumers("slow", 0, 8)];
+    entries.extend(service_of_the_next.map(|service| consumers("next-one", 1, service)));
+    run_of(queues, producers, entries, ms(100), Drain::UntilEmpty, 1)
+}
+
+#[test]
+fn a_success_after_the_message_came_to_rest_counts_in_its_response() {
+    let record = run(&late_success(None));
+    assert_eq!(all(&record, |c| c.processed), 1);
+    assert_eq!(all(&record, |c| Counts::total(&c.dead)), 0);
+    assert_eq!(in_short(&record.times.response), (1, 8_000_000, 8_000_000));
+}
+
+#[test]
+fn a_success_after_the_message_moved_on_ends_its_response() {
+    let record = run(&late_success(Some(30)));
+    assert_eq!(in_short(&record.times.response), (1, 8_000_000, 8_000_000));
+    assert_eq!(all(&record, |c| c.duplicates), 1, "the second success is one too many");
+    assert_eq!(in_short(&record.queues[1].times.response), (1, 30_000_000, 30_000_000));
+}
+
+#[test]
+fn work_on_what_was_taken_back_is_not_taken_for_work_on_its_next_delivery() {
+    let mut scenario = late_success(Some(20));
+    scenario.producers[0].arrivals = Arrivals::Trace(Arc::new(Trace::new(vec![instant(0), instant(0)], None)));
+    scenario.consumers.iter_mut().for_each(|entry| entry.prefetch = 2);
+    let record = run(&scenario);
+    // Both are moved on after 5 ms. The slow consumer turns to its second at 8 ms, the next one at 25 ms.
+    assert_eq!(record.queues[1].drained, Some(ms(25)));
+}

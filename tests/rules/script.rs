@@ -1,0 +1,197 @@
+//! A broker driven from text: its queues in a line, commands in, effects out as short sentences.
+//!
+//! Queues: `capacity 1, when_full block, consumers 2`, several as `a: limit 0, dead_letter b; b: capacity 1`. The rules
+//! are those of a scenario; `consumers` and `prefetch` (default 1) say who takes from the queue, numbered from 1 over
+//! all queues.
+//!
+//! Commands: `publish x` (`publish x in b`), `ack x`, `nack x`, `reject x` (the latest delivery of x; `ack x#1` its
+//! first), `subscribe` (`subscribe in b`), `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
+//! (nobody looks on the way), `tick`.
+//!
+//! Effects: `x accepted`, `x let in` (it was blocked), `x to 2` (`x to 2, attempt 2`), `x acknowledged` (`while waiting`),
+//! `x returned`, `x delayed`, `x ready`, `x dropped {full}`, `x moved to b {limit}`, `x parked`, `x refused`,
+//! `x blocked`; `5ms:` before what happens then.
+
+use std::collections::HashMap;
+
+use kendall::broker::{
+    Broker, Command, ConsumerId, DeliveryId, Effect, Place, QueueId, QueueRules, ReturnsTo, Then, WhenFull,
+};
+use kendall::time::{Span, Time};
+
+/// Runs the script in front of the queues and compares what follows, word by word.
+#[track_caller]
+pub fn check(queues: &str, script: &str, expected: &str) {
+    let got = run(queues, script);
+    let expected = expected.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(got, expected, "\nqueues: {queues}\nscript: {script}\n   got: {got}\n");
+}
+
+fn run<'a>(queues: &'a str, script: &'a str) -> String {
+    let mut world = World::new(queues);
+    for command in script.split(", ") {
+        world.carry_out(command.trim());
+    }
+    world.told.join(", ")
+}
+
+struct World<'a> {
+    names: Vec<&'a str>,
+    broker: Broker<&'a str>,
+    now: Time,
+    told_at: Time,
+    told: Vec<String>,
+    consumers: u32,
+    deliveries: HashMap<&'a str, Vec<DeliveryId>>,
+}
+
+impl<'a> World<'a> {
+    fn new(queues: &'a str) -> World<'a> {
+        let parts: Vec<(&str, &str)> =
+            queues.split(';').map(|part| part.split_once(':').unwrap_or(("q", part))).collect();
+        let names: Vec<&str> = parts.iter().map(|(name, _)| name.trim()).collect();
+        let read: Vec<(QueueRules, u32, u32)> = parts.iter().map(|(_, rules)| read_rules(rules, &names)).collect();
+        let mut world = World {
+            broker: Broker::new(read.iter().map(|(rules, ..)| rules.clone())),
+            names,
+            now: Time::ZERO,
+            told_at: Time::ZERO,
+            told: Vec::new(),
+            consumers: 0,
+            deliveries: HashMap::new(),
+        };
+        for (at, (_, count, prefetch)) in read.iter().enumerate() {
+            (0..*count).for_each(|_| world.subscribe(QueueId(at as u16), *prefetch));
+        }
+        world
+    }
+
+    fn carry_out(&mut self, command: &'a str) {
+        let words: Vec<&str> = command.split(' ').collect();
+        match words[..] {
+            ["publish", name] => self.apply(Command::Publish { queue: QueueId(0), payload: name }),
+            ["publish", name, "in", queue] => {
+                self.apply(Command::Publish { queue: queue_named(queue, &self.names), payload: name });
+            }
+            ["ack", what] => self.apply(Command::Acknowledge { delivery: self.delivery(what) }),
+            ["nack", what] => self.apply(Command::Reject { delivery: self.delivery(what), requeue: true }),
+            ["reject", what] => self.apply(Command::Reject { delivery: self.delivery(what), requeue: false }),
+            ["subscribe"] => self.subscribe(QueueId(0), 1),
+            ["subscribe", "in", queue] => self.subscribe(queue_named(queue, &self.names), 1),
+            ["wait", how_long] => self.wait(span(how_long)),
+            ["jump", how_long] => self.now += span(how_long),
+            ["tick"] => self.apply(Command::Tick),
+            _ => panic!("no such command: {command}"),
+        }
+    }
+
+    fn subscribe(&mut self, queue: QueueId, prefetch: u32) {
+        let consumer = ConsumerId(self.consumers);
+        self.consumers += 1;
+        self.apply(Command::Subscribe { consumer, queue, prefetch });
+    }
+
+    fn wait(&mut self, how_long: Span) {
+        let until = self.now + how_long;
+        while let Some(due) = self.broker.next_deadline().filter(|due| *due <= until) {
+            self.now = due;
+            self.apply(Command::Tick);
+            assert!(self.broker.next_deadline().is_none_or(|next| next > due), "a tick leaves nothing due");
+        }
+        self.now = until;
+    }
+
+    fn delivery(&self, what: &str) -> DeliveryId {
+        let (name, nth) = what.split_once('#').unwrap_or((what, "0"));
+        let deliveries = self.deliveries.get(name).unwrap_or_else(|| panic!("{name} was not delivered"));
+        match nth.parse().expect("a number behind #") {
+            0 => *deliveries.last().expect("a delivery"),
+            nth => deliveries[nth - 1_usize],
+        }
+    }
+
+    fn apply(&mut self, command: Command<&'a str>) {
+        let mut effects = Vec::new();
+        self.broker.apply(self.now, command, &mut effects);
+        for effect in effects {
+            if let Effect::Delivered { payload, delivery, .. } = effect {
+                self.deliveries.entry(payload).or_default().push(delivery);
+            }
+            let told = self.tell(&effect);
+            let when = match self.now == self.told_at {
+                true => String::new(),
+                false => format!("{}: ", self.now.since(Time::ZERO)),
+            };
+            self.told_at = self.now;
+            self.told.push(format!("{when}{told}"));
+        }
+    }
+
+    fn tell(&self, effect: &Effect<&str>) -> String {
+        match effect {
+            Effect::Accepted { was_blocked: false, payload, .. } => format!("{payload} accepted"),
+            Effect::Accepted { was_blocked: true, payload, .. } => format!("{payload} let in"),
+            Effect::Refused { payload, .. } => format!("{payload} refused"),
+            Effect::Blocked { payload, .. } => format!("{payload} blocked"),
+            Effect::Delivered { consumer, entry, attempt, payload, .. } => {
+                let entry = if *entry > 1 { format!(" (entry {entry})") } else { String::new() };
+                let attempt = if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+                format!("{payload} to {}{entry}{attempt}", consumer.0 + 1)
+            }
+            Effect::Acknowledged { from: Place::InFlight, payload, .. } => format!("{payload} acknowledged"),
+            Effect::Acknowledged { from, payload, .. } => {
+                format!("{payload} acknowledged while {}", format!("{from:?}").to_lowercase())
+            }
+            Effect::Returned { to: Place::Delayed, payload, .. } => format!("{payload} delayed"),
+            Effect::Returned { payload, .. } => format!("{payload} returned"),
+            Effect::Ready { payload, .. } => format!("{payload} ready"),
+            Effect::Dropped { cause, payload, .. } => format!("{payload} dropped {{{}}}", cause.name()),
+            Effect::DeadLettered { to, cause, payload, .. } => {
+                format!("{payload} moved to {} {{{}}}", self.names[to.index()], cause.name())
+            }
+            Effect::Parked { payload, .. } => format!("{payload} parked"),
+        }
+    }
+}
+
+/// The rules of one queue, how many consumers take from it, and their prefetch.
+fn read_rules(text: &str, names: &[&str]) -> (QueueRules, u32, u32) {
+    let mut rules = QueueRules::default();
+    let (mut consumers, mut prefetch) = (0, 1);
+    for rule in text.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
+        let (key, value) = rule.split_once(' ').unwrap_or_else(|| panic!("a value behind {rule}"));
+        let number = || value.parse::<u32>().unwrap_or_else(|_| panic!("a number in {rule}"));
+        match (key, value) {
+            ("consumers", _) => consumers = number(),
+            ("prefetch", "unlimited") => prefetch = u32::MAX,
+            ("prefetch", _) => prefetch = number(),
+            ("capacity", _) => rules.capacity = Some(u64::from(number())),
+            ("when_full", "refuse") => rules.when_full = WhenFull::Refuse,
+            ("when_full", "block") => rules.when_full = WhenFull::Block,
+            ("when_full", "drop_oldest") => rules.when_full = WhenFull::DropOldest,
+            ("when_full", "dead_letter") => rules.when_full = WhenFull::DeadLetter,
+            ("dead_letter", _) => rules.dead_letter = Some(queue_named(value, names)),
+            ("returns_to", "original") => rules.redelivery.returns_to = ReturnsTo::Original,
+            ("returns_to", "front") => rules.redelivery.returns_to = ReturnsTo::Front,
+            ("returns_to", "tail") => rules.redelivery.returns_to = ReturnsTo::Tail,
+            ("limit", _) => rules.redelivery.limit = Some(number()),
+            ("then", "dead_letter") => rules.redelivery.then = Then::DeadLetter,
+            ("then", "drop") => rules.redelivery.then = Then::Drop,
+            ("then", "park") => rules.redelivery.then = Then::Park,
+            ("delay", _) => rules.redelivery.delay = span(value),
+            ("ack_timeout", _) => rules.redelivery.ack_timeout = Some(span(value)),
+            _ => panic!("no such rule: {rule}"),
+        }
+    }
+    (rules, consumers, prefetch)
+}
+
+fn queue_named(name: &str, names: &[&str]) -> QueueId {
+    let at = names.iter().position(|known| *known == name);
+    QueueId(at.unwrap_or_else(|| panic!("no queue called {name}")) as u16)
+}
+
+fn span(text: &str) -> Span {
+    let milliseconds = text.strip_suffix("ms").and_then(|number| number.parse::<u64>().ok());
+    Span::from_nanos(milliseconds.unwrap_or_else(|| panic!("milliseconds, not {text}")) * 1_000_000)
+}

@@ -2,7 +2,10 @@
 //!
 //! Start at [`scenario::load`] and [`experiment::run`]; the shape of the house is in ARCHITECTURE.md.
 
+#![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods, clippy::disallowed_macros)]
 #![allow(dead_code)]
+
 pub mod broker;
 pub mod cli;
 pub mod client;

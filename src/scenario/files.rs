@@ -1,5 +1,7 @@
 //! Data files beside a scenario: nothing outside its folder, nothing that is not a regular file, nothing without a limit.
 
+#![expect(clippy::disallowed_methods, reason = "a scenario names files, and this is where they are opened")]
+
 use std::fs::File;
 use std::path::{Component, Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! From a file or a text to a checked scenario, or to everything that is wrong with it.
 
+#![expect(clippy::disallowed_methods, reason = "a scenario is a file")]
+
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;

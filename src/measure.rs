@@ -2,6 +2,8 @@
 //!
 //! A measure is written `response.p99`, `lost`, `lost.share`, `orders.length.max`, `orders.backlog@30min`,
 //! `payments.utilization`: whose it is (nothing: the whole scenario's), which quantity, which statistic of it.
+//!
+//! Long: a new quantity or statistic is added in this file and in no other.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,6 +1,8 @@
 //! Observations in; histograms, averages over time, series and accounts out.
 //!
 //! Whoever runs a scenario, simulated or not, tells a [`Recorder`] what happened; nothing else is measured from.
+//!
+//! Long: every effect is booked here and nowhere else.
 
 mod ledger;
 mod levels;

@@ -30,7 +30,7 @@ pub fn pilots(scenario: &Scenario) -> u32 {
     (replications / 3).clamp(1, PILOTS_AT_MOST)
 }
 
-/// MSER-5 on the waits by planned instant and on the length of each queue, pooled over the pilots; the larger cut wins.
+/// MSER-5 on the waits by planned instant and on the length of all queues, pooled over the pilots; the larger cut wins.
 ///
 /// # Errors
 /// If the books of a pilot do not balance.
@@ -39,49 +39,89 @@ pub fn find(scenario: &Scenario, watch: &Watch) -> Result<Found, Broken> {
     let plan = plan::pilot(scenario, step);
     let pilots = pilots(scenario);
     watch.expect(scenario.run.duration.nanos().saturating_mul(u64::from(pilots)));
-    let runs: Vec<(Record, Ending)> = (0..pilots)
+    let runs: Vec<Seen> = (0..pilots)
         .into_par_iter()
-        .map(|pilot| replication::run(scenario, replication::pilot_key(scenario.run.seed, pilot), &plan, watch))
+        .map(|pilot| {
+            let key = replication::pilot_key(scenario.run.seed, pilot);
+            replication::run(scenario, key, &plan, watch).map(|(record, ending)| see(record, &ending))
+        })
         .collect::<Result<_, _>>()?;
-    if runs.iter().any(|(_, ending)| matches!(ending, Ending::Interrupted)) {
-        return Ok(Found::Interrupted);
-    }
-    if runs.iter().any(|(_, ending)| matches!(ending, Ending::Overload(_))) {
+    let pooled = runs.into_iter().try_fold(Series::default(), |mut pooled, seen| match seen {
+        Seen::Whole(series) => {
+            pooled.add(&series);
+            Ok(pooled)
+        }
         // There is no steady state to look for; the measured run says what is wrong.
-        return Ok(Found::Cut(Span::ZERO));
-    }
-    let records: Vec<Record> = runs.into_iter().map(|(record, _)| record).collect();
-    let queues = (0..scenario.queues.len()).map(|queue| lengths(&records, queue));
-    let cuts: Vec<Cut> = std::iter::once(waits(&records)).chain(queues).map(|series| mser5(&series)).collect();
-    let largest = cuts.into_iter().try_fold(0, |largest, cut| match cut {
-        Cut::At(at) => Some(largest.max(at)),
-        Cut::NotSettled => None,
+        Seen::Overload => Err(Found::Cut(Span::ZERO)),
+        Seen::Interrupted => Err(Found::Interrupted),
     });
-    Ok(largest.map_or(Found::NotSettled, |at| Found::Cut(step.saturating_mul(at as u64))))
+    Ok(match pooled {
+        Ok(pooled) => pooled.cut().map_or(Found::NotSettled, |at| Found::Cut(step.saturating_mul(at as u64))),
+        Err(found) => found,
+    })
 }
 
-/// The mean wait of the messages planned in each step.
-fn waits(records: &[Record]) -> Vec<Option<f64>> {
-    let mut sums = vec![(0_u128, 0_u64); STEPS as usize];
-    let pilots = records.iter().filter_map(|record| record.pilot.as_ref());
-    for waits in pilots.map(|pilot| &pilot.waits) {
-        for (sum, wait) in sums.iter_mut().zip(waits) {
-            sum.0 += wait.0;
-            sum.1 += wait.1;
-        }
-    }
-    sums.into_iter().map(|(sum, count)| (count > 0).then(|| sum as f64 / count as f64)).collect()
+/// What is kept of a pilot.
+enum Seen {
+    Whole(Series),
+    Overload,
+    Interrupted,
 }
 
-/// The mean length of a queue in each step, up to a factor.
-fn lengths(records: &[Record], queue: usize) -> Vec<Option<f64>> {
-    let mut areas = vec![0_u128; STEPS as usize];
-    for record in records {
-        let mut before = 0;
-        for (area, (length, _)) in areas.iter_mut().zip(&record.queues[queue].steps) {
-            *area += length - before;
-            before = *length;
+fn see(record: Record, ending: &Ending) -> Seen {
+    match ending {
+        Ending::Complete => Seen::Whole(Series::of(&record)),
+        Ending::Overload(_) => Seen::Overload,
+        Ending::Interrupted => Seen::Interrupted,
+    }
+}
+
+/// Waits and lengths in each step, pooled over pilots.
+struct Series {
+    /// Sum in nanoseconds, and count, of the waits of the messages planned in it.
+    waits: Vec<(u128, u64)>,
+    /// The area under the lengths of all queues together. Each queue by itself would put the largest of many cuts, most
+    /// of them chance, in place of one.
+    lengths: Vec<u128>,
+}
+
+impl Default for Series {
+    fn default() -> Series {
+        Series { waits: vec![(0, 0); STEPS as usize], lengths: vec![0; STEPS as usize] }
+    }
+}
+
+impl Series {
+    fn of(record: &Record) -> Series {
+        let mut series = Series::default();
+        let waits = record.pilot.iter().flat_map(|pilot| &pilot.waits);
+        series.waits.iter_mut().zip(waits).for_each(|(mine, seen)| *mine = *seen);
+        for queue in &record.queues {
+            let mut before = 0;
+            for (area, (length, _)) in series.lengths.iter_mut().zip(&queue.steps) {
+                *area += length - before;
+                before = *length;
+            }
+        }
+        series
+    }
+
+    fn add(&mut self, other: &Series) {
+        for (mine, theirs) in self.waits.iter_mut().zip(&other.waits) {
+            mine.0 += theirs.0;
+            mine.1 += theirs.1;
+        }
+        self.lengths.iter_mut().zip(&other.lengths).for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    /// The larger of both cuts, in steps; `None` if either series has not settled.
+    fn cut(&self) -> Option<usize> {
+        let mean = |&(sum, count): &(u128, u64)| (count > 0).then(|| sum as f64 / count as f64);
+        let waits: Vec<Option<f64>> = self.waits.iter().map(mean).collect();
+        let lengths: Vec<Option<f64>> = self.lengths.iter().map(|area| Some(*area as f64)).collect();
+        match (mser5(&waits), mser5(&lengths)) {
+            (Cut::At(waits), Cut::At(lengths)) => Some(waits.max(lengths)),
+            _ => None,
         }
     }
-    areas.into_iter().map(|area| Some(area as f64)).collect()
 }

@@ -11,9 +11,9 @@ use kendall::scenario::read;
 use kendall::sim::Watch;
 use kendall::stats::interval;
 
-const SEEDS: u32 = 600;
-/// The band that a true 95 % leaves once in a thousand times: 3.29 standard errors of a share over 600 seeds.
-const BAND: f64 = 3.29 * 0.008_9;
+const SEEDS: u32 = 500;
+/// The band that a true 95 % leaves once in a thousand times: 3.29 standard errors of a share over 500 seeds.
+const BAND: f64 = 3.29 * 0.009_75;
 
 /// How many intervals covered theory's value, and how many there were.
 #[derive(Default)]
@@ -50,12 +50,14 @@ fn coverage(load: f64, messages: f64, measures: &[&str]) -> Vec<Covered> {
     covered
 }
 
+/// A run of the default length at load 0.9, shorter ones below. (At load 0.9 and 30,000 messages, 20 replications'
+/// percentiles are still skewed: intervals of p99 covered 91.5 % of 600.)
 #[test]
-#[ignore = "two minutes in release: 600 seeds on a grid"]
+#[ignore = "three minutes in release: 500 seeds on a grid"]
 fn intervals_cover_what_they_claim() {
     let measures = ["wait.mean", "response.mean", "response.p99", "queue.backlog.mean", "utilization", "waited.share"];
     let mut wrong = Vec::new();
-    for (load, messages) in [(0.5, 3_000.0), (0.8, 10_000.0), (0.9, 30_000.0)] {
+    for (load, messages) in [(0.5, 3_000.0), (0.8, 10_000.0), (0.9, 100_000.0)] {
         for (covered, name) in coverage(load, messages, &measures).iter().zip(measures) {
             let share = f64::from(covered.hits) / f64::from(covered.of.max(1));
             eprintln!("load {load}  {name:<20} {:.1} % of {}", share * 100.0, covered.of);

@@ -65,6 +65,10 @@ fn the_bytes_of_a_result_do_not_depend_on_the_number_of_threads() {
 #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
 #[test]
 fn the_bytes_of_a_result_are_the_same_in_debug_and_in_release() {
+    if !std::is_x86_feature_detected!("fma") {
+        eprintln!("skipped: the bytes were stored on a processor with FMA, whose `ln` and `exp` differ");
+        return;
+    }
     for (name, text, stored) in HASHES {
         assert_eq!(hash(text, 2), stored, "{name}");
     }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use super::super::interval;
 use super::accounts::Accounts;
 use super::ordered::Ordered;
-use super::super::interval;
 use super::{encoded, finite};
 use crate::measure::Measure;
 use crate::result::{self, Estimate, Exact, Stopped};
@@ -53,7 +53,8 @@ pub struct Simulation<'a> {
 
 impl<'a> Simulation<'a> {
     fn new(simulation: &'a result::Simulation) -> Simulation<'a> {
-        let measures = simulation.measures.iter().map(|(measure, e)| (measure.to_string(), Number::estimated(measure, e)));
+        let measures =
+            simulation.measures.iter().map(|(measure, e)| (measure.to_string(), Number::estimated(measure, e)));
         let per_replication = simulation.per_replication.iter();
         let series = simulation.series.iter().map(|(name, series)| (name.as_str(), Series::new(series)));
         Simulation {

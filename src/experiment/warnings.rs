@@ -118,10 +118,6 @@ fn short(scenario: &Scenario, simulation: &Simulation) -> Vec<Warning> {
     let needs = measures.into_iter().filter_map(|measure| Some((measure, why(measure)?)));
     needs
         .filter(|(_, why)| why.starts_with("needs"))
-        .map(|(measure, why)| Warning {
-            code: WarningCode::ShortRun,
-            measure: Some(measure.clone()),
-            text: format!("too few messages: {why}"),
-        })
+        .map(|(measure, why)| Warning { code: WarningCode::ShortRun, measure: Some(measure.clone()), text: why })
         .collect()
 }

@@ -5,7 +5,11 @@ use std::path::Path;
 use super::args::Check;
 use super::exit::{Exit, Failure};
 use super::output;
+use crate::report::text::wrap;
 use crate::scenario;
+
+/// On a narrower page, words would be torn apart.
+const NARROWEST: usize = 40;
 
 /// Goes on behind a wrong file, so that all of them are reported.
 pub fn check(args: &Check) -> Result<Exit, Failure> {
@@ -21,6 +25,6 @@ pub fn check(args: &Check) -> Result<Exit, Failure> {
 
 /// Of several files each is named.
 fn described(args: &Check, file: &Path, text: &str) -> String {
-    let text = text.trim_end();
-    if args.files.len() == 1 { format!("{text}\n") } else { format!("{}: {text}\n", file.display()) }
+    let text = if args.files.len() == 1 { text.to_owned() } else { format!("{}: {text}", file.display()) };
+    wrap(&text, output::style().width.max(NARROWEST)).join("\n") + "\n"
 }

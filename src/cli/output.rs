@@ -1,24 +1,26 @@
 //! Standard output, standard error and files. A reader that has gone away is no error.
 
 use std::fs;
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
+use terminal_size::{Width, terminal_size_of};
 
 use super::exit::Failure;
 use crate::report::Style;
 
-/// In a pipe, and where a terminal does not say how wide it is.
+/// In a pipe or a file, and where a terminal does not say how wide it is.
 const USUAL_WIDTH: usize = 80;
 /// Wider lines are harder to read.
 const WIDEST: usize = 100;
 
-/// How to write results to standard output. NO_COLOR and its like are heeded.
+/// How to write results to standard output. NO_COLOR, COLUMNS and their like are heeded.
 pub fn style() -> Style {
     let stdout = io::stdout();
-    let said = std::env::var("COLUMNS").ok().filter(|_| stdout.is_terminal()).and_then(|said| said.parse().ok());
-    let width = said.unwrap_or(USUAL_WIDTH).min(WIDEST);
+    let said = std::env::var("COLUMNS").ok().and_then(|said| said.parse().ok());
+    let seen = || terminal_size_of(&stdout).map(|(Width(columns), _)| usize::from(columns));
+    let width = said.or_else(seen).unwrap_or(USUAL_WIDTH).min(WIDEST);
     Style { colour: AutoStream::choice(&stdout) != ColorChoice::Never, width }
 }
 

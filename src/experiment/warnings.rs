@@ -22,6 +22,12 @@ fn warning(code: WarningCode, text: String) -> Warning {
 
 fn unstable(queue: &Stability) -> Warning {
     let Stability { queue, offered_load, consumers, .. } = queue;
+    if *consumers == 0 {
+        let text = format!(
+            "nothing takes from {queue}: what is inside grows without end, so averages depend on how long the run is"
+        );
+        return warning(WarningCode::Unstable, text);
+    }
     let advice = match offered_load.is_finite() {
         true => format!("{} consumers, less work or a capacity would make it stable", offered_load.floor() + 1.0),
         false => "messages that always fail and always return need a redelivery limit".to_owned(),
@@ -80,7 +86,7 @@ fn imprecise(scenario: &Scenario, simulation: &Simulation) -> Option<Warning> {
         code: WarningCode::Imprecise,
         measure: Some(of.clone()),
         text: format!(
-            "{of} is less precise than the {} % that were asked for after all {} replications; raise \
+            "less precise than the {} % that were asked for after all {} replications; raise \
              run.replications.at_most or run.duration",
             relative * 100.0,
             simulation.replications
@@ -112,10 +118,6 @@ fn short(scenario: &Scenario, simulation: &Simulation) -> Vec<Warning> {
     let needs = measures.into_iter().filter_map(|measure| Some((measure, why(measure)?)));
     needs
         .filter(|(_, why)| why.starts_with("needs"))
-        .map(|(measure, why)| Warning {
-            code: WarningCode::ShortRun,
-            measure: Some(measure.clone()),
-            text: format!("too few messages for {measure}: it {why}"),
-        })
+        .map(|(measure, why)| Warning { code: WarningCode::ShortRun, measure: Some(measure.clone()), text: why })
         .collect()
 }

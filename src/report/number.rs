@@ -44,7 +44,8 @@ impl Scale {
 
     /// Enough digits that the first one of the interval's half-width shows, six at most.
     pub fn with_half_width(unit: Unit, value: f64, half: f64) -> Scale {
-        let mut scale = Scale::of(unit, value);
+        // Zero has no size, so that its interval chooses the unit.
+        let mut scale = Scale::of(unit, if value == 0.0 && half.is_finite() { half } else { value });
         let (value, half) = ((value / scale.factor).abs(), half / scale.factor);
         if half > 0.0 && half.is_finite() && value.is_finite() {
             let most = (5 - magnitude(value.max(half))).max(0);
@@ -220,6 +221,8 @@ mod tests {
             (Unit::Messages, 372_104.0, 12.0, "372,092 … 372,116"),
             (Unit::Messages, 3.2, 1e-9, "3.20000 … 3.20000"),
             (Unit::Messages, 5.0, 0.0, "5 … 5"),
+            (Unit::Seconds, 0.0, 1e-9, "−1.00 … 1.00 ns"),
+            (Unit::Seconds, 0.0, 0.0, "0 … 0 s"),
         ] {
             assert_eq!(Scale::with_half_width(unit, value, half).interval(value - half, value + half), expected);
         }

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use super::super::interval;
 use super::accounts::Accounts;
 use super::ordered::Ordered;
 use super::{encoded, finite};
-use crate::result::{self, CONFIDENCE, Estimate, Exact, Stopped};
-use crate::stats;
+use crate::measure::Measure;
+use crate::result::{self, Estimate, Exact, Stopped};
 
 #[derive(Serialize)]
 #[serde(tag = "by", rename_all = "lowercase")]
@@ -52,7 +53,8 @@ pub struct Simulation<'a> {
 
 impl<'a> Simulation<'a> {
     fn new(simulation: &'a result::Simulation) -> Simulation<'a> {
-        let measures = simulation.measures.iter().map(|(measure, e)| (measure.to_string(), Number::estimated(e)));
+        let measures =
+            simulation.measures.iter().map(|(measure, e)| (measure.to_string(), Number::estimated(measure, e)));
         let per_replication = simulation.per_replication.iter();
         let series = simulation.series.iter().map(|(name, series)| (name.as_str(), Series::new(series)));
         Simulation {
@@ -98,10 +100,9 @@ pub struct Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    fn estimated(estimate: &'a Estimate) -> Number<'a> {
+    fn estimated(measure: &Measure, estimate: &'a Estimate) -> Number<'a> {
         let value = finite(estimate.value);
-        let ends = value.and_then(|_| stats::interval(estimate, CONFIDENCE));
-        let ends = ends.filter(|(low, high)| low.is_finite() && high.is_finite());
+        let ends = value.and_then(|_| interval(measure, estimate));
         let reason = estimate.why.as_deref().or(estimate.value.filter(|_| value.is_none()).map(not_finite));
         let missing = if value.is_none() { "there is none" } else { "no interval holds" };
         let why = reason.or(ends.is_none().then_some(missing));

@@ -8,7 +8,7 @@ use crate::measure::Cause;
 use crate::result::{ProducerAccount, QueueAccount};
 
 pub fn accounts(view: &View) -> Vec<String> {
-    let Some(simulation) = view.simulation else { return Vec::new() };
+    let Some(simulation) = view.simulation.filter(|s| s.replications > 0) else { return Vec::new() };
     let accounts = &simulation.accounts;
     let producers = accounts.producers.iter().map(|(name, account)| Entry::new(name, producer(account)));
     let queues = accounts.queues.iter().map(|(name, account)| Entry::new(name, queue(account)));

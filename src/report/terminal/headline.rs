@@ -3,7 +3,7 @@
 use super::super::{number, text};
 use super::{Paint, View, listed};
 use crate::measure::{Measure, Percentile, Quantity, Stat, Unit};
-use crate::result::{Holds, Stopped, TargetResult};
+use crate::result::{Holds, Stability, Stopped, TargetResult, WarningCode};
 use crate::scenario::Replications;
 
 pub fn headline(view: &View) -> Vec<String> {
@@ -94,6 +94,10 @@ fn state(view: &View) -> (Paint, String) {
         let most = number::count(view.scenario.run.at_most_inside);
         return (Paint::Bad, format!("overload: a replication held more than {most} messages, and was stopped"));
     }
+    if view.outcome.warnings.iter().any(|warning| warning.code == WarningCode::Unstable) {
+        let full: Vec<String> = view.outcome.stability.iter().filter(|s| is_full(s)).map(fully_loaded).collect();
+        return (Paint::Bad, format!("{}: no steady state", listed(&full)));
+    }
     match response(view) {
         Some(response) if steady => (Paint::Good, format!("stable: {response}")),
         Some(response) => (Paint::Good, response),
@@ -101,7 +105,18 @@ fn state(view: &View) -> (Paint, String) {
     }
 }
 
-fn grows(queue: &crate::result::Stability) -> String {
+/// As much work comes as the consumers can do, or more, without a backlog that grows by itself: the load is exactly one,
+/// or producers are blocked.
+fn is_full(queue: &Stability) -> bool {
+    queue.rate > 0.0 && queue.offered_load >= f64::from(queue.consumers) * (1.0 - 1e-9)
+}
+
+fn fully_loaded(queue: &Stability) -> String {
+    let load = queue.offered_load / f64::from(queue.consumers).max(1.0);
+    format!("{} has a load of {}", text::clean(&queue.queue), number::in_unit(Unit::Share, load))
+}
+
+fn grows(queue: &Stability) -> String {
     let (amount, per) =
         if queue.growth < 0.01 { (queue.growth * 3600.0, "an hour") } else { (queue.growth, "a second") };
     let amount = if amount.round() == 1.0 { 1.0 } else { amount };

@@ -53,6 +53,10 @@ fn length(view: &View, name: &str) -> Option<String> {
 /// Says something only of what starts and ends: in a steady state every queue runs empty now and then.
 fn drained(view: &View, name: &str) -> Option<String> {
     let simulation = view.simulation.filter(|_| !view.scenario.is_steady())?;
+    // What was always empty has nothing to drain.
+    if view.value(&Measure::of(name, Quantity::Backlog, Stat::Max)) == Some(0.0) {
+        return None;
+    }
     let measure = Measure::of(name, Quantity::Drained, Stat::Value);
     let estimate = simulation.measures.get(&measure)?;
     Some(match (estimate.value, &estimate.why) {

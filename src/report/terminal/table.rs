@@ -1,7 +1,7 @@
 //! The one table: measure, theory, simulation with its interval, verdict. A column with nothing in it is left out.
 
 use super::super::number::{NOTHING, Scale};
-use super::super::text;
+use super::super::{interval, text};
 use super::layout::Layout;
 use super::{Entry, View, listed, rows};
 use crate::measure::{Measure, Stat};
@@ -40,8 +40,9 @@ impl Row {
     fn new(view: &View, measure: &Measure) -> Row {
         let theory = view.theory.and_then(|t| t.measures.get(measure));
         let estimate = view.simulation.and_then(|s| s.measures.get(measure));
-        let interval = estimate.and_then(interval);
-        let scale = scale(measure, theory, estimate, interval);
+        let interval = estimate.and_then(|estimate| interval(measure, estimate));
+        let half = estimate.filter(|_| interval.is_some()).and_then(|e| stats::half_width(e, CONFIDENCE));
+        let scale = scale(measure, theory, estimate, half);
         let agreement = view.outcome.agreement.iter().find(|a| a.measure == *measure);
         let verdict = agreement.and_then(|a| a.verdict.as_ref().ok().copied());
         Row {
@@ -49,7 +50,7 @@ impl Row {
             theory: theory.map_or(String::new(), |exact| of_theory(scale, *exact)),
             simulation: of_simulation(scale, estimate, theory.is_some()),
             interval: interval.map_or(String::new(), |(low, high)| scale.interval(low, high)),
-            half_width: interval.map_or(String::new(), |(low, high)| scale.plus_minus((high - low) / 2.0)),
+            half_width: half.map_or(String::new(), |half| scale.plus_minus(half)),
             verdict,
             within: agreement.and_then(|a| a.within).map_or(String::new(), within),
             // A maximum never has an interval; no need to say so each time.
@@ -60,10 +61,9 @@ impl Row {
     }
 }
 
-fn scale(measure: &Measure, theory: Option<&Exact>, estimate: Option<&Estimate>, ends: Option<(f64, f64)>) -> Scale {
+fn scale(measure: &Measure, theory: Option<&Exact>, estimate: Option<&Estimate>, half: Option<f64>) -> Scale {
     let value = estimate.and_then(|e| e.value).or(theory.map(|exact| exact.value)).unwrap_or(0.0);
-    let half = ends.map_or(0.0, |(low, high)| (high - low) / 2.0);
-    Scale::with_half_width(measure.unit(), value, half)
+    Scale::with_half_width(measure.unit(), value, half.unwrap_or(0.0))
 }
 
 /// Nothing where the measure is theory's alone, a dash where it has no value.
@@ -73,11 +73,6 @@ fn of_simulation(scale: Scale, estimate: Option<&Estimate>, in_theory: bool) -> 
         None if in_theory => String::new(),
         Some(None) | None => NOTHING.to_owned(),
     }
-}
-
-fn interval(estimate: &Estimate) -> Option<(f64, f64)> {
-    let ends = stats::interval(estimate, CONFIDENCE);
-    ends.filter(|(low, high)| low.is_finite() && high.is_finite())
 }
 
 fn of_theory(scale: Scale, exact: Exact) -> String {

@@ -56,6 +56,8 @@ pub struct Simulation {
     /// Of each replication, after any doubling.
     pub duration: Span,
     pub stopped: Stopped,
+    /// Why a replication was stopped by itself, in words, if one was; what was measured until then counts.
+    pub overload: Option<String>,
     /// Published in all replications, warm-up included.
     pub messages: u64,
     pub measures: BTreeMap<Measure, Estimate>,

@@ -56,7 +56,7 @@ fn heavy(entry: &Consumers) -> Warning {
 /// What the simulation noticed.
 pub fn of_simulation(scenario: &Scenario, simulated: &Simulated) -> Vec<Warning> {
     let simulation = &simulated.simulation;
-    let overload = simulated.overload.as_ref().map(|why| overload(simulation, why));
+    let overload = simulation.overload.as_ref().map(|why| overload(simulation, why));
     let settled = simulated.unsettled.then(|| unsettled(simulation));
     let all = [overload, settled, imprecise(scenario, simulation), unfinished(simulated)];
     all.into_iter().flatten().chain(short(scenario, simulation)).collect()

@@ -42,8 +42,6 @@ pub enum SimError {
 /// A simulation, and what was noticed while it ran.
 pub struct Simulated {
     pub simulation: Simulation,
-    /// Why it was stopped, if it held too much.
-    pub overload: Option<String>,
     /// Whether the warm-up was still too long after every doubling.
     pub unsettled: bool,
     pub oldest_unfinished: Option<Span>,
@@ -108,6 +106,7 @@ fn measure(scenario: &Scenario, warmup: Option<Span>, unsettled: bool, watch: &W
         warmup: warmup.unwrap_or(Span::ZERO),
         duration: scenario.run.duration,
         stopped,
+        overload,
         messages: summary.accounts.producers.iter().map(|(_, account)| account.published).sum(),
         measures: summary.estimates(),
         per_replication: summary.per_replication(),
@@ -117,7 +116,7 @@ fn measure(scenario: &Scenario, warmup: Option<Span>, unsettled: bool, watch: &W
         response: summary.times.response.histogram,
         accounts: summary.accounts,
     };
-    Ok(Simulated { simulation, overload, unsettled, oldest_unfinished: summary.oldest_unfinished })
+    Ok(Simulated { simulation, unsettled, oldest_unfinished: summary.oldest_unfinished })
 }
 
 /// Rounds of replications, until there are enough.

@@ -3,7 +3,7 @@
 use super::super::{number, text};
 use super::{Paint, View, listed};
 use crate::measure::{Measure, Percentile, Quantity, Stat, Unit};
-use crate::result::{Holds, Stability, Stopped, TargetResult, WarningCode};
+use crate::result::{Holds, Stability, TargetResult, WarningCode};
 use crate::scenario::Replications;
 
 pub fn headline(view: &View) -> Vec<String> {
@@ -90,9 +90,8 @@ fn state(view: &View) -> (Paint, String) {
         let ending = if steady { ": no steady state" } else { " over the run" };
         return (Paint::Bad, format!("{}{ending}", listed(&growing)));
     }
-    if view.simulation.is_some_and(|s| s.stopped == Stopped::Overload) {
-        let most = number::count(view.scenario.run.at_most_inside);
-        return (Paint::Bad, format!("overload: a replication held more than {most} messages, and was stopped"));
+    if let Some(why) = view.simulation.and_then(|s| s.overload.as_ref()) {
+        return (Paint::Bad, format!("overload: a replication was {why}"));
     }
     if view.outcome.warnings.iter().any(|warning| warning.code == WarningCode::Unstable) {
         let full: Vec<String> = view.outcome.stability.iter().filter(|s| is_full(s)).map(fully_loaded).collect();

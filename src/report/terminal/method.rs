@@ -72,6 +72,6 @@ fn stopped(why: Stopped, run: &Run) -> String {
         Stopped::Precision => format!("stopped at {asked}"),
         Stopped::AtMost => format!("stopped at the most allowed, before {asked} was reached"),
         Stopped::Interrupted => "interrupted".to_owned(),
-        Stopped::Overload => format!("stopped by overload, with {} messages inside", count(run.at_most_inside)),
+        Stopped::Overload => "stopped by overload".to_owned(),
     }
 }

@@ -19,6 +19,8 @@ impl<P: Clone> Broker<P> {
                     let slot = self.accept(queue, payload, false, effects);
                     let leaves = self.leaves(queue, slot);
                     self.expel(leaves, Cause::Full, effects);
+                    // The one that left may have been delayed, and the next to be ready.
+                    self.refresh_deadline();
                 }
             }
         }
@@ -148,5 +150,30 @@ impl<P: Clone> Broker<P> {
             keys.iter().for_each(|key| drop(self.visits.remove(key)));
         }
         self.store.remove(slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::{Command, ConsumerId, QueueRules, Redelivery};
+    use crate::time::Span;
+
+    #[test]
+    fn a_delayed_message_that_makes_room_for_another_takes_its_deadline_along() {
+        let redelivery = Redelivery { delay: Span::from_secs(1), ..Redelivery::default() };
+        let rules =
+            QueueRules { capacity: Some(1), when_full: WhenFull::DropOldest, redelivery, ..QueueRules::default() };
+        let queue = QueueId(0);
+        let mut broker = Broker::new([rules]);
+        let mut effects = Vec::new();
+        broker.apply(Time::ZERO, Command::Subscribe { consumer: ConsumerId(0), queue, prefetch: 1 }, &mut effects);
+        broker.apply(Time::ZERO, Command::Publish { queue, payload: "delayed" }, &mut effects);
+        let Some(Effect::Delivered { delivery, .. }) = effects.last().cloned() else { panic!("it is delivered") };
+        broker.apply(Time::ZERO, Command::Reject { delivery, requeue: true }, &mut effects);
+        broker.apply(Time::ZERO, Command::Publish { queue, payload: "in flight" }, &mut effects);
+        assert!(broker.next_deadline().is_some());
+        broker.apply(Time::ZERO, Command::Publish { queue, payload: "waits" }, &mut effects);
+        assert_eq!(broker.next_deadline(), None);
     }
 }

@@ -79,6 +79,10 @@ impl Times {
         self.wait.record(response.saturating_sub(service));
     }
 
+    fn settle(&mut self) {
+        [&mut self.wait, &mut self.service, &mut self.response].into_iter().for_each(Tally::settle);
+    }
+
     pub fn merge(&mut self, other: &Times) {
         self.wait.merge(&other.wait);
         self.service.merge(&other.service);
@@ -411,6 +415,17 @@ impl Recorder {
         if let Some(times) = self.times.as_mut().filter(|_| in_window) {
             times.record(planned, began, now);
         }
+    }
+}
+
+impl Recorder {
+    /// Brings every histogram up to date.
+    fn settle(&mut self) {
+        for queue in &mut self.queues {
+            queue.times.settle();
+            queue.stay.settle();
+        }
+        self.times.iter_mut().for_each(Times::settle);
     }
 }
 

@@ -8,20 +8,24 @@ use crate::time::Time;
 impl<P: Clone> Broker<P> {
     #[inline]
     pub(super) fn publish(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
-        let state = &self.queues[queue.index()];
-        if state.admits() {
-            self.accept(queue, payload, false, effects);
-        } else {
-            match state.rules.when_full {
-                WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
-                WhenFull::Block => return self.block(queue, payload, effects),
-                WhenFull::DropOldest | WhenFull::DeadLetter => {
-                    let slot = self.accept(queue, payload, false, effects);
-                    let leaves = self.leaves(queue, slot);
-                    self.expel(leaves, Cause::Full, effects);
-                    // The one that left may have been delayed, and the next to be ready.
-                    self.refresh_deadline();
-                }
+        if !self.queues[queue.index()].admits() {
+            return self.publish_when_full(now, queue, payload, effects);
+        }
+        self.accept(queue, payload, false, effects);
+        self.dispatch(now, queue, effects);
+    }
+
+    #[inline(never)]
+    fn publish_when_full(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
+        match self.queues[queue.index()].rules.when_full {
+            WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
+            WhenFull::Block => return self.block(queue, payload, effects),
+            WhenFull::DropOldest | WhenFull::DeadLetter => {
+                let slot = self.accept(queue, payload, false, effects);
+                let leaves = self.leaves(queue, slot);
+                self.expel(leaves, Cause::Full, effects);
+                // The one that left may have been delayed, and the next to be ready.
+                self.refresh_deadline();
             }
         }
         self.dispatch(now, queue, effects);
@@ -46,13 +50,15 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub(super) fn append(&mut self, queue: QueueId, slot: Slot) {
         let state = &mut self.queues[queue.index()];
-        self.store[slot].order = state.next_order;
+        let entry = &mut self.store[slot];
+        entry.order = state.next_order;
+        entry.place = Where::Fresh;
         state.next_order += 1;
-        self.list(slot, Where::Fresh);
+        state.lists[Where::Fresh].push_last(&mut self.store, slot);
     }
 
     /// Lets the first blocked message in, if there is room.
-    #[inline]
+    #[inline(never)]
     pub(super) fn admit_blocked(&mut self, queue: QueueId, effects: &mut Vec<Effect<P>>) -> bool {
         let state = &mut self.queues[queue.index()];
         if state.blocked.is_empty() || !state.admits() {
@@ -129,7 +135,10 @@ impl<P: Clone> Broker<P> {
     pub(super) fn unlist(&mut self, slot: Slot) -> Place {
         let entry = &self.store[slot];
         let (queue, place) = (entry.queue, entry.place);
-        self.queues[queue.index()].lists[place].remove(&mut self.store, slot);
+        let state = &mut self.queues[queue.index()];
+        if place != Where::InFlight || state.rules.redelivery.ack_timeout.is_some() {
+            state.lists[place].remove(&mut self.store, slot);
+        }
         place.into()
     }
 
@@ -145,11 +154,18 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub(super) fn forget(&mut self, slot: Slot) -> P {
         if !self.visits.is_empty() {
-            let of_slot = (slot, QueueId(0))..=(slot, QueueId(u16::MAX));
-            let keys: Vec<_> = self.visits.range(of_slot).map(|(key, _)| *key).collect();
-            keys.iter().for_each(|key| drop(self.visits.remove(key)));
+            self.forget_visits(slot);
         }
         self.store.remove(slot)
+    }
+
+    #[cold]
+    fn forget_visits(&mut self, slot: Slot) {
+        let of_slot = (slot, QueueId(0))..=(slot, QueueId(u16::MAX));
+        let keys: Vec<_> = self.visits.range(of_slot).map(|(key, _)| *key).collect();
+        for key in keys {
+            self.visits.remove(&key);
+        }
     }
 }
 

@@ -51,12 +51,24 @@ pub struct DeliveryId {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command<P> {
     /// A new consumer takes from a queue and may hold `prefetch` unacknowledged messages.
-    Subscribe { consumer: ConsumerId, queue: QueueId, prefetch: u32 },
-    Publish { queue: QueueId, payload: P },
+    Subscribe {
+        consumer: ConsumerId,
+        queue: QueueId,
+        prefetch: u32,
+    },
+    Publish {
+        queue: QueueId,
+        payload: P,
+    },
     /// One that is unknown, or was answered before, has no effect.
-    Acknowledge { delivery: DeliveryId },
+    Acknowledge {
+        delivery: DeliveryId,
+    },
     /// A negative acknowledgement: back into the queue, or out of it.
-    Reject { delivery: DeliveryId, requeue: bool },
+    Reject {
+        delivery: DeliveryId,
+        requeue: bool,
+    },
     /// Carries out what is due; every other command does that first too.
     Tick,
 }
@@ -71,28 +83,70 @@ pub enum Place {
 }
 
 /// What follows from a command, in the order in which it happens.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect<P> {
     /// The message is in the queue and waits.
-    Accepted { queue: QueueId, was_blocked: bool, payload: P },
+    Accepted {
+        queue: QueueId,
+        was_blocked: bool,
+        payload: P,
+    },
     /// The queue is full, and the producer is told.
-    Refused { queue: QueueId, payload: P },
+    Refused {
+        queue: QueueId,
+        payload: P,
+    },
     /// The queue is full, and the message waits outside in its turn.
-    Blocked { queue: QueueId, payload: P },
+    Blocked {
+        queue: QueueId,
+        payload: P,
+    },
     /// A waiting message is handed to a consumer. `attempt` counts from 1 since the message entered the queue,
     /// `entry` says how many times it has entered it.
-    Delivered { queue: QueueId, consumer: ConsumerId, delivery: DeliveryId, entry: u16, attempt: u32, payload: P },
+    Delivered {
+        queue: QueueId,
+        consumer: ConsumerId,
+        delivery: DeliveryId,
+        entry: u16,
+        attempt: u32,
+        payload: P,
+    },
     /// The message has left the queue for good; it was in flight unless the acknowledgement came late.
-    Acknowledged { queue: QueueId, from: Place, payload: P },
+    Acknowledged {
+        queue: QueueId,
+        from: Place,
+        payload: P,
+    },
     /// A delivered message is back, after a failure or a time-out.
-    Returned { queue: QueueId, to: Place, payload: P },
+    Returned {
+        queue: QueueId,
+        to: Place,
+        payload: P,
+    },
     /// The delay of a message is over; it waits.
-    Ready { queue: QueueId, payload: P },
-    Dropped { queue: QueueId, from: Place, cause: Cause, payload: P },
+    Ready {
+        queue: QueueId,
+        payload: P,
+    },
+    Dropped {
+        queue: QueueId,
+        from: Place,
+        cause: Cause,
+        payload: P,
+    },
     /// The message has left for its dead letter queue, where it waits.
-    DeadLettered { queue: QueueId, from: Place, to: QueueId, cause: Cause, payload: P },
+    DeadLettered {
+        queue: QueueId,
+        from: Place,
+        to: QueueId,
+        cause: Cause,
+        payload: P,
+    },
     /// The message stays in the queue, out of reach.
-    Parked { queue: QueueId, payload: P },
+    Parked {
+        queue: QueueId,
+        payload: P,
+    },
 }
 
 struct Queue<P> {
@@ -147,7 +201,8 @@ impl<P: Clone> Broker<P> {
     ///
     /// # Panics
     /// If a queue or consumer does not exist, or a consumer subscribes twice.
-    #[inline]
+    // Where it is called the command is mostly known, and only its arm remains.
+    #[inline(always)]
     pub fn apply(&mut self, now: Time, command: Command<P>, effects: &mut Vec<Effect<P>>) {
         if self.deadline <= now {
             self.carry_out_due(now, effects);
@@ -173,6 +228,7 @@ impl<P: Clone> Broker<P> {
         self.store.len() as u64 + self.blocked
     }
 
+    #[inline(never)]
     fn subscribe(
         &mut self,
         now: Time,
@@ -189,6 +245,7 @@ impl<P: Clone> Broker<P> {
         self.dispatch(now, queue, effects);
     }
 
+    #[inline(never)]
     fn refresh_deadline(&mut self) {
         let due = |list: &List| list.first().map_or(Time::NEVER, |slot| self.store[slot].due);
         let queues = self.queues.iter().filter(|queue| queue.has_timers());
@@ -199,10 +256,12 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Time-outs and ends of delays up to `now`, in order of time; at one instant delays first, then by queue.
+    #[cold]
     fn carry_out_due(&mut self, now: Time, effects: &mut Vec<Effect<P>>) {
         while self.deadline <= now {
             let due = self.deadline;
-            let is_due = |queue: &Queue<P>, place| queue.lists[place].first().filter(|slot| self.store[*slot].due == due);
+            let is_due =
+                |queue: &Queue<P>, place| queue.lists[place].first().filter(|slot| self.store[*slot].due == due);
             let delayed = self.queues.iter().find_map(|queue| is_due(queue, Where::Delayed));
             let in_flight = self.queues.iter().find_map(|queue| is_due(queue, Where::InFlight));
             match (delayed, in_flight) {
@@ -227,9 +286,24 @@ impl<P> Queue<P> {
         }
     }
 
+    /// The first by order of those that wait.
+    #[inline]
+    fn next_waiting(&self, store: &Store<P>) -> Option<Slot> {
+        match (self.lists[Where::Returned].first(), self.lists[Where::Fresh].first()) {
+            (None, fresh) => fresh,
+            (returned, None) => returned,
+            (Some(returned), Some(fresh)) => {
+                Some(if store[returned].order < store[fresh].order { returned } else { fresh })
+            }
+        }
+    }
+
     /// Waiting and delayed: what capacity counts.
     fn occupied(&self) -> u64 {
-        [Where::Fresh, Where::Returned, Where::Delayed].into_iter().map(|place| u64::from(self.lists[place].len())).sum()
+        [Where::Fresh, Where::Returned, Where::Delayed]
+            .into_iter()
+            .map(|place| u64::from(self.lists[place].len()))
+            .sum()
     }
 
     fn nothing_waits(&self) -> bool {

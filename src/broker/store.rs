@@ -19,7 +19,8 @@ pub(super) enum Where {
     Returned,
     /// Kept from delivery, in order of the end of the delay.
     Delayed,
-    /// With a consumer, in order of delivery, which is the order of the time-outs.
+    /// With a consumer; listed, in order of delivery, only where deliveries time out, because that is also the order of
+    /// the time-outs.
     InFlight,
     Parked,
 }
@@ -194,7 +195,26 @@ impl List {
 
     #[inline]
     pub fn push_last<P>(&mut self, store: &mut Store<P>, slot: Slot) {
-        self.insert_after(store, self.last, slot);
+        let entry = &mut store[slot];
+        entry.previous = self.last;
+        entry.next = NONE;
+        match self.last {
+            NONE => self.first = slot,
+            last => store[last].next = slot,
+        }
+        self.last = slot;
+        self.len += 1;
+    }
+
+    /// Takes out the first, which is `slot`.
+    #[inline]
+    pub fn remove_first<P>(&mut self, store: &mut Store<P>, slot: Slot) {
+        self.first = store[slot].next;
+        match self.first {
+            NONE => self.last = NONE,
+            first => store[first].previous = NONE,
+        }
+        self.len -= 1;
     }
 
     /// Keeps the list in order of age. It looks from the end, because what returns is mostly younger than
@@ -209,7 +229,6 @@ impl List {
     }
 
     /// `before == NONE` puts it first.
-    #[inline]
     fn insert_after<P>(&mut self, store: &mut Store<P>, before: Slot, slot: Slot) {
         let after = if before == NONE { self.first } else { store[before].next };
         store[slot].previous = before;
@@ -225,7 +244,6 @@ impl List {
         self.len += 1;
     }
 
-    #[inline]
     pub fn remove<P>(&mut self, store: &mut Store<P>, slot: Slot) {
         let Entry { previous, next, .. } = store[slot];
         match previous {

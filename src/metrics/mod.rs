@@ -18,23 +18,13 @@ use std::sync::Arc;
 use crate::broker::{Effect, Message, Place, QueueId};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
-use ledger::{At, Fate, Ledger};
+use ledger::{At, Fate, Ledger, Track};
 use levels::Levels;
 
-/// What travels with a message while it is measured.
+/// What travels with a message while it is measured: where its track is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Letter {
-    pub number: u64,
-    pub planned: Time,
     pub track: u32,
-    pub producer: u16,
-}
-
-impl Letter {
-    #[inline]
-    pub fn message(&self) -> Message {
-        Message { producer: self.producer, number: self.number, planned: self.planned }
-    }
 }
 
 /// What is to be measured.
@@ -191,8 +181,14 @@ impl Recorder {
     /// A message's planned instant is reached.
     #[inline]
     pub fn published(&mut self, message: Message) -> Letter {
-        let Message { producer, number, planned } = message;
-        Letter { number, planned, track: self.ledger.open(producer, planned), producer }
+        Letter { track: self.ledger.open(message) }
+    }
+
+    /// The message that a letter belongs to.
+    #[inline]
+    pub fn message(&self, letter: Letter) -> Message {
+        let Track { producer, number, planned, .. } = *self.ledger.track(letter.track);
+        Message { producer, number, planned }
     }
 
     /// The producer of a refused message has given it up.
@@ -201,23 +197,28 @@ impl Recorder {
     }
 
     /// The broker has done something.
-    #[inline]
+    #[inline(always)]
     pub fn effect(&mut self, now: Time, effect: &Effect<Letter>) {
         match *effect {
-            Effect::Accepted { queue, was_blocked, payload } => self.accepted(now, queue, was_blocked, payload),
+            Effect::Accepted { queue, was_blocked, payload } => self.accepted(now, queue, was_blocked, payload.track),
             Effect::Delivered { queue, entry, attempt, payload, .. } => {
                 self.delivered(now, queue, (entry, attempt), payload.track);
             }
-            Effect::Acknowledged { queue, payload, .. } => {
-                self.leave(now, queue, payload.track);
-                self.queues[queue.index()].acknowledged += 1;
-                self.ledger.track(payload.track).at = At::Out;
-                self.ledger.close_if_over(payload.track);
+            Effect::Acknowledged { queue, payload, .. } => self.acknowledged(now, queue, payload.track),
+            _ => self.rare_effect(now, effect),
+        }
+    }
+
+    #[inline(never)]
+    fn rare_effect(&mut self, now: Time, effect: &Effect<Letter>) {
+        match *effect {
+            Effect::Accepted { .. } | Effect::Delivered { .. } | Effect::Acknowledged { .. } => {
+                unreachable!("these are not rare")
             }
             // What it means is the producer's to say.
             Effect::Refused { .. } => {}
             Effect::Blocked { payload, .. } => {
-                self.ledger.track(payload.track).at = At::Blocked;
+                self.ledger.track_mut(payload.track).at = At::Blocked;
                 self.ledger.counts_of(payload.track).not_yet_accepted += 1;
             }
             Effect::Returned { queue, to, payload } => {
@@ -231,7 +232,7 @@ impl Recorder {
             Effect::Parked { queue, payload } => {
                 self.leave(now, queue, payload.track);
                 self.queues[queue.index()].parked += 1;
-                self.ledger.track(payload.track).at = At::Parked;
+                self.ledger.track_mut(payload.track).at = At::Parked;
                 self.ledger.settle(payload.track, Fate::Dead(Cause::Parked));
             }
             Effect::Dropped { queue, cause, payload, .. } => self.dropped(now, queue, cause, payload.track),
@@ -248,38 +249,48 @@ impl Recorder {
     }
 
     #[inline]
-    fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, letter: Letter) {
-        let counts = self.ledger.counts_of(letter.track);
+    fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, id: u32) {
+        let counts = self.ledger.counts_of(id);
         counts.accepted += 1;
-        if was_blocked {
-            counts.not_yet_accepted -= 1;
-        }
+        counts.not_yet_accepted -= u64::from(was_blocked);
         self.queues[queue.index()].entered_published += 1;
-        self.enter(now, queue, letter.track);
+        self.enter(now, queue, id);
         if self.queues[queue.index()].plan.rests {
-            self.ledger.settle(letter.track, Fate::Dead(Cause::Parked));
+            self.ledger.settle(id, Fate::Dead(Cause::Parked));
         }
     }
 
-    /// A message is new in a queue.
+    #[inline]
+    fn acknowledged(&mut self, now: Time, queue: QueueId, id: u32) {
+        self.leave(now, queue, id);
+        self.queues[queue.index()].acknowledged += 1;
+        self.ledger.track_mut(id).at = At::Out;
+        self.ledger.close_if_over(id);
+    }
+
+    /// A message is new in a queue, and waits there.
     #[inline]
     fn enter(&mut self, now: Time, queue: QueueId, id: u32) {
-        let state = &self.queues[queue.index()];
-        let track = self.ledger.track(id);
+        let state = &mut self.queues[queue.index()];
+        state.levels.touch(now);
+        state.levels.length += 1;
+        let track = self.ledger.track_mut(id);
         track.nth = state.entered_published + state.entered_dead_lettered;
         track.entered = now;
+        track.since = now;
         track.queue = queue.0;
+        track.at = At::Waiting;
+        track.begun = false;
         track.done_here = false;
         track.entry = 0;
         track.attempt = 0;
-        self.arrive(now, queue, Place::Waiting, id);
     }
 
-    #[inline]
+    /// A message that has been delivered is back in its queue.
     fn arrive(&mut self, now: Time, queue: QueueId, to: Place, id: u32) {
         let levels = &mut self.queues[queue.index()].levels;
         levels.touch(now);
-        let track = self.ledger.track(id);
+        let track = self.ledger.track_mut(id);
         track.since = now;
         track.begun = false;
         match to {
@@ -291,12 +302,7 @@ impl Recorder {
                 levels.delayed += 1;
                 track.at = At::Delayed;
             }
-            Place::InFlight => {
-                levels.in_flight += 1;
-                levels.held_idle += 1;
-                track.at = At::InFlight;
-            }
-            Place::Parked => unreachable!("a parked message has left"),
+            Place::InFlight | Place::Parked => unreachable!("a message returns to wait or to be delayed"),
         }
     }
 
@@ -306,19 +312,15 @@ impl Recorder {
         let track = self.ledger.track(id);
         let state = &mut self.queues[queue.index()];
         state.levels.touch(now);
-        let within = overlap(track.since, now, self.window);
         match track.at {
             At::Waiting => {
                 state.levels.length -= 1;
-                state.waited_in_window += u128::from(within);
-                if !state.plan.stay_is_wait && self.window.0 <= track.planned && track.planned < self.window.1 {
-                    state.stay.record(now - track.since);
-                }
+                state.end_wait(now, track, self.window);
             }
             At::InFlight => {
                 state.levels.in_flight -= 1;
                 state.levels.held_idle -= u64::from(!track.begun);
-                state.in_flight_in_window += u128::from(within);
+                state.in_flight_in_window += u128::from(overlap(track.since, now, self.window));
             }
             At::Delayed => state.levels.delayed -= 1,
             At::Nowhere | At::Blocked | At::Parked | At::Out => unreachable!("only what is in a queue leaves it"),
@@ -327,10 +329,17 @@ impl Recorder {
 
     #[inline]
     fn delivered(&mut self, now: Time, queue: QueueId, (entry, attempt): (u16, u32), id: u32) {
-        self.leave(now, queue, id);
-        self.arrive(now, queue, Place::InFlight, id);
+        let track = self.ledger.track_mut(id);
+        assert_eq!(track.at, At::Waiting, "only what waits is delivered");
         let state = &mut self.queues[queue.index()];
-        let track = self.ledger.track(id);
+        state.levels.touch(now);
+        state.levels.length -= 1;
+        state.levels.in_flight += 1;
+        state.levels.held_idle += 1;
+        state.end_wait(now, track, self.window);
+        track.since = now;
+        track.at = At::InFlight;
+        track.begun = false;
         track.hands += 1;
         track.entry = entry;
         track.attempt = attempt;
@@ -346,7 +355,7 @@ impl Recorder {
     fn dropped(&mut self, now: Time, queue: QueueId, cause: Cause, id: u32) {
         self.leave(now, queue, id);
         *self.queues[queue.index()].dropped.entry(cause).or_default() += 1;
-        self.ledger.track(id).at = At::Out;
+        self.ledger.track_mut(id).at = At::Out;
         self.ledger.settle(id, Fate::Lost(cause));
         self.ledger.close_if_over(id);
     }
@@ -354,7 +363,7 @@ impl Recorder {
     /// A consumer begins to work on a delivery.
     #[inline]
     pub fn began(&mut self, now: Time, id: u32, attempt: u32) {
-        let track = self.ledger.track(id);
+        let track = self.ledger.track_mut(id);
         if track.at == At::InFlight && track.attempt == attempt && !track.begun {
             track.begun = true;
             let levels = &mut self.queues[usize::from(track.queue)].levels;
@@ -369,7 +378,7 @@ impl Recorder {
         let crew = &mut self.crews[attempt.crew];
         crew.busy += u128::from(overlap(attempt.began, now, self.window));
         let id = attempt.track;
-        self.ledger.track(id).hands -= 1;
+        self.ledger.track_mut(id).hands -= 1;
         if attempt.success {
             crew.successes += u64::from(self.window.0 <= now && now < self.window.1);
             self.succeeded(now, attempt);
@@ -382,33 +391,30 @@ impl Recorder {
     #[inline]
     fn succeeded(&mut self, now: Time, attempt: Attempt) {
         let id = attempt.track;
-        let track = *self.ledger.track(id);
-        let in_window = self.window.0 <= track.planned && track.planned < self.window.1;
         let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         self.succeeded_in_window += now_in_window;
-        if track.fate == Fate::Processed {
+        if self.ledger.track(id).fate == Fate::Processed {
             self.ledger.counts_of(id).duplicates += 1;
         } else {
             self.processed_in_window += now_in_window;
-            self.processed(now, attempt.began, id, in_window);
+            self.processed(now, attempt.began, id);
         }
+        let track = self.ledger.track_mut(id);
         let is_of_this_entry = track.queue == attempt.queue.0 && track.entry == attempt.entry;
         if is_of_this_entry && !track.done_here {
-            self.ledger.track(id).done_here = true;
-            if in_window {
+            track.done_here = true;
+            if track.in_window {
                 self.queues[attempt.queue.index()].times.record(track.entered, attempt.began, now);
             }
         }
     }
 
     #[inline]
-    fn processed(&mut self, now: Time, began: Time, id: u32, in_window: bool) {
+    fn processed(&mut self, now: Time, began: Time, id: u32) {
         self.ledger.settle(id, Fate::Processed);
-        let planned = self.ledger.track(id).planned;
+        let Track { planned, in_window, .. } = *self.ledger.track(id);
         let wait = began - planned;
-        if wait > Span::ZERO {
-            self.ledger.counts_of(id).waited += 1;
-        }
+        self.ledger.counts_of(id).waited += u64::from(wait > Span::ZERO);
         if let Some(pilot) = &mut self.pilot {
             pilot.add(planned, wait);
         }
@@ -445,6 +451,13 @@ impl QueueState {
             dead_lettered: BTreeMap::new(),
             parked: 0,
             latest_first: 0,
+        }
+    }
+    #[inline]
+    fn end_wait(&mut self, now: Time, track: &Track, window: (Time, Time)) {
+        self.waited_in_window += u128::from(overlap(track.since, now, window));
+        if !self.plan.stay_is_wait && track.in_window {
+            self.stay.record(now - track.since);
         }
     }
 }

@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
             }
             if next > self.now {
                 self.commands_before_this_instant = self.commands;
-                if next >= self.duration && self.is_over() {
+                if next >= self.duration && arrival.0 == Time::NEVER && self.is_empty() {
                     return Ending::Complete;
                 }
                 self.now = next;
@@ -177,8 +177,8 @@ impl<'a> Run<'a> {
     }
 
     /// Whether a run that drains until it is empty is so.
-    fn is_over(&self) -> bool {
-        self.until_empty && self.recorder.open() == 0 && self.arrivals.peek().is_none()
+    fn is_empty(&self) -> bool {
+        self.until_empty && self.recorder.open() == 0
     }
 
     /// Looks up now and then: how far is it, should it stop, does it hold too much.
@@ -218,16 +218,13 @@ impl<'a> Run<'a> {
     /// The next planned instant is reached.
     #[inline]
     fn publish(&mut self) {
-        let Some(producer) = self.arrivals.peek() else { return };
+        let Some(producer) = self.arrivals.pop() else { return };
         let at = usize::from(producer);
         let message = self.planned[at];
-        match self.producers[at].plan() {
-            Some(next) => {
-                self.planned[at] = next;
-                self.arrivals.postpone_first(next.planned, self.entered);
-                self.entered += 1;
-            }
-            None => drop(self.arrivals.pop()),
+        if let Some(next) = self.producers[at].plan() {
+            self.planned[at] = next;
+            self.arrivals.enter(next.planned, self.entered, producer);
+            self.entered += 1;
         }
         let payload = self.recorder.published(message);
         self.send(Command::Publish { queue: self.publishes_to[at], payload });
@@ -269,19 +266,27 @@ impl<'a> Run<'a> {
     #[inline]
     fn carry_out(&mut self) {
         let mut at = 0;
-        while let Some(effect) = self.effects.get(at) {
-            let effect = effect.clone();
+        while let Some(&effect) = self.effects.get(at) {
             at += 1;
-            self.recorder.effect(self.now, &effect);
             match effect {
                 Effect::Delivered { consumer, delivery, entry, attempt, payload, .. } => {
-                    let message = payload.message();
+                    self.recorder.effect(self.now, &effect);
+                    let message = self.recorder.message(payload);
                     self.hand(consumer, Handed { delivery, message, entry, attempt, label: payload.track });
                 }
-                Effect::Accepted { payload, .. } => self.tell(payload, Reply::Accepted),
-                Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
-                Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
-                _ => {}
+                Effect::Accepted { payload, .. } => {
+                    self.recorder.effect(self.now, &effect);
+                    self.tell(payload, Reply::Accepted);
+                }
+                Effect::Blocked { payload, .. } => {
+                    self.recorder.effect(self.now, &effect);
+                    self.tell(payload, Reply::Blocked);
+                }
+                Effect::Refused { payload, .. } => {
+                    self.recorder.effect(self.now, &effect);
+                    self.tell(payload, Reply::Refused);
+                }
+                _ => self.recorder.effect(self.now, &effect),
             }
         }
         self.effects.clear();
@@ -289,7 +294,7 @@ impl<'a> Run<'a> {
 
     #[inline]
     fn tell(&mut self, letter: Letter, reply: Reply) {
-        match self.producers[usize::from(letter.producer)].told(reply) {
+        match self.producers[usize::from(self.recorder.message(letter).producer)].told(reply) {
             Reaction::Nothing | Reaction::Wait => {}
             Reaction::GiveUp => self.recorder.gave_up(letter.track),
         }

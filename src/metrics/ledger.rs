@@ -126,6 +126,29 @@ pub fn place(cause: Cause) -> usize {
     CAUSES.iter().position(|known| *known == cause).expect("every cause is listed")
 }
 
+/// What the books say about one message: its track and the counts that it belongs to.
+pub struct Page<'a> {
+    pub track: &'a mut Track,
+    pub counts: &'a mut Counts,
+    open: &'a mut u64,
+}
+
+impl Page<'_> {
+    /// Gives a message a fate. Only success is final: what was given up for lost or dead may yet succeed.
+    #[inline]
+    pub fn settle(&mut self, fate: Fate) {
+        match self.track.fate {
+            Fate::Processed => return,
+            Fate::Open => *self.open -= 1,
+            before => self.counts.of_fate(before).into_iter().for_each(|count| *count -= 1),
+        }
+        self.track.fate = fate;
+        if let Some(count) = self.counts.of_fate(fate) {
+            *count += 1;
+        }
+    }
+}
+
 /// The tracks of all messages under way, and what has been counted.
 #[derive(Debug)]
 pub struct Ledger {
@@ -157,7 +180,7 @@ impl Ledger {
     /// A message is refused for good.
     pub fn refuse(&mut self, id: u32) {
         self.open -= 1;
-        self.counts_of(id).refused += 1;
+        self.page(id).counts.refused += 1;
         self.close_if_over(id);
     }
 
@@ -211,27 +234,12 @@ impl Ledger {
         &mut self.tracks[id as usize]
     }
 
-    /// The counts that a message belongs to.
+    /// What the books say about a message.
     #[inline]
-    pub fn counts_of(&mut self, id: u32) -> &mut Counts {
-        let track = &self.tracks[id as usize];
-        &mut self.counts[usize::from(track.producer)][usize::from(track.in_window)]
-    }
-
-    /// Gives a message a fate. Only success is final: what was given up for lost or dead may yet succeed.
-    #[inline]
-    pub fn settle(&mut self, id: u32, fate: Fate) {
+    pub fn page(&mut self, id: u32) -> Page<'_> {
         let track = &mut self.tracks[id as usize];
         let counts = &mut self.counts[usize::from(track.producer)][usize::from(track.in_window)];
-        match track.fate {
-            Fate::Processed => return,
-            Fate::Open => self.open -= 1,
-            before => counts.of_fate(before).into_iter().for_each(|count| *count -= 1),
-        }
-        track.fate = fate;
-        if let Some(count) = counts.of_fate(fate) {
-            *count += 1;
-        }
+        Page { track, counts, open: &mut self.open }
     }
 
     /// Closes the books on a message that no queue keeps and nobody works on.

@@ -30,21 +30,23 @@ const EXACT_LEVELS: usize = 1024;
 /// Nanoseconds spent at each level.
 #[derive(Clone, Debug)]
 pub struct TimeAt {
-    exact: Vec<u64>,
+    exact: Box<[u64; EXACT_LEVELS]>,
     above: Option<Box<Histogram<u64>>>,
     pub max: u64,
 }
 
 impl Default for TimeAt {
     fn default() -> TimeAt {
-        TimeAt { exact: vec![0; EXACT_LEVELS], above: None, max: 0 }
+        TimeAt { exact: Box::new([0; EXACT_LEVELS]), above: None, max: 0 }
     }
 }
 
 impl TimeAt {
     #[inline]
     fn add(&mut self, level: u64, nanos: u64) {
-        self.max = self.max.max(level);
+        if level > self.max {
+            self.max = level;
+        }
         match self.exact.get_mut(level as usize) {
             Some(time) => *time += nanos,
             None => self.add_above(level, nanos),
@@ -59,7 +61,7 @@ impl TimeAt {
 
     pub fn merge(&mut self, other: &TimeAt) {
         self.max = self.max.max(other.max);
-        self.exact.iter_mut().zip(&other.exact).for_each(|(mine, theirs)| *mine += theirs);
+        self.exact.iter_mut().zip(other.exact.iter()).for_each(|(mine, theirs)| *mine += theirs);
         if let Some(theirs) = &other.above {
             let mine = self.above.get_or_insert_with(|| Box::new(histogram()));
             mine.add(theirs.as_ref()).expect("a histogram that grows takes another's values");

@@ -25,6 +25,7 @@ use levels::Levels;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Letter {
     pub track: u32,
+    pub producer: u16,
 }
 
 /// What is to be measured.
@@ -181,7 +182,7 @@ impl Recorder {
     /// A message's planned instant is reached.
     #[inline]
     pub fn published(&mut self, message: Message) -> Letter {
-        Letter { track: self.ledger.open(message) }
+        Letter { track: self.ledger.open(message), producer: message.producer }
     }
 
     /// The message that a letter belongs to.
@@ -218,8 +219,9 @@ impl Recorder {
             // What it means is the producer's to say.
             Effect::Refused { .. } => {}
             Effect::Blocked { payload, .. } => {
-                self.ledger.track_mut(payload.track).at = At::Blocked;
-                self.ledger.counts_of(payload.track).not_yet_accepted += 1;
+                let page = self.ledger.page(payload.track);
+                page.track.at = At::Blocked;
+                page.counts.not_yet_accepted += 1;
             }
             Effect::Returned { queue, to, payload } => {
                 self.leave(now, queue, payload.track);
@@ -233,16 +235,16 @@ impl Recorder {
                 self.leave(now, queue, payload.track);
                 self.queues[queue.index()].parked += 1;
                 self.ledger.track_mut(payload.track).at = At::Parked;
-                self.ledger.settle(payload.track, Fate::Dead(Cause::Parked));
+                self.ledger.page(payload.track).settle(Fate::Dead(Cause::Parked));
             }
             Effect::Dropped { queue, cause, payload, .. } => self.dropped(now, queue, cause, payload.track),
             Effect::DeadLettered { queue, to, cause, payload, .. } => {
                 self.leave(now, queue, payload.track);
                 *self.queues[queue.index()].dead_lettered.entry(cause).or_default() += 1;
                 self.queues[to.index()].entered_dead_lettered += 1;
-                self.enter(now, to, payload.track);
+                self.queues[to.index()].enter(now, to, self.ledger.track_mut(payload.track));
                 if self.queues[to.index()].plan.rests {
-                    self.ledger.settle(payload.track, Fate::Dead(cause));
+                    self.ledger.page(payload.track).settle(Fate::Dead(cause));
                 }
             }
         }
@@ -250,40 +252,25 @@ impl Recorder {
 
     #[inline]
     fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, id: u32) {
-        let counts = self.ledger.counts_of(id);
-        counts.accepted += 1;
-        counts.not_yet_accepted -= u64::from(was_blocked);
-        self.queues[queue.index()].entered_published += 1;
-        self.enter(now, queue, id);
-        if self.queues[queue.index()].plan.rests {
-            self.ledger.settle(id, Fate::Dead(Cause::Parked));
+        let mut page = self.ledger.page(id);
+        page.counts.accepted += 1;
+        page.counts.not_yet_accepted -= u64::from(was_blocked);
+        let state = &mut self.queues[queue.index()];
+        state.entered_published += 1;
+        state.enter(now, queue, page.track);
+        if state.plan.rests {
+            page.settle(Fate::Dead(Cause::Parked));
         }
     }
 
     #[inline]
     fn acknowledged(&mut self, now: Time, queue: QueueId, id: u32) {
-        self.leave(now, queue, id);
-        self.queues[queue.index()].acknowledged += 1;
-        self.ledger.track_mut(id).at = At::Out;
-        self.ledger.close_if_over(id);
-    }
-
-    /// A message is new in a queue, and waits there.
-    #[inline]
-    fn enter(&mut self, now: Time, queue: QueueId, id: u32) {
         let state = &mut self.queues[queue.index()];
-        state.levels.touch(now);
-        state.levels.length += 1;
         let track = self.ledger.track_mut(id);
-        track.nth = state.entered_published + state.entered_dead_lettered;
-        track.entered = now;
-        track.since = now;
-        track.queue = queue.0;
-        track.at = At::Waiting;
-        track.begun = false;
-        track.done_here = false;
-        track.entry = 0;
-        track.attempt = 0;
+        state.leave(now, track, self.window);
+        state.acknowledged += 1;
+        track.at = At::Out;
+        self.ledger.close_if_over(id);
     }
 
     /// A message that has been delivered is back in its queue.
@@ -306,25 +293,8 @@ impl Recorder {
         }
     }
 
-    /// A message leaves the place that it has in its queue.
-    #[inline]
     fn leave(&mut self, now: Time, queue: QueueId, id: u32) {
-        let track = self.ledger.track(id);
-        let state = &mut self.queues[queue.index()];
-        state.levels.touch(now);
-        match track.at {
-            At::Waiting => {
-                state.levels.length -= 1;
-                state.end_wait(now, track, self.window);
-            }
-            At::InFlight => {
-                state.levels.in_flight -= 1;
-                state.levels.held_idle -= u64::from(!track.begun);
-                state.in_flight_in_window += u128::from(overlap(track.since, now, self.window));
-            }
-            At::Delayed => state.levels.delayed -= 1,
-            At::Nowhere | At::Blocked | At::Parked | At::Out => unreachable!("only what is in a queue leaves it"),
-        }
+        self.queues[queue.index()].leave(now, self.ledger.track(id), self.window);
     }
 
     #[inline]
@@ -344,11 +314,11 @@ impl Recorder {
         track.entry = entry;
         track.attempt = attempt;
         if attempt > 1 {
-            self.ledger.counts_of(id).redelivered += 1;
+            self.ledger.page(id).counts.redelivered += 1;
         } else if track.nth >= state.latest_first {
             state.latest_first = track.nth;
         } else {
-            self.ledger.counts_of(id).reordered += 1;
+            self.ledger.page(id).counts.reordered += 1;
         }
     }
 
@@ -356,7 +326,7 @@ impl Recorder {
         self.leave(now, queue, id);
         *self.queues[queue.index()].dropped.entry(cause).or_default() += 1;
         self.ledger.track_mut(id).at = At::Out;
-        self.ledger.settle(id, Fate::Lost(cause));
+        self.ledger.page(id).settle(Fate::Lost(cause));
         self.ledger.close_if_over(id);
     }
 
@@ -377,49 +347,44 @@ impl Recorder {
     pub fn ended(&mut self, now: Time, attempt: Attempt) {
         let crew = &mut self.crews[attempt.crew];
         crew.busy += u128::from(overlap(attempt.began, now, self.window));
-        let id = attempt.track;
-        self.ledger.track_mut(id).hands -= 1;
+        let mut page = self.ledger.page(attempt.track);
+        page.track.hands -= 1;
         if attempt.success {
             crew.successes += u64::from(self.window.0 <= now && now < self.window.1);
             self.succeeded(now, attempt);
-        } else if attempt.acknowledged_before && self.ledger.track(id).at == At::Out {
-            self.ledger.settle(id, Fate::Lost(Cause::Failed));
+        } else if attempt.acknowledged_before && page.track.at == At::Out {
+            page.settle(Fate::Lost(Cause::Failed));
         }
-        self.ledger.close_if_over(id);
+        self.ledger.close_if_over(attempt.track);
     }
 
     #[inline]
     fn succeeded(&mut self, now: Time, attempt: Attempt) {
-        let id = attempt.track;
+        let mut page = self.ledger.page(attempt.track);
         let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         self.succeeded_in_window += now_in_window;
-        if self.ledger.track(id).fate == Fate::Processed {
-            self.ledger.counts_of(id).duplicates += 1;
+        if page.track.fate == Fate::Processed {
+            page.counts.duplicates += 1;
         } else {
             self.processed_in_window += now_in_window;
-            self.processed(now, attempt.began, id);
+            page.settle(Fate::Processed);
+            let planned = page.track.planned;
+            let wait = attempt.began - planned;
+            page.counts.waited += u64::from(wait > Span::ZERO);
+            if let Some(pilot) = &mut self.pilot {
+                pilot.add(planned, wait);
+            }
+            if let Some(times) = self.times.as_mut().filter(|_| page.track.in_window) {
+                times.record(planned, attempt.began, now);
+            }
         }
-        let track = self.ledger.track_mut(id);
+        let track = page.track;
         let is_of_this_entry = track.queue == attempt.queue.0 && track.entry == attempt.entry;
         if is_of_this_entry && !track.done_here {
             track.done_here = true;
             if track.in_window {
                 self.queues[attempt.queue.index()].times.record(track.entered, attempt.began, now);
             }
-        }
-    }
-
-    #[inline]
-    fn processed(&mut self, now: Time, began: Time, id: u32) {
-        self.ledger.settle(id, Fate::Processed);
-        let Track { planned, in_window, .. } = *self.ledger.track(id);
-        let wait = began - planned;
-        self.ledger.counts_of(id).waited += u64::from(wait > Span::ZERO);
-        if let Some(pilot) = &mut self.pilot {
-            pilot.add(planned, wait);
-        }
-        if let Some(times) = self.times.as_mut().filter(|_| in_window) {
-            times.record(planned, began, now);
         }
     }
 }
@@ -453,6 +418,41 @@ impl QueueState {
             latest_first: 0,
         }
     }
+    /// A message is new in the queue, and waits there.
+    #[inline]
+    fn enter(&mut self, now: Time, queue: QueueId, track: &mut Track) {
+        self.levels.touch(now);
+        self.levels.length += 1;
+        track.nth = self.entered_published + self.entered_dead_lettered;
+        track.entered = now;
+        track.since = now;
+        track.queue = queue.0;
+        track.at = At::Waiting;
+        track.begun = false;
+        track.done_here = false;
+        track.entry = 0;
+        track.attempt = 0;
+    }
+
+    /// A message leaves the place that it has in the queue.
+    #[inline]
+    fn leave(&mut self, now: Time, track: &Track, window: (Time, Time)) {
+        self.levels.touch(now);
+        match track.at {
+            At::InFlight => {
+                self.levels.in_flight -= 1;
+                self.levels.held_idle -= u64::from(!track.begun);
+                self.in_flight_in_window += u128::from(overlap(track.since, now, window));
+            }
+            At::Waiting => {
+                self.levels.length -= 1;
+                self.end_wait(now, track, window);
+            }
+            At::Delayed => self.levels.delayed -= 1,
+            At::Nowhere | At::Blocked | At::Parked | At::Out => unreachable!("only what is in a queue leaves it"),
+        }
+    }
+
     #[inline]
     fn end_wait(&mut self, now: Time, track: &Track, window: (Time, Time)) {
         self.waited_in_window += u128::from(overlap(track.since, now, window));

@@ -294,7 +294,7 @@ impl<'a> Run<'a> {
 
     #[inline]
     fn tell(&mut self, letter: Letter, reply: Reply) {
-        match self.producers[usize::from(self.recorder.message(letter).producer)].told(reply) {
+        match self.producers[usize::from(letter.producer)].told(reply) {
             Reaction::Nothing | Reaction::Wait => {}
             Reaction::GiveUp => self.recorder.gave_up(letter.track),
         }

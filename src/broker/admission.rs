@@ -1,13 +1,13 @@
 //! How messages get into queues, and what a full queue does.
 
 use super::store::{Slot, Where};
-use super::{Broker, Effect, Place, QueueId, WhenFull};
+use super::{Broker, Effect, Effects, Place, QueueId, WhenFull};
 use crate::measure::Cause;
 use crate::time::Time;
 
 impl<P: Clone> Broker<P> {
     #[inline]
-    pub(super) fn publish(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn publish(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
         if !self.queues[queue.index()].admits() {
             return self.publish_when_full(now, queue, payload, effects);
         }
@@ -16,7 +16,7 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline(never)]
-    fn publish_when_full(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
+    fn publish_when_full(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
         match self.queues[queue.index()].rules.when_full {
             WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
             WhenFull::Block => return self.block(queue, payload, effects),
@@ -32,14 +32,14 @@ impl<P: Clone> Broker<P> {
         self.dispatch_moved(now, effects);
     }
 
-    fn block(&mut self, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
+    fn block(&mut self, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
         effects.push(Effect::Blocked { queue, payload: payload.clone() });
         self.queues[queue.index()].blocked.push_back(payload);
         self.blocked += 1;
     }
 
     #[inline]
-    fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut Vec<Effect<P>>) -> Slot {
+    fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut impl Effects<P>) -> Slot {
         effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
         let slot = self.store.insert(queue, payload);
         self.append(queue, slot);
@@ -59,7 +59,7 @@ impl<P: Clone> Broker<P> {
 
     /// Lets the first blocked message in, if there is room.
     #[inline(never)]
-    pub(super) fn admit_blocked(&mut self, queue: QueueId, effects: &mut Vec<Effect<P>>) -> bool {
+    pub(super) fn admit_blocked(&mut self, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
         let state = &mut self.queues[queue.index()];
         if state.blocked.is_empty() || !state.admits() {
             return false;
@@ -90,7 +90,7 @@ impl<P: Clone> Broker<P> {
     /// Takes a message out of its queue for good: to the dead letter queue if there is one, else away. What it pushes
     /// out of a full dead letter queue moves on in turn; a circle of full queues, which no scenario may have, ends with
     /// a drop after one round.
-    pub(super) fn expel(&mut self, mut slot: Slot, mut cause: Cause, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn expel(&mut self, mut slot: Slot, mut cause: Cause, effects: &mut impl Effects<P>) {
         for _ in 0..=self.queues.len() {
             let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
                 return self.drop_message(slot, cause, effects);
@@ -109,14 +109,14 @@ impl<P: Clone> Broker<P> {
         self.drop_message(slot, Cause::DeadLetterFull, effects);
     }
 
-    pub(super) fn drop_message(&mut self, slot: Slot, cause: Cause, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn drop_message(&mut self, slot: Slot, cause: Cause, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         let from = self.unlist(slot);
         let payload = self.forget(slot);
         effects.push(Effect::Dropped { queue, from, cause, payload });
     }
 
-    fn move_to(&mut self, slot: Slot, to: QueueId, cause: Cause, effects: &mut Vec<Effect<P>>) {
+    fn move_to(&mut self, slot: Slot, to: QueueId, cause: Cause, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         let from = self.unlist(slot);
         effects.push(Effect::DeadLettered { queue, from, to, cause, payload: self.store.payload(slot) });

@@ -1,14 +1,14 @@
 //! How messages get out of queues, and what an answer or its absence does.
 
 use super::store::{Slot, Where};
-use super::{Broker, ConsumerId, DeliveryId, Effect, Place, QueueId, ReturnsTo, Then};
+use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, Place, QueueId, ReturnsTo, Then};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
 
 impl<P: Clone> Broker<P> {
     /// Hands out what waits to whoever may have it, and lets blocked messages in where that made room.
     #[inline]
-    pub(super) fn dispatch(&mut self, now: Time, queue: QueueId, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn dispatch(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
         loop {
             while self.deliver_one(now, queue, effects) {}
             if self.queues[queue.index()].blocked.is_empty() || !self.admit_blocked(queue, effects) {
@@ -18,19 +18,19 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline]
-    pub(super) fn dispatch_moved(&mut self, now: Time, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn dispatch_moved(&mut self, now: Time, effects: &mut impl Effects<P>) {
         while let Some(queue) = self.moved.pop() {
             self.dispatch_cold(now, queue, effects);
         }
     }
 
     #[cold]
-    pub(super) fn dispatch_cold(&mut self, now: Time, queue: QueueId, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn dispatch_cold(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
         self.dispatch(now, queue, effects);
     }
 
     #[inline]
-    fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut Vec<Effect<P>>) -> bool {
+    fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
         let state = &mut self.queues[queue.index()];
         if state.credit.is_empty() {
             return false;
@@ -86,7 +86,7 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline]
-    pub(super) fn acknowledge(&mut self, now: Time, delivery: DeliveryId, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn acknowledge(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let Some(slot) = self.current(delivery) else { return self.acknowledge_late(now, delivery, effects) };
         self.remove_acknowledged(slot, effects);
         let queue = self.release(self.store[slot].consumer);
@@ -94,7 +94,7 @@ impl<P: Clone> Broker<P> {
     }
 
     #[cold]
-    fn acknowledge_late(&mut self, now: Time, delivery: DeliveryId, effects: &mut Vec<Effect<P>>) {
+    fn acknowledge_late(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let Some(consumer) = self.stale.remove(&delivery) else { return };
         self.remove_acknowledged_late(delivery, effects);
         let queue = self.release(consumer);
@@ -102,7 +102,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// The message leaves the queue that delivered it, wherever it is there by now; what has moved on stays.
-    fn remove_acknowledged_late(&mut self, delivery: DeliveryId, effects: &mut Vec<Effect<P>>) {
+    fn remove_acknowledged_late(&mut self, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let slot = delivery.slot;
         let Some(entry) = self.store.get(slot) else { return };
         // Deliveries since this entry into this queue have a serial behind the one at entry.
@@ -117,7 +117,7 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline]
-    fn remove_acknowledged(&mut self, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    fn remove_acknowledged(&mut self, slot: Slot, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         let from = self.unlist(slot);
         if self.queues[queue.index()].has_timers() {
@@ -128,7 +128,7 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline(never)]
-    pub(super) fn reject(&mut self, now: Time, delivery: DeliveryId, requeue: bool, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn reject(&mut self, now: Time, delivery: DeliveryId, requeue: bool, effects: &mut impl Effects<P>) {
         let queue = match (self.current(delivery), self.stale.remove(&delivery)) {
             (Some(slot), _) => {
                 if requeue {
@@ -148,7 +148,7 @@ impl<P: Clone> Broker<P> {
 
     /// The consumer has not answered in time; it keeps its delivery, and the queue takes the message back.
     #[cold]
-    pub(super) fn time_out(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn time_out(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let entry = &self.store[slot];
         let queue = entry.queue;
         self.stale.insert(DeliveryId { slot, serial: entry.serial }, entry.consumer);
@@ -159,7 +159,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// A delivery has failed: the message returns, or it has failed once too often.
-    fn fail(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    fn fail(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let entry = &self.store[slot];
         let redelivery = self.queues[entry.queue.index()].rules.redelivery;
         // Each attempt so far has failed.
@@ -183,7 +183,7 @@ impl<P: Clone> Broker<P> {
         effects.push(Effect::Returned { queue, to, payload: self.store.payload(slot) });
     }
 
-    fn park(&mut self, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    fn park(&mut self, slot: Slot, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         self.unlist(slot);
         self.store[slot].due = Time::NEVER;
@@ -208,7 +208,7 @@ impl<P: Clone> Broker<P> {
     }
 
     #[cold]
-    pub(super) fn end_delay(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn end_delay(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         self.unlist(slot);
         self.put_back(slot);

@@ -149,6 +149,18 @@ pub enum Effect<P> {
     },
 }
 
+/// Who is told what follows from a command: a list, or somebody who carries it out at once.
+pub trait Effects<P> {
+    fn push(&mut self, effect: Effect<P>);
+}
+
+impl<P> Effects<P> for Vec<Effect<P>> {
+    #[inline]
+    fn push(&mut self, effect: Effect<P>) {
+        Vec::push(self, effect);
+    }
+}
+
 struct Queue<P> {
     rules: QueueRules,
     lists: Lists,
@@ -197,13 +209,13 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    /// Carries out one command at `now` and appends what follows from it to `effects`. What is due by `now` comes first.
+    /// Carries out one command at `now` and tells `effects` what follows from it. What is due by `now` comes first.
     ///
     /// # Panics
     /// If a queue or consumer does not exist, or a consumer subscribes twice.
     // Where it is called the command is mostly known, and only its arm remains.
     #[inline(always)]
-    pub fn apply(&mut self, now: Time, command: Command<P>, effects: &mut Vec<Effect<P>>) {
+    pub fn apply(&mut self, now: Time, command: Command<P>, effects: &mut impl Effects<P>) {
         if self.deadline <= now {
             self.carry_out_due(now, effects);
         }
@@ -235,7 +247,7 @@ impl<P: Clone> Broker<P> {
         consumer: ConsumerId,
         queue: QueueId,
         prefetch: u32,
-        effects: &mut Vec<Effect<P>>,
+        effects: &mut impl Effects<P>,
     ) {
         assert_eq!(consumer.0 as usize, self.consumers.len(), "consumers are numbered without gaps");
         self.consumers.push(Consumer { queue, prefetch, held: 0, in_turn: prefetch > 0 });
@@ -257,7 +269,7 @@ impl<P: Clone> Broker<P> {
 
     /// Time-outs and ends of delays up to `now`, in order of time; at one instant delays first, then by queue.
     #[cold]
-    fn carry_out_due(&mut self, now: Time, effects: &mut Vec<Effect<P>>) {
+    fn carry_out_due(&mut self, now: Time, effects: &mut impl Effects<P>) {
         while self.deadline <= now {
             let due = self.deadline;
             let is_due =

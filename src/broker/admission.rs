@@ -38,7 +38,7 @@ impl<P: Clone> Broker<P> {
         self.blocked += 1;
     }
 
-    #[inline]
+    #[inline(always)]
     fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut impl Effects<P>) -> Slot {
         effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
         let slot = self.store.insert(queue, payload);

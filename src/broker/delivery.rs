@@ -116,7 +116,7 @@ impl<P: Clone> Broker<P> {
         self.remove_acknowledged(slot, effects);
     }
 
-    #[inline]
+    #[inline(always)]
     fn remove_acknowledged(&mut self, slot: Slot, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         let from = self.unlist(slot);

@@ -130,12 +130,17 @@ impl<L: Copy> Crew<L> {
     /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
     #[inline]
     pub fn take(&mut self, consumer: usize, handed: Handed<L>) -> Option<Begin> {
-        let state = &mut self.consumers[consumer];
+        let state = &self.consumers[consumer];
         if state.works_on.is_some() {
-            state.holds.push_back(handed);
+            self.hold(consumer, handed);
             return None;
         }
         Some(self.begin(consumer, handed))
+    }
+
+    #[inline(never)]
+    fn hold(&mut self, consumer: usize, handed: Handed<L>) {
+        self.consumers[consumer].holds.push_back(handed);
     }
 
     /// The work of a consumer is done; whether it succeeded is drawn now.
@@ -160,6 +165,11 @@ impl<L: Copy> Crew<L> {
     /// An idle consumer begins with the next message it holds, if there is one.
     #[inline]
     pub fn next(&mut self, consumer: usize) -> Option<(Handed<L>, Begin)> {
+        if self.consumers[consumer].holds.is_empty() { None } else { self.begin_held(consumer) }
+    }
+
+    #[inline(never)]
+    fn begin_held(&mut self, consumer: usize) -> Option<(Handed<L>, Begin)> {
         let handed = self.consumers[consumer].holds.pop_front()?;
         Some((handed, self.begin(consumer, handed)))
     }
@@ -169,7 +179,7 @@ impl<L: Copy> Crew<L> {
         self.consumers[consumer].works_on.as_ref()
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, consumer: usize, handed: Handed<L>) -> Begin {
         self.consumers[consumer].works_on = Some(handed);
         let acknowledge = match self.rules.acknowledge {
@@ -186,7 +196,7 @@ impl<L: Copy> Crew<L> {
         let number = handed.message.number;
         match self.rules.on_retry {
             OnRetry::Same => draws.work(number, &self.service),
-            OnRetry::Fresh => self.service.draw(&mut of_attempt(draws.work.number(number), handed).draws()),
+            OnRetry::Fresh => fresh(&self.service, of_attempt(draws.work.number(number), handed)),
         }
     }
 
@@ -198,6 +208,11 @@ impl<L: Copy> Crew<L> {
         let key = self.draws[usize::from(handed.message.producer)].fails.number(handed.message.number);
         uniform(&mut of_attempt(key, handed).draws()) < self.rules.fails
     }
+}
+
+#[inline(never)]
+fn fresh(service: &Sampler, key: Key) -> Span {
+    service.draw(&mut key.draws())
 }
 
 fn of_attempt<L>(key: Key, handed: &Handed<L>) -> Key {

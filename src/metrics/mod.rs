@@ -293,6 +293,7 @@ impl Recorder {
         }
     }
 
+    #[inline(never)]
     fn leave(&mut self, now: Time, queue: QueueId, id: u32) {
         self.queues[queue.index()].leave(now, self.ledger.track(id), self.window);
     }
@@ -435,7 +436,7 @@ impl QueueState {
     }
 
     /// A message leaves the place that it has in the queue.
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, now: Time, track: &Track, window: (Time, Time)) {
         self.levels.touch(now);
         match track.at {

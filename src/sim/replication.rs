@@ -249,7 +249,7 @@ impl<'a> Run<'a> {
         self.send(Command::Publish { queue: self.publishes_to[at], payload });
     }
 
-    #[inline]
+    #[inline(always)]
     fn plan_next(&mut self, producer: u16) {
         let at = usize::from(producer);
         if let Some(next) = self.clients.producers[at].plan() {
@@ -313,9 +313,14 @@ impl Clients<'_> {
             },
         );
         if let Some((handed, begin)) = next {
-            self.begin(consumer, &handed, begin);
+            self.begin_held(consumer, &handed, begin);
         }
         done.answer
+    }
+
+    #[inline(never)]
+    fn begin_held(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
+        self.begin(consumer, handed, begin);
     }
 
     #[inline]
@@ -334,13 +339,15 @@ impl Clients<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
         self.recorder.began(self.now, handed.label, handed.attempt);
         self.seats[consumer.0 as usize].began = self.now;
         self.completions.enter(self.now + begin.work, self.entered, consumer);
         self.entered += 1;
-        self.acknowledged.extend(begin.acknowledge);
+        if let Some(delivery) = begin.acknowledge {
+            self.acknowledged.push_back(delivery);
+        }
     }
 }
 

@@ -44,27 +44,36 @@ pub fn histogram() -> Histogram<u64> {
 impl Tally {
     #[inline]
     pub fn record(&mut self, span: Span) {
-        let nanos = span.nanos().min(LONGEST_NANOS);
+        let nanos = span.nanos();
+        match self.recent.get_mut(bucket(nanos)) {
+            Some(count) if *count < u32::MAX => *count += 1,
+            _ => return self.record_after_making_room(nanos.min(LONGEST_NANOS)),
+        }
+        self.add(nanos);
+    }
+
+    /// The first time comes here too, because there is no room yet.
+    #[cold]
+    fn record_after_making_room(&mut self, nanos: u64) {
         if self.count == 0 {
             self.first = nanos;
         }
-        self.count += 1;
-        self.sum += u128::from(nanos);
-        self.max = self.max.max(nanos);
-        let distance = nanos.wrapping_sub(self.first) as i64 as f64;
-        self.squares += distance * distance;
-        let bucket = bucket(nanos);
-        match self.recent.get_mut(bucket) {
-            Some(count) if *count < u32::MAX => *count += 1,
-            _ => self.make_room(bucket),
-        }
-    }
-
-    #[cold]
-    fn make_room(&mut self, bucket: usize) {
         self.settle();
+        let bucket = bucket(nanos);
         self.recent.resize(self.recent.len().max((bucket + 1).next_power_of_two()), 0);
         self.recent[bucket] += 1;
+        self.add(nanos);
+    }
+
+    #[inline]
+    fn add(&mut self, nanos: u64) {
+        self.count += 1;
+        self.sum += u128::from(nanos);
+        if nanos > self.max {
+            self.max = nanos;
+        }
+        let distance = nanos.wrapping_sub(self.first) as i64 as f64;
+        self.squares += distance * distance;
     }
 
     /// Brings the histogram up to date.

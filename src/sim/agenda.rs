@@ -9,6 +9,21 @@ pub struct Agenda<E> {
     has_gap: bool,
 }
 
+/// When an event is, and when it was entered. Compared as one number, because which of two random events comes first is
+/// no branch to be guessed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn(u128);
+
+impl Turn {
+    /// After everything.
+    const NEVER: Turn = Turn(u128::MAX);
+
+    #[inline]
+    pub fn at(self) -> Time {
+        Time::from_nanos((self.0 >> 64) as u64)
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Event<E> {
     at: Time,
@@ -18,10 +33,14 @@ struct Event<E> {
 }
 
 impl<E: Copy> Event<E> {
-    /// Compared as one number, because which of two random events comes first is no branch to be guessed.
     #[inline]
-    fn key(&self) -> u128 {
-        u128::from(self.at.nanos()) << 64 | u128::from(self.entered)
+    fn turn(&self) -> Turn {
+        Turn(u128::from(self.at.nanos()) << 64 | u128::from(self.entered))
+    }
+
+    #[inline]
+    fn is_before(&self, other: &Event<E>) -> bool {
+        self.turn() < other.turn()
     }
 }
 
@@ -32,13 +51,13 @@ impl<E: Copy> Agenda<E> {
         Agenda { heap: Vec::new(), has_gap: false }
     }
 
-    /// When the first event is, and when it was entered; after everything if there is none.
+    /// The turn of the first event; after everything if there is none.
     #[inline]
-    pub fn first(&mut self) -> (Time, u64) {
+    pub fn first(&mut self) -> Turn {
         if self.has_gap {
             self.close_gap();
         }
-        self.heap.first().map_or((Time::NEVER, u64::MAX), |event| (event.at, event.entered))
+        self.heap.first().map_or(Turn::NEVER, Event::turn)
     }
 
     #[inline]
@@ -77,7 +96,7 @@ impl<E: Copy> Agenda<E> {
         let event = self.heap[place];
         while place > 0 {
             let parent = (place - 1) / CHILDREN;
-            if self.heap[parent].key() < event.key() {
+            if self.heap[parent].is_before(&event) {
                 break;
             }
             self.heap[place] = self.heap[parent];
@@ -93,19 +112,31 @@ impl<E: Copy> Agenda<E> {
         let mut place = 0;
         loop {
             let first_child = place * CHILDREN + 1;
-            let Some(children) = heap.get(first_child..heap.len().min(first_child + CHILDREN)) else { break };
-            let mut least = (event.key(), place);
-            for (at, child) in children.iter().enumerate() {
-                let child = (child.key(), first_child + at);
-                least = if child.0 < least.0 { child } else { least };
-            }
-            if least.1 == place {
+            let Some(least) = least(&heap[first_child.min(heap.len())..]).map(|at| first_child + at) else { break };
+            if event.is_before(&heap[least]) {
                 break;
             }
-            heap[place] = heap[least.1];
-            place = least.1;
+            heap[place] = heap[least];
+            place = least;
         }
         heap[place] = event;
+    }
+}
+
+/// The place of the first event of a node, whose children are the first of these.
+#[inline]
+fn least<E: Copy>(events: &[Event<E>]) -> Option<usize> {
+    match events {
+        [] => None,
+        [a, b, c, d, ..] => {
+            // No branches: each would be guessed wrong every other time.
+            let (left, right) = (usize::from(b.is_before(a)), 2 + usize::from(d.is_before(c)));
+            let is_right = usize::from(events[right].is_before(&events[left]));
+            Some(left + (right - left) * is_right)
+        }
+        [_, rest @ ..] => {
+            (0..=rest.len()).reduce(|least, at| if events[at].is_before(&events[least]) { at } else { least })
+        }
     }
 }
 

@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
         loop {
             let (arrival, completion) = (self.arrivals.first(), self.clients.completions.first());
             let deadline = self.broker.next_deadline().unwrap_or(Time::NEVER);
-            let next = deadline.min(arrival.0).min(completion.0);
+            let next = deadline.min(arrival.min(completion).at());
             if next > self.limit || next == Time::NEVER {
                 // A drain that is cut short ends at its limit, one that is over ended with the last event.
                 self.clients.now = if next == Time::NEVER { self.clients.now } else { self.limit };
@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
             }
             if next > self.clients.now {
                 self.commands_before_this_instant = self.commands;
-                if next >= self.duration && arrival.0 == Time::NEVER && self.is_empty() {
+                if next >= self.duration && arrival.at() == Time::NEVER && self.is_empty() {
                     return Ending::Complete;
                 }
                 self.clients.now = next;

@@ -12,7 +12,9 @@ impl<P: Clone> Broker<P> {
             return self.publish_when_full(now, queue, payload, effects);
         }
         self.accept(queue, payload, false, effects);
-        self.dispatch(now, queue, effects);
+        if self.queues[queue.index()].has_takers() {
+            self.dispatch(now, queue, effects);
+        }
     }
 
     #[inline(never)]

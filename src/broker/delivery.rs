@@ -90,7 +90,9 @@ impl<P: Clone> Broker<P> {
         let Some(slot) = self.current(delivery) else { return self.acknowledge_late(now, delivery, effects) };
         self.remove_acknowledged(slot, effects);
         let queue = self.release(self.store[slot].consumer);
-        self.dispatch(now, queue, effects);
+        if self.queues[queue.index()].has_something_to_give() {
+            self.dispatch(now, queue, effects);
+        }
     }
 
     #[cold]

@@ -166,7 +166,7 @@ impl Levels {
     }
 
     /// Counts the time since the last change at the levels of now. To be called before every change.
-    #[inline]
+    #[inline(always)]
     pub fn touch(&mut self, now: Time) {
         if now == self.last {
             return;
@@ -177,7 +177,20 @@ impl Levels {
         self.count(now);
     }
 
+    /// As [`Levels::touch`], where another change at this instant has mostly come before.
     #[inline]
+    pub fn touch_again(&mut self, now: Time) {
+        if now != self.last {
+            self.touch_late(now);
+        }
+    }
+
+    #[cold]
+    fn touch_late(&mut self, now: Time) {
+        self.touch(now);
+    }
+
+    #[inline(always)]
     fn count(&mut self, now: Time) {
         let nanos = (now - self.last).nanos();
         let backlog = self.length + self.in_flight;

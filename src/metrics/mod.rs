@@ -61,13 +61,18 @@ pub struct Times {
 }
 
 impl Times {
-    #[inline]
+    #[inline(always)]
     fn record(&mut self, from: Time, began: Time, ended: Time) {
         let service = ended - began;
         let response = ended - from;
         self.response.record(response);
         self.service.record(service);
         self.wait.record(response.saturating_sub(service));
+    }
+
+    #[inline(never)]
+    fn record_journey(&mut self, from: Time, began: Time, ended: Time) {
+        self.record(from, began, ended);
     }
 
     fn settle(&mut self) {
@@ -250,7 +255,7 @@ impl Recorder {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, id: u32) {
         let mut page = self.ledger.page(id);
         page.counts.accepted += 1;
@@ -263,7 +268,7 @@ impl Recorder {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn acknowledged(&mut self, now: Time, queue: QueueId, id: u32) {
         let state = &mut self.queues[queue.index()];
         let track = self.ledger.track_mut(id);
@@ -303,7 +308,7 @@ impl Recorder {
         let track = self.ledger.track_mut(id);
         assert_eq!(track.at, At::Waiting, "only what waits is delivered");
         let state = &mut self.queues[queue.index()];
-        state.levels.touch(now);
+        state.levels.touch_again(now);
         state.levels.length -= 1;
         state.levels.in_flight += 1;
         state.levels.held_idle += 1;
@@ -338,13 +343,13 @@ impl Recorder {
         if track.at == At::InFlight && track.attempt == attempt && !track.begun {
             track.begun = true;
             let levels = &mut self.queues[usize::from(track.queue)].levels;
-            levels.touch(now);
+            levels.touch_again(now);
             levels.held_idle -= 1;
         }
     }
 
     /// An attempt has ended; its answer has not reached the broker yet.
-    #[inline]
+    #[inline(always)]
     pub fn ended(&mut self, now: Time, attempt: Attempt) {
         let crew = &mut self.crews[attempt.crew];
         crew.busy += u128::from(overlap(attempt.began, now, self.window));
@@ -359,7 +364,7 @@ impl Recorder {
         self.ledger.close_if_over(attempt.track);
     }
 
-    #[inline]
+    #[inline(always)]
     fn succeeded(&mut self, now: Time, attempt: Attempt) {
         let mut page = self.ledger.page(attempt.track);
         let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
@@ -376,7 +381,7 @@ impl Recorder {
                 pilot.add(planned, wait);
             }
             if let Some(times) = self.times.as_mut().filter(|_| page.track.in_window) {
-                times.record(planned, attempt.began, now);
+                times.record_journey(planned, attempt.began, now);
             }
         }
         let track = page.track;
@@ -420,7 +425,7 @@ impl QueueState {
         }
     }
     /// A message is new in the queue, and waits there.
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, now: Time, queue: QueueId, track: &mut Track) {
         self.levels.touch(now);
         self.levels.length += 1;

@@ -130,17 +130,12 @@ impl<L: Copy> Crew<L> {
     /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
     #[inline]
     pub fn take(&mut self, consumer: usize, handed: Handed<L>) -> Option<Begin> {
-        let state = &self.consumers[consumer];
+        let state = &mut self.consumers[consumer];
         if state.works_on.is_some() {
-            self.hold(consumer, handed);
+            state.holds.push_back(handed);
             return None;
         }
         Some(self.begin(consumer, handed))
-    }
-
-    #[inline(never)]
-    fn hold(&mut self, consumer: usize, handed: Handed<L>) {
-        self.consumers[consumer].holds.push_back(handed);
     }
 
     /// The work of a consumer is done; whether it succeeded is drawn now.

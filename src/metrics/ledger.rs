@@ -34,6 +34,26 @@ pub struct Track {
     pub in_window: bool,
 }
 
+impl Track {
+    const NEW: Track = Track {
+        number: 0,
+        planned: Time::ZERO,
+        entered: Time::ZERO,
+        since: Time::ZERO,
+        nth: 0,
+        attempt: 0,
+        hands: 0,
+        at: At::Out,
+        producer: 0,
+        queue: 0,
+        entry: 0,
+        fate: Fate::Open,
+        begun: false,
+        done_here: false,
+        in_window: false,
+    };
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
     /// Not in the books.
@@ -192,35 +212,14 @@ impl Ledger {
         counts.published += 1;
         counts.tries += 1;
         self.open += 1;
-        let track = Track {
-            number,
-            planned,
-            entered: planned,
-            since: planned,
-            nth: 0,
-            attempt: 0,
-            hands: 0,
-            at: At::Out,
-            producer,
-            queue: 0,
-            entry: 0,
-            fate: Fate::Open,
-            begun: false,
-            done_here: false,
-            in_window,
-        };
-        match self.free.pop() {
-            Some(id) => {
-                self.tracks[id as usize] = track;
-                id
-            }
-            None => self.grow(track),
-        }
+        let id = self.free.pop().unwrap_or_else(|| self.grow());
+        self.tracks[id as usize] = Track { number, planned, producer, in_window, ..Track::NEW };
+        id
     }
 
     #[cold]
-    fn grow(&mut self, track: Track) -> u32 {
-        self.tracks.push(track);
+    fn grow(&mut self) -> u32 {
+        self.tracks.push(Track::NEW);
         (self.tracks.len() - 1) as u32
     }
 

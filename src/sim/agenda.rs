@@ -83,6 +83,7 @@ impl<E: Copy> Agenda<E> {
         Some(first)
     }
 
+    #[inline(never)]
     fn close_gap(&mut self) {
         self.has_gap = false;
         if let Some(last) = self.heap.pop()
@@ -106,7 +107,8 @@ impl<E: Copy> Agenda<E> {
     }
 
     /// Puts an event into the first place, and then where it belongs.
-    #[inline]
+    // A call would pass the event through memory, and reading it back whole waits for each part to be written.
+    #[inline(always)]
     fn sink(&mut self, event: Event<E>) {
         let heap = self.heap.as_mut_slice();
         let mut place = 0;

@@ -43,13 +43,14 @@ impl<P: Clone> Broker<P> {
     #[inline(always)]
     fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut impl Effects<P>) -> Slot {
         effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
-        let slot = self.store.insert(queue, payload);
-        self.append(queue, slot);
+        let state = &mut self.queues[queue.index()];
+        let slot = self.store.insert(queue, state.next_order, payload);
+        state.next_order += 1;
+        state.lists[Where::Fresh].push_last(&mut self.store, slot);
         slot
     }
 
-    /// Puts a message behind all others.
-    #[inline]
+    /// Puts a message that is in no list behind all others.
     pub(super) fn append(&mut self, queue: QueueId, slot: Slot) {
         let state = &mut self.queues[queue.index()];
         let entry = &mut self.store[slot];

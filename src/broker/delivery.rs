@@ -88,11 +88,23 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub(super) fn acknowledge(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let Some(slot) = self.current(delivery) else { return self.acknowledge_late(now, delivery, effects) };
-        self.remove_acknowledged(slot, effects);
-        let queue = self.release(self.store[slot].consumer);
+        let entry = &self.store[slot];
+        let (queue, consumer) = (entry.queue, entry.consumer);
+        if self.queues[queue.index()].rules.redelivery.ack_timeout.is_some() {
+            self.end_timeout(slot);
+        }
+        let payload = self.forget(slot);
+        effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
+        self.release(consumer);
         if self.queues[queue.index()].has_something_to_give() {
             self.dispatch(now, queue, effects);
         }
+    }
+
+    #[inline(never)]
+    fn end_timeout(&mut self, slot: Slot) {
+        self.unlist(slot);
+        self.refresh_deadline();
     }
 
     #[cold]
@@ -115,16 +127,9 @@ impl<P: Clone> Broker<P> {
         if entry.place == Where::InFlight {
             self.stale.insert(DeliveryId { slot, serial: entry.serial }, entry.consumer);
         }
-        self.remove_acknowledged(slot, effects);
-    }
-
-    #[inline(always)]
-    fn remove_acknowledged(&mut self, slot: Slot, effects: &mut impl Effects<P>) {
-        let queue = self.store[slot].queue;
+        let queue = entry.queue;
         let from = self.unlist(slot);
-        if self.queues[queue.index()].has_timers() {
-            self.refresh_deadline();
-        }
+        self.refresh_deadline();
         let payload = self.forget(slot);
         effects.push(Effect::Acknowledged { queue, from, payload });
     }

@@ -79,12 +79,14 @@ impl<P> Store<P> {
         self.entries.len() - self.free.len()
     }
 
-    /// Takes a message in, for `queue`, at no place in any list yet.
+    /// Takes a message in, for `queue`, fresh and in no list yet.
     #[inline]
-    pub fn insert(&mut self, queue: QueueId, payload: P) -> Slot {
+    pub fn insert(&mut self, queue: QueueId, order: i64, payload: P) -> Slot {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
         let entry = &mut self.entries[slot as usize];
         entry.payload = Some(payload);
+        entry.order = order;
+        entry.place = Where::Fresh;
         entry.queue = queue;
         entry.serial_at_entry = entry.serial;
         entry.entry = 1;

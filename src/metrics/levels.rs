@@ -44,9 +44,6 @@ impl Default for TimeAt {
 impl TimeAt {
     #[inline]
     fn add(&mut self, level: u64, nanos: u64) {
-        if level > self.max {
-            self.max = level;
-        }
         match self.exact.get_mut(level as usize) {
             Some(time) => *time += nanos,
             None => self.add_above(level, nanos),
@@ -55,8 +52,15 @@ impl TimeAt {
 
     #[cold]
     fn add_above(&mut self, level: u64, nanos: u64) {
+        self.max = self.max.max(level);
         let above = self.above.get_or_insert_with(|| Box::new(histogram()));
         above.record_n(level, nanos).expect("a histogram that grows takes every level");
+    }
+
+    fn settled(mut self) -> TimeAt {
+        let highest = self.exact.iter().rposition(|nanos| *nanos > 0);
+        self.max = self.max.max(highest.unwrap_or(0) as u64);
+        self
     }
 
     pub fn merge(&mut self, other: &TimeAt) {
@@ -247,9 +251,9 @@ impl Levels {
         Window {
             length_area: end.length_area - begin.length_area,
             in_flight_area: end.in_flight_area - begin.in_flight_area,
-            length: std::mem::take(&mut self.length_time),
-            in_flight: std::mem::take(&mut self.in_flight_time),
-            backlog: std::mem::take(&mut self.backlog_time),
+            length: std::mem::take(&mut self.length_time).settled(),
+            in_flight: std::mem::take(&mut self.in_flight_time).settled(),
+            backlog: std::mem::take(&mut self.backlog_time).settled(),
             backlog_at_begin: begin.backlog,
             backlog_at_end: end.backlog,
         }

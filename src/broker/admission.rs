@@ -12,9 +12,7 @@ impl<P: Clone> Broker<P> {
             return self.publish_when_full(now, queue, payload, effects);
         }
         self.accept(queue, payload, false, effects);
-        if self.queues[queue.index()].has_takers() {
-            self.dispatch(now, queue, effects);
-        }
+        self.dispatch_one(now, queue, effects);
     }
 
     #[inline(never)]

@@ -7,7 +7,7 @@ use crate::time::{Span, Time};
 
 impl<P: Clone> Broker<P> {
     /// Hands out what waits to whoever may have it, and lets blocked messages in where that made room.
-    #[inline]
+    #[inline(never)]
     pub(super) fn dispatch(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
         loop {
             while self.deliver_one(now, queue, effects) {}
@@ -20,16 +20,24 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub(super) fn dispatch_moved(&mut self, now: Time, effects: &mut impl Effects<P>) {
         while let Some(queue) = self.moved.pop() {
-            self.dispatch_cold(now, queue, effects);
+            self.dispatch(now, queue, effects);
         }
     }
 
-    #[cold]
-    pub(super) fn dispatch_cold(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
-        self.dispatch(now, queue, effects);
+    /// Does what [`Broker::dispatch`] does where a single message or a single place is new, and nobody is blocked: then
+    /// one delivery is all that can follow.
+    #[inline(always)]
+    pub(super) fn dispatch_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
+        let state = &self.queues[queue.index()];
+        if !state.blocked.is_empty() {
+            self.dispatch(now, queue, effects);
+        } else if state.can_deliver() {
+            self.deliver_one(now, queue, effects);
+            debug_assert!(!self.queues[queue.index()].can_deliver(), "one command, one delivery");
+        }
     }
 
-    #[inline]
+    #[inline(never)]
     fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
         let state = &mut self.queues[queue.index()];
         if state.credit.is_empty() {
@@ -96,9 +104,7 @@ impl<P: Clone> Broker<P> {
         let payload = self.forget(slot);
         effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
         self.release(consumer);
-        if self.queues[queue.index()].has_something_to_give() {
-            self.dispatch(now, queue, effects);
-        }
+        self.dispatch_one(now, queue, effects);
     }
 
     #[inline(never)]

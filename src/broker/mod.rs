@@ -318,17 +318,12 @@ impl<P> Queue<P> {
             .sum()
     }
 
-    /// Whether a newcomer may change anything for anybody else.
     #[inline]
-    fn has_takers(&self) -> bool {
-        !self.credit.is_empty() || !self.blocked.is_empty()
+    fn can_deliver(&self) -> bool {
+        !self.credit.is_empty() && !self.nothing_waits()
     }
 
     #[inline]
-    fn has_something_to_give(&self) -> bool {
-        !self.nothing_waits() || !self.blocked.is_empty()
-    }
-
     fn nothing_waits(&self) -> bool {
         self.lists[Where::Fresh].is_empty() && self.lists[Where::Returned].is_empty()
     }

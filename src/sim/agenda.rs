@@ -60,7 +60,7 @@ impl<E: Copy> Agenda<E> {
         self.heap.first().map_or(Turn::NEVER, Event::turn)
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn enter(&mut self, at: Time, entered: u64, what: E) {
         let event = Event { at, entered, what };
         if self.has_gap {
@@ -93,6 +93,7 @@ impl<E: Copy> Agenda<E> {
         }
     }
 
+    #[inline]
     fn rise(&mut self, mut place: usize) {
         let event = self.heap[place];
         while place > 0 {

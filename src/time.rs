@@ -135,7 +135,7 @@ impl fmt::Display for Span {
         }
         let (unit, nanos) = UNITS
             .into_iter()
-            .find(|(_, nanos)| self.0 % nanos == 0)
+            .find(|(_, nanos)| self.0.is_multiple_of(*nanos))
             .expect("every whole number is a multiple of one nanosecond");
         write!(f, "{}{unit}", self.0 / nanos)
     }

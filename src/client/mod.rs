@@ -38,7 +38,10 @@ pub struct Begin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     Acknowledge(DeliveryId),
-    Reject { delivery: DeliveryId, requeue: bool },
+    Reject {
+        delivery: DeliveryId,
+        requeue: bool,
+    },
     /// It has acknowledged before.
     Nothing,
 }

@@ -351,23 +351,18 @@ impl Recorder {
     /// An attempt has ended; its answer has not reached the broker yet.
     #[inline(always)]
     pub fn ended(&mut self, now: Time, attempt: Attempt) {
+        let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         let crew = &mut self.crews[attempt.crew];
         crew.busy += u128::from(overlap(attempt.began, now, self.window));
+        crew.successes += now_in_window * u64::from(attempt.success);
         let mut page = self.ledger.page(attempt.track);
         page.track.hands -= 1;
-        if attempt.success {
-            crew.successes += u64::from(self.window.0 <= now && now < self.window.1);
-            self.succeeded(now, attempt);
-        } else if attempt.acknowledged_before && page.track.at == At::Out {
-            page.settle(Fate::Lost(Cause::Failed));
+        if !attempt.success {
+            if attempt.acknowledged_before && page.track.at == At::Out {
+                page.settle(Fate::Lost(Cause::Failed));
+            }
+            return self.ledger.close_if_over(attempt.track);
         }
-        self.ledger.close_if_over(attempt.track);
-    }
-
-    #[inline(always)]
-    fn succeeded(&mut self, now: Time, attempt: Attempt) {
-        let mut page = self.ledger.page(attempt.track);
-        let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         self.succeeded_in_window += now_in_window;
         if page.track.fate == Fate::Processed {
             page.counts.duplicates += 1;
@@ -392,6 +387,7 @@ impl Recorder {
                 self.queues[attempt.queue.index()].times.record(track.entered, attempt.began, now);
             }
         }
+        self.ledger.close_if_over(attempt.track);
     }
 }
 

@@ -1,59 +1,66 @@
 //! How messages get into queues, and what a full queue does.
 
 use super::store::{Slot, Where};
-use super::{Broker, Effect, Place, QueueId, WhenFull};
+use super::{Broker, Effect, Effects, Place, QueueId, WhenFull};
 use crate::measure::Cause;
 use crate::time::Time;
 
 impl<P: Clone> Broker<P> {
     #[inline]
-    pub(super) fn publish(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
-        let state = &self.queues[queue.index()];
-        if state.admits() {
-            self.accept(queue, payload, false, effects);
-        } else {
-            match state.rules.when_full {
-                WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
-                WhenFull::Block => return self.block(queue, payload, effects),
-                WhenFull::DropOldest | WhenFull::DeadLetter => {
-                    let slot = self.accept(queue, payload, false, effects);
-                    let leaves = self.leaves(queue, slot);
-                    self.expel(leaves, Cause::Full, effects);
-                    // What has left may have been delayed.
-                    self.refresh_deadline();
-                }
+    pub(super) fn publish(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
+        if !self.queues[queue.index()].admits() {
+            return self.publish_when_full(now, queue, payload, effects);
+        }
+        self.accept(queue, payload, false, effects);
+        self.dispatch_one(now, queue, effects);
+    }
+
+    #[inline(never)]
+    fn publish_when_full(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
+        match self.queues[queue.index()].rules.when_full {
+            WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
+            WhenFull::Block => return self.block(queue, payload, effects),
+            WhenFull::DropOldest | WhenFull::DeadLetter => {
+                let slot = self.accept(queue, payload, false, effects);
+                let leaves = self.leaves(queue, slot);
+                self.expel(leaves, Cause::Full, effects);
+                // The one that left may have been delayed, and the next to be ready.
+                self.refresh_deadline();
             }
         }
         self.dispatch(now, queue, effects);
         self.dispatch_moved(now, effects);
     }
 
-    fn block(&mut self, queue: QueueId, payload: P, effects: &mut Vec<Effect<P>>) {
+    fn block(&mut self, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
         effects.push(Effect::Blocked { queue, payload: payload.clone() });
         self.queues[queue.index()].blocked.push_back(payload);
         self.blocked += 1;
     }
 
-    #[inline]
-    fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut Vec<Effect<P>>) -> Slot {
+    #[inline(always)]
+    fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut impl Effects<P>) -> Slot {
         effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
-        let slot = self.store.insert(queue, payload);
-        self.append(queue, slot);
+        let state = &mut self.queues[queue.index()];
+        let slot = self.store.insert(queue, state.next_order, payload);
+        state.next_order += 1;
+        state.lists[Where::Fresh].push_last(&mut self.store, slot);
         slot
     }
 
-    /// Puts a message behind all others.
-    #[inline]
+    /// Puts a message that is in no list behind all others.
     pub(super) fn append(&mut self, queue: QueueId, slot: Slot) {
         let state = &mut self.queues[queue.index()];
-        self.store[slot].order = state.next_order;
+        let entry = &mut self.store[slot];
+        entry.order = state.next_order;
+        entry.place = Where::Fresh;
         state.next_order += 1;
-        self.list(slot, Where::Fresh);
+        state.lists[Where::Fresh].push_last(&mut self.store, slot);
     }
 
     /// Lets the first blocked message in, if there is room.
-    #[inline]
-    pub(super) fn admit_blocked(&mut self, queue: QueueId, effects: &mut Vec<Effect<P>>) -> bool {
+    #[inline(never)]
+    pub(super) fn admit_blocked(&mut self, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
         let state = &mut self.queues[queue.index()];
         if state.blocked.is_empty() || !state.admits() {
             return false;
@@ -84,7 +91,7 @@ impl<P: Clone> Broker<P> {
     /// Takes a message out of its queue for good: to the dead letter queue if there is one, else away. What it pushes
     /// out of a full dead letter queue moves on in turn; a circle of full queues, which no scenario may have, ends with
     /// a drop after one round.
-    pub(super) fn expel(&mut self, mut slot: Slot, mut cause: Cause, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn expel(&mut self, mut slot: Slot, mut cause: Cause, effects: &mut impl Effects<P>) {
         for _ in 0..=self.queues.len() {
             let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
                 return self.drop_message(slot, cause, effects);
@@ -103,14 +110,14 @@ impl<P: Clone> Broker<P> {
         self.drop_message(slot, Cause::DeadLetterFull, effects);
     }
 
-    pub(super) fn drop_message(&mut self, slot: Slot, cause: Cause, effects: &mut Vec<Effect<P>>) {
+    pub(super) fn drop_message(&mut self, slot: Slot, cause: Cause, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         let from = self.unlist(slot);
         let payload = self.forget(slot);
         effects.push(Effect::Dropped { queue, from, cause, payload });
     }
 
-    fn move_to(&mut self, slot: Slot, to: QueueId, cause: Cause, effects: &mut Vec<Effect<P>>) {
+    fn move_to(&mut self, slot: Slot, to: QueueId, cause: Cause, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         let from = self.unlist(slot);
         effects.push(Effect::DeadLettered { queue, from, to, cause, payload: self.store.payload(slot) });
@@ -129,7 +136,10 @@ impl<P: Clone> Broker<P> {
     pub(super) fn unlist(&mut self, slot: Slot) -> Place {
         let entry = &self.store[slot];
         let (queue, place) = (entry.queue, entry.place);
-        self.queues[queue.index()].lists[place].remove(&mut self.store, slot);
+        let state = &mut self.queues[queue.index()];
+        if place != Where::InFlight || state.rules.redelivery.ack_timeout.is_some() {
+            state.lists[place].remove(&mut self.store, slot);
+        }
         place.into()
     }
 
@@ -145,12 +155,42 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub(super) fn forget(&mut self, slot: Slot) -> P {
         if !self.visits.is_empty() {
-            let of_slot = (slot, QueueId(0))..=(slot, QueueId(u16::MAX));
-            let keys: Vec<_> = self.visits.range(of_slot).map(|(key, _)| *key).collect();
-            for key in keys {
-                self.visits.remove(&key);
-            }
+            self.forget_visits(slot);
         }
         self.store.remove(slot)
+    }
+
+    #[cold]
+    fn forget_visits(&mut self, slot: Slot) {
+        let of_slot = (slot, QueueId(0))..=(slot, QueueId(u16::MAX));
+        let keys: Vec<_> = self.visits.range(of_slot).map(|(key, _)| *key).collect();
+        for key in keys {
+            self.visits.remove(&key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::{Command, ConsumerId, QueueRules, Redelivery};
+    use crate::time::Span;
+
+    #[test]
+    fn a_delayed_message_that_makes_room_for_another_takes_its_deadline_along() {
+        let redelivery = Redelivery { delay: Span::from_secs(1), ..Redelivery::default() };
+        let rules =
+            QueueRules { capacity: Some(1), when_full: WhenFull::DropOldest, redelivery, ..QueueRules::default() };
+        let queue = QueueId(0);
+        let mut broker = Broker::new([rules]);
+        let mut effects = Vec::new();
+        broker.apply(Time::ZERO, Command::Subscribe { consumer: ConsumerId(0), queue, prefetch: 1 }, &mut effects);
+        broker.apply(Time::ZERO, Command::Publish { queue, payload: "delayed" }, &mut effects);
+        let Some(Effect::Delivered { delivery, .. }) = effects.last().cloned() else { panic!("it is delivered") };
+        broker.apply(Time::ZERO, Command::Reject { delivery, requeue: true }, &mut effects);
+        broker.apply(Time::ZERO, Command::Publish { queue, payload: "in flight" }, &mut effects);
+        assert!(broker.next_deadline().is_some());
+        broker.apply(Time::ZERO, Command::Publish { queue, payload: "waits" }, &mut effects);
+        assert_eq!(broker.next_deadline(), None);
     }
 }

@@ -1,78 +1,77 @@
 //! How messages get out of queues, and what an answer or its absence does.
 
 use super::store::{Slot, Where};
-use super::{Broker, ConsumerId, DeliveryId, Effect, Place, QueueId, ReturnsTo, Then};
+use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, Place, QueueId, ReturnsTo, Then};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
 
 impl<P: Clone> Broker<P> {
     /// Hands out what waits to whoever may have it, and lets blocked messages in where that made room.
-    #[inline]
-    pub(super) fn dispatch(&mut self, now: Time, queue: QueueId, effects: &mut Vec<Effect<P>>) {
+    #[inline(never)]
+    pub(super) fn dispatch(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
         loop {
             while self.deliver_one(now, queue, effects) {}
-            if !self.admit_blocked(queue, effects) {
+            if self.queues[queue.index()].blocked.is_empty() || !self.admit_blocked(queue, effects) {
                 return;
             }
         }
     }
 
-    pub(super) fn dispatch_moved(&mut self, now: Time, effects: &mut Vec<Effect<P>>) {
+    #[inline]
+    pub(super) fn dispatch_moved(&mut self, now: Time, effects: &mut impl Effects<P>) {
         while let Some(queue) = self.moved.pop() {
             self.dispatch(now, queue, effects);
         }
     }
 
-    #[inline]
-    fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut Vec<Effect<P>>) -> bool {
-        let Some(slot) = self.next_waiting(queue) else { return false };
-        let Some(consumer) = self.queues[queue.index()].credit.pop_front() else { return false };
-        self.charge(consumer);
-        self.unlist(slot);
+    /// Does what [`Broker::dispatch`] does where a single message or a single place is new, and nobody is blocked: then
+    /// one delivery is all that can follow.
+    #[inline(always)]
+    pub(super) fn dispatch_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
+        let state = &self.queues[queue.index()];
+        if !state.blocked.is_empty() {
+            self.dispatch(now, queue, effects);
+        } else if state.can_deliver() {
+            self.deliver_one(now, queue, effects);
+            debug_assert!(!self.queues[queue.index()].can_deliver(), "one command, one delivery");
+        }
+    }
+
+    #[inline(never)]
+    fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
+        let state = &mut self.queues[queue.index()];
+        if state.credit.is_empty() {
+            return false;
+        }
+        let Some(slot) = state.next_waiting(&self.store) else { return false };
+        let Some(consumer) = state.credit.pop_front() else { return false };
+        let from = self.store[slot].place;
+        state.lists[from].remove_first(&mut self.store, slot);
+        let holder = &mut self.consumers[consumer.0 as usize];
+        holder.held += 1;
+        holder.in_turn = holder.held < holder.prefetch;
+        if holder.in_turn {
+            // It may have yet another, and is last in turn for it.
+            state.credit.push_back(consumer);
+        }
         let entry = &mut self.store[slot];
         entry.serial = entry.serial.wrapping_add(1);
         entry.consumer = consumer;
-        if let Some(timeout) = self.queues[queue.index()].rules.redelivery.ack_timeout {
-            entry.due = now + timeout;
-            self.deadline = self.deadline.min(entry.due);
-        } else {
-            entry.due = Time::NEVER;
+        entry.place = Where::InFlight;
+        let (delivery, attempt) = (DeliveryId { slot, serial: entry.serial }, entry.attempt());
+        let (entry, payload) = (entry.entry, self.store.payload(slot));
+        if let Some(timeout) = state.rules.redelivery.ack_timeout {
+            self.begin_timeout(now + timeout, queue, slot);
         }
-        self.list(slot, Where::InFlight);
-        let entry = &self.store[slot];
-        effects.push(Effect::Delivered {
-            queue,
-            consumer,
-            delivery: DeliveryId { slot, serial: entry.serial },
-            entry: entry.entry,
-            attempt: entry.attempt(),
-            payload: self.store.payload(slot),
-        });
+        effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
         true
     }
 
-    /// The first by order of those that wait.
-    #[inline]
-    fn next_waiting(&self, queue: QueueId) -> Option<Slot> {
-        let lists = &self.queues[queue.index()].lists;
-        match (lists[Where::Returned].first(), lists[Where::Fresh].first()) {
-            (None, fresh) => fresh,
-            (returned, None) => returned,
-            (Some(returned), Some(fresh)) => {
-                Some(if self.store[returned].order < self.store[fresh].order { returned } else { fresh })
-            }
-        }
-    }
-
-    /// A consumer takes one more; if it may have yet another, it is last in turn for it.
-    #[inline]
-    fn charge(&mut self, consumer: ConsumerId) {
-        let state = &mut self.consumers[consumer.0 as usize];
-        state.held += 1;
-        state.in_turn = state.held < state.prefetch;
-        if state.in_turn {
-            self.queues[state.queue.index()].credit.push_back(consumer);
-        }
+    #[inline(never)]
+    fn begin_timeout(&mut self, due: Time, queue: QueueId, slot: Slot) {
+        self.store[slot].due = due;
+        self.deadline = self.deadline.min(due);
+        self.queues[queue.index()].lists[Where::InFlight].push_last(&mut self.store, slot);
     }
 
     /// A consumer has answered one.
@@ -95,25 +94,35 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline]
-    pub(super) fn acknowledge(&mut self, now: Time, delivery: DeliveryId, effects: &mut Vec<Effect<P>>) {
-        let queue = match self.current(delivery) {
-            Some(slot) => {
-                self.remove_acknowledged(slot, effects);
-                self.release(self.store[slot].consumer)
-            }
-            None => match self.stale.remove(&delivery) {
-                Some(consumer) => {
-                    self.acknowledge_late(delivery, effects);
-                    self.release(consumer)
-                }
-                None => return,
-            },
-        };
+    pub(super) fn acknowledge(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
+        let Some(slot) = self.current(delivery) else { return self.acknowledge_late(now, delivery, effects) };
+        let entry = &self.store[slot];
+        let (queue, consumer) = (entry.queue, entry.consumer);
+        if self.queues[queue.index()].rules.redelivery.ack_timeout.is_some() {
+            self.end_timeout(slot);
+        }
+        let payload = self.forget(slot);
+        effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
+        self.release(consumer);
+        self.dispatch_one(now, queue, effects);
+    }
+
+    #[inline(never)]
+    fn end_timeout(&mut self, slot: Slot) {
+        self.unlist(slot);
+        self.refresh_deadline();
+    }
+
+    #[cold]
+    fn acknowledge_late(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
+        let Some(consumer) = self.stale.remove(&delivery) else { return };
+        self.remove_acknowledged_late(delivery, effects);
+        let queue = self.release(consumer);
         self.dispatch(now, queue, effects);
     }
 
     /// The message leaves the queue that delivered it, wherever it is there by now; what has moved on stays.
-    fn acknowledge_late(&mut self, delivery: DeliveryId, effects: &mut Vec<Effect<P>>) {
+    fn remove_acknowledged_late(&mut self, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let slot = delivery.slot;
         let Some(entry) = self.store.get(slot) else { return };
         // Deliveries since this entry into this queue have a serial behind the one at entry.
@@ -124,21 +133,15 @@ impl<P: Clone> Broker<P> {
         if entry.place == Where::InFlight {
             self.stale.insert(DeliveryId { slot, serial: entry.serial }, entry.consumer);
         }
-        self.remove_acknowledged(slot, effects);
-    }
-
-    #[inline]
-    fn remove_acknowledged(&mut self, slot: Slot, effects: &mut Vec<Effect<P>>) {
-        let queue = self.store[slot].queue;
+        let queue = entry.queue;
         let from = self.unlist(slot);
-        if self.queues[queue.index()].has_timers() {
-            self.refresh_deadline();
-        }
+        self.refresh_deadline();
         let payload = self.forget(slot);
         effects.push(Effect::Acknowledged { queue, from, payload });
     }
 
-    pub(super) fn reject(&mut self, now: Time, delivery: DeliveryId, requeue: bool, effects: &mut Vec<Effect<P>>) {
+    #[inline(never)]
+    pub(super) fn reject(&mut self, now: Time, delivery: DeliveryId, requeue: bool, effects: &mut impl Effects<P>) {
         let queue = match (self.current(delivery), self.stale.remove(&delivery)) {
             (Some(slot), _) => {
                 if requeue {
@@ -157,7 +160,8 @@ impl<P: Clone> Broker<P> {
     }
 
     /// The consumer has not answered in time; it keeps its delivery, and the queue takes the message back.
-    pub(super) fn time_out(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    #[cold]
+    pub(super) fn time_out(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let entry = &self.store[slot];
         let queue = entry.queue;
         self.stale.insert(DeliveryId { slot, serial: entry.serial }, entry.consumer);
@@ -168,7 +172,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// A delivery has failed: the message returns, or it has failed once too often.
-    fn fail(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    fn fail(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let entry = &self.store[slot];
         let redelivery = self.queues[entry.queue.index()].rules.redelivery;
         // Each attempt so far has failed.
@@ -192,7 +196,7 @@ impl<P: Clone> Broker<P> {
         effects.push(Effect::Returned { queue, to, payload: self.store.payload(slot) });
     }
 
-    fn park(&mut self, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    fn park(&mut self, slot: Slot, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         self.unlist(slot);
         self.store[slot].due = Time::NEVER;
@@ -216,7 +220,8 @@ impl<P: Clone> Broker<P> {
         self.queues[queue.index()].lists[Where::Returned].insert_by_order(&mut self.store, slot);
     }
 
-    pub(super) fn end_delay(&mut self, now: Time, slot: Slot, effects: &mut Vec<Effect<P>>) {
+    #[cold]
+    pub(super) fn end_delay(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         self.unlist(slot);
         self.put_back(slot);

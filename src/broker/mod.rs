@@ -83,7 +83,7 @@ pub enum Place {
 }
 
 /// What follows from a command, in the order in which it happens.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect<P> {
     /// The message is in the queue and waits.
     Accepted {
@@ -149,6 +149,18 @@ pub enum Effect<P> {
     },
 }
 
+/// Who is told what follows from a command: a list, or somebody who carries it out at once.
+pub trait Effects<P> {
+    fn push(&mut self, effect: Effect<P>);
+}
+
+impl<P> Effects<P> for Vec<Effect<P>> {
+    #[inline]
+    fn push(&mut self, effect: Effect<P>) {
+        Vec::push(self, effect);
+    }
+}
+
 struct Queue<P> {
     rules: QueueRules,
     lists: Lists,
@@ -197,12 +209,13 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    /// Carries out one command at `now` and appends what follows from it to `effects`. What is due by `now` comes first.
+    /// Carries out one command at `now` and tells `effects` what follows from it. What is due by `now` comes first.
     ///
     /// # Panics
     /// If a queue or consumer does not exist, or a consumer subscribes twice.
-    #[inline]
-    pub fn apply(&mut self, now: Time, command: Command<P>, effects: &mut Vec<Effect<P>>) {
+    // Where it is called the command is mostly known, and only its arm remains.
+    #[inline(always)]
+    pub fn apply(&mut self, now: Time, command: Command<P>, effects: &mut impl Effects<P>) {
         if self.deadline <= now {
             self.carry_out_due(now, effects);
         }
@@ -234,13 +247,14 @@ impl<P: Clone> Broker<P> {
         Where::ALL.iter().filter(there).map(|list| u64::from(lists[*list].len())).sum()
     }
 
+    #[inline(never)]
     fn subscribe(
         &mut self,
         now: Time,
         consumer: ConsumerId,
         queue: QueueId,
         prefetch: u32,
-        effects: &mut Vec<Effect<P>>,
+        effects: &mut impl Effects<P>,
     ) {
         assert_eq!(consumer.0 as usize, self.consumers.len(), "consumers are numbered without gaps");
         self.consumers.push(Consumer { queue, prefetch, held: 0, in_turn: prefetch > 0 });
@@ -250,6 +264,7 @@ impl<P: Clone> Broker<P> {
         self.dispatch(now, queue, effects);
     }
 
+    #[inline(never)]
     fn refresh_deadline(&mut self) {
         let due = |list: &List| list.first().map_or(Time::NEVER, |slot| self.store[slot].due);
         let queues = self.queues.iter().filter(|queue| queue.has_timers());
@@ -260,7 +275,8 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Time-outs and ends of delays up to `now`, in order of time; at one instant delays first, then by queue.
-    fn carry_out_due(&mut self, now: Time, effects: &mut Vec<Effect<P>>) {
+    #[cold]
+    fn carry_out_due(&mut self, now: Time, effects: &mut impl Effects<P>) {
         while self.deadline <= now {
             let due = self.deadline;
             let is_due =
@@ -289,6 +305,18 @@ impl<P> Queue<P> {
         }
     }
 
+    /// The first by order of those that wait.
+    #[inline]
+    fn next_waiting(&self, store: &Store<P>) -> Option<Slot> {
+        match (self.lists[Where::Returned].first(), self.lists[Where::Fresh].first()) {
+            (None, fresh) => fresh,
+            (returned, None) => returned,
+            (Some(returned), Some(fresh)) => {
+                Some(if store[returned].order < store[fresh].order { returned } else { fresh })
+            }
+        }
+    }
+
     /// Waiting and delayed: what capacity counts.
     fn occupied(&self) -> u64 {
         [Where::Fresh, Where::Returned, Where::Delayed]
@@ -297,6 +325,12 @@ impl<P> Queue<P> {
             .sum()
     }
 
+    #[inline]
+    fn can_deliver(&self) -> bool {
+        !self.credit.is_empty() && !self.nothing_waits()
+    }
+
+    #[inline]
     fn nothing_waits(&self) -> bool {
         self.lists[Where::Fresh].is_empty() && self.lists[Where::Returned].is_empty()
     }

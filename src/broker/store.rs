@@ -19,7 +19,8 @@ pub(super) enum Where {
     Returned,
     /// Kept from delivery, in order of the end of the delay.
     Delayed,
-    /// With a consumer, in order of delivery, which is the order of the time-outs.
+    /// With a consumer; listed, in order of delivery, only where deliveries time out, because that is also the order of
+    /// the time-outs.
     InFlight,
     Parked,
 }
@@ -82,12 +83,14 @@ impl<P> Store<P> {
         self.entries.len() - self.free.len()
     }
 
-    /// Takes a message in, for `queue`, at no place in any list yet.
+    /// Takes a message in, for `queue`, fresh and in no list yet.
     #[inline]
-    pub fn insert(&mut self, queue: QueueId, payload: P) -> Slot {
+    pub fn insert(&mut self, queue: QueueId, order: i64, payload: P) -> Slot {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
         let entry = &mut self.entries[slot as usize];
         entry.payload = Some(payload);
+        entry.order = order;
+        entry.place = Where::Fresh;
         entry.queue = queue;
         entry.serial_at_entry = entry.serial;
         entry.entry = 1;
@@ -198,7 +201,26 @@ impl List {
 
     #[inline]
     pub fn push_last<P>(&mut self, store: &mut Store<P>, slot: Slot) {
-        self.insert_after(store, self.last, slot);
+        let entry = &mut store[slot];
+        entry.previous = self.last;
+        entry.next = NONE;
+        match self.last {
+            NONE => self.first = slot,
+            last => store[last].next = slot,
+        }
+        self.last = slot;
+        self.len += 1;
+    }
+
+    /// Takes out the first, which is `slot`.
+    #[inline]
+    pub fn remove_first<P>(&mut self, store: &mut Store<P>, slot: Slot) {
+        self.first = store[slot].next;
+        match self.first {
+            NONE => self.last = NONE,
+            first => store[first].previous = NONE,
+        }
+        self.len -= 1;
     }
 
     /// Keeps the list in order of age. It looks from the end, because what returns is mostly younger than
@@ -213,7 +235,6 @@ impl List {
     }
 
     /// `before == NONE` puts it first.
-    #[inline]
     fn insert_after<P>(&mut self, store: &mut Store<P>, before: Slot, slot: Slot) {
         let after = if before == NONE { self.first } else { store[before].next };
         store[slot].previous = before;
@@ -229,7 +250,6 @@ impl List {
         self.len += 1;
     }
 
-    #[inline]
     pub fn remove<P>(&mut self, store: &mut Store<P>, slot: Slot) {
         let Entry { previous, next, .. } = store[slot];
         match previous {

@@ -58,15 +58,48 @@ pub struct Done<L> {
 pub struct Crew<L> {
     service: Sampler,
     rules: ConsumerRules,
-    /// For each producer, what the draws of its messages' work and failures begin with.
-    keys: Vec<Keys>,
+    /// By producer.
+    draws: Vec<DrawsOfProducer>,
     consumers: Vec<Consumer<L>>,
 }
 
-#[derive(Clone, Copy)]
-struct Keys {
+/// Draws that do not wait for each other take a third of the time.
+const AHEAD: usize = 16;
+
+/// What is drawn for the messages of one producer.
+struct DrawsOfProducer {
     work: Key,
     fails: Key,
+    /// The work of the messages from number `from`, as many as are known.
+    ahead: [Span; AHEAD],
+    from: u64,
+    known: u64,
+}
+
+impl DrawsOfProducer {
+    fn new(work: Key, fails: Key) -> DrawsOfProducer {
+        DrawsOfProducer { work, fails, ahead: [Span::ZERO; AHEAD], from: 0, known: 0 }
+    }
+
+    #[inline]
+    fn work(&mut self, number: u64, service: &Sampler) -> Span {
+        let at = number.wrapping_sub(self.from);
+        if at >= self.known {
+            self.look_ahead(number, service);
+            return self.ahead[0];
+        }
+        self.ahead[at as usize % AHEAD]
+    }
+
+    /// While messages come one after the other, some are drawn ahead.
+    #[inline(never)]
+    fn look_ahead(&mut self, number: u64, service: &Sampler) {
+        let in_turn = number == self.from + self.known;
+        self.from = number;
+        self.known = if in_turn { AHEAD as u64 } else { 1 };
+        let known = self.ahead.iter_mut().zip(number..number + self.known);
+        known.for_each(|(work, number)| *work = service.draw(&mut self.work.number(number).draws()));
+    }
 }
 
 #[derive(Clone)]
@@ -85,14 +118,14 @@ impl<L: Copy> Crew<L> {
         queue: &str,
         producers: impl IntoIterator<Item = &'a str>,
     ) -> Crew<L> {
-        let keys = producers.into_iter().map(|name| {
+        let draws = producers.into_iter().map(|name| {
             let of_queue = replication.name(name).name(queue);
-            Keys { work: of_queue.name("work"), fails: of_queue.name("fails") }
+            DrawsOfProducer::new(of_queue.name("work"), of_queue.name("fails"))
         });
         Crew {
             service: rules.service.sampler(),
             rules: rules.clone(),
-            keys: keys.collect(),
+            draws: draws.collect(),
             consumers: vec![Consumer { works_on: None, holds: VecDeque::new() }; count as usize],
         }
     }
@@ -130,6 +163,11 @@ impl<L: Copy> Crew<L> {
     /// An idle consumer begins with the next message it holds, if there is one.
     #[inline]
     pub fn next(&mut self, consumer: usize) -> Option<(Handed<L>, Begin)> {
+        if self.consumers[consumer].holds.is_empty() { None } else { self.begin_held(consumer) }
+    }
+
+    #[inline(never)]
+    fn begin_held(&mut self, consumer: usize) -> Option<(Handed<L>, Begin)> {
         let handed = self.consumers[consumer].holds.pop_front()?;
         Some((handed, self.begin(consumer, handed)))
     }
@@ -139,7 +177,7 @@ impl<L: Copy> Crew<L> {
         self.consumers[consumer].works_on.as_ref()
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, consumer: usize, handed: Handed<L>) -> Begin {
         self.consumers[consumer].works_on = Some(handed);
         let acknowledge = match self.rules.acknowledge {
@@ -151,13 +189,13 @@ impl<L: Copy> Crew<L> {
 
     /// A message takes as long on every attempt, unless the rules want a fresh draw.
     #[inline]
-    fn work(&self, handed: &Handed<L>) -> Span {
-        let key = self.keys[usize::from(handed.message.producer)].work.number(handed.message.number);
-        let key = match self.rules.on_retry {
-            OnRetry::Same => key,
-            OnRetry::Fresh => of_attempt(key, handed),
-        };
-        self.service.draw(&mut key.draws())
+    fn work(&mut self, handed: &Handed<L>) -> Span {
+        let draws = &mut self.draws[usize::from(handed.message.producer)];
+        let number = handed.message.number;
+        match self.rules.on_retry {
+            OnRetry::Same => draws.work(number, &self.service),
+            OnRetry::Fresh => fresh(&self.service, of_attempt(draws.work.number(number), handed)),
+        }
     }
 
     #[inline]
@@ -165,9 +203,14 @@ impl<L: Copy> Crew<L> {
         if self.rules.fails == 0.0 {
             return false;
         }
-        let key = self.keys[usize::from(handed.message.producer)].fails.number(handed.message.number);
+        let key = self.draws[usize::from(handed.message.producer)].fails.number(handed.message.number);
         uniform(&mut of_attempt(key, handed).draws()) < self.rules.fails
     }
+}
+
+#[inline(never)]
+fn fresh(service: &Sampler, key: Key) -> Span {
+    service.draw(&mut key.draws())
 }
 
 fn of_attempt<L>(key: Key, handed: &Handed<L>) -> Key {

@@ -1,11 +1,14 @@
 //! Where every message is and what became of it: one track each, and the producers' counts.
 
+use crate::broker::Message;
 use crate::measure::{CAUSES, Cause};
 use crate::time::Time;
 
 /// A message under way, as long as a queue keeps it or a consumer works on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Track {
+    /// Counted by its producer.
+    pub number: u64,
     pub planned: Time,
     /// When it entered the queue it is in.
     pub entered: Time,
@@ -27,6 +30,28 @@ pub struct Track {
     pub begun: bool,
     /// Whether an attempt has succeeded since it entered its queue.
     pub done_here: bool,
+    /// Whether it was planned in the window.
+    pub in_window: bool,
+}
+
+impl Track {
+    const NEW: Track = Track {
+        number: 0,
+        planned: Time::ZERO,
+        entered: Time::ZERO,
+        since: Time::ZERO,
+        nth: 0,
+        attempt: 0,
+        hands: 0,
+        at: At::Out,
+        producer: 0,
+        queue: 0,
+        entry: 0,
+        fate: Fate::Open,
+        begun: false,
+        done_here: false,
+        in_window: false,
+    };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +146,30 @@ pub fn place(cause: Cause) -> usize {
     CAUSES.iter().position(|known| *known == cause).expect("every cause is listed")
 }
 
+/// What the books say about one message: its track and the counts that it belongs to.
+pub struct Page<'a> {
+    pub track: &'a mut Track,
+    pub counts: &'a mut Counts,
+    open: &'a mut u64,
+}
+
+impl Page<'_> {
+    /// Gives a message a fate. Only success is final: what was given up for lost or dead may yet succeed.
+    #[inline]
+    pub fn settle(&mut self, fate: Fate) {
+        match self.track.fate {
+            Fate::Processed => return,
+            Fate::Open => *self.open -= 1,
+            before => self.counts.of_fate(before).into_iter().for_each(|count| *count -= 1),
+        }
+        self.track.fate = fate;
+        match self.counts.of_fate(fate) {
+            Some(count) => *count += 1,
+            None => *self.open += 1,
+        }
+    }
+}
+
 /// The tracks of all messages under way, and what has been counted.
 #[derive(Debug)]
 pub struct Ledger {
@@ -152,84 +201,45 @@ impl Ledger {
     /// A message is refused for good.
     pub fn refuse(&mut self, id: u32) {
         self.open -= 1;
-        self.counts_of(id).refused += 1;
+        self.page(id).counts.refused += 1;
         self.close_if_over(id);
     }
 
     #[inline]
-    pub fn in_window(&self, planned: Time) -> bool {
-        self.window.0 <= planned && planned < self.window.1
-    }
-
-    #[inline]
-    pub fn open(&mut self, producer: u16, planned: Time) -> u32 {
-        let counts = self.counts(producer, planned);
+    pub fn open(&mut self, message: Message) -> u32 {
+        let Message { producer, number, planned } = message;
+        let in_window = self.window.0 <= planned && planned < self.window.1;
+        let counts = &mut self.counts[usize::from(producer)][usize::from(in_window)];
         counts.published += 1;
         counts.tries += 1;
         self.open += 1;
-        let track = Track {
-            planned,
-            entered: planned,
-            since: planned,
-            nth: 0,
-            attempt: 0,
-            hands: 0,
-            at: At::Out,
-            producer,
-            queue: 0,
-            entry: 0,
-            fate: Fate::Open,
-            begun: false,
-            done_here: false,
-        };
-        match self.free.pop() {
-            Some(id) => {
-                self.tracks[id as usize] = track;
-                id
-            }
-            None => {
-                self.tracks.push(track);
-                (self.tracks.len() - 1) as u32
-            }
-        }
+        let id = self.free.pop().unwrap_or_else(|| self.grow());
+        self.tracks[id as usize] = Track { number, planned, producer, in_window, ..Track::NEW };
+        id
+    }
+
+    #[cold]
+    fn grow(&mut self) -> u32 {
+        self.tracks.push(Track::NEW);
+        (self.tracks.len() - 1) as u32
     }
 
     #[inline]
-    pub fn track(&mut self, id: u32) -> &mut Track {
+    pub fn track(&self, id: u32) -> &Track {
+        &self.tracks[id as usize]
+    }
+
+    #[inline]
+    pub fn track_mut(&mut self, id: u32) -> &mut Track {
         &mut self.tracks[id as usize]
     }
 
+    /// What the books say about a message.
     #[inline]
-    pub fn counts(&mut self, producer: u16, planned: Time) -> &mut Counts {
-        let inside = usize::from(self.in_window(planned));
-        &mut self.counts[usize::from(producer)][inside]
-    }
-
-    /// The counts that a message belongs to.
-    #[inline]
-    pub fn counts_of(&mut self, id: u32) -> &mut Counts {
-        let track = &self.tracks[id as usize];
-        let (producer, planned) = (track.producer, track.planned);
-        self.counts(producer, planned)
-    }
-
-    /// Gives a message a fate. Only success is final: what was given up for lost or dead may yet succeed.
-    #[inline]
-    pub fn settle(&mut self, id: u32, fate: Fate) {
-        let before = self.tracks[id as usize].fate;
-        if before == Fate::Processed {
-            return;
-        }
-        self.tracks[id as usize].fate = fate;
-        self.open += u64::from(fate == Fate::Open);
-        self.open -= u64::from(before == Fate::Open);
-        let counts = self.counts_of(id);
-        if let Some(count) = counts.of_fate(before) {
-            *count -= 1;
-        }
-        if let Some(count) = counts.of_fate(fate) {
-            *count += 1;
-        }
+    pub fn page(&mut self, id: u32) -> Page<'_> {
+        let track = &mut self.tracks[id as usize];
+        let counts = &mut self.counts[usize::from(track.producer)][usize::from(track.in_window)];
+        Page { track, counts, open: &mut self.open }
     }
 
     /// Closes the books on a message that no queue keeps and nobody works on.
@@ -250,7 +260,7 @@ impl Ledger {
     /// The counts of each producer, outside and inside of the window, with the unfinished counted from the tracks.
     pub fn into_counts(mut self) -> Vec<[Counts; 2]> {
         for track in self.tracks.iter().filter(|track| track.at != At::Nowhere && track.at != At::Blocked) {
-            let inside = usize::from(self.window.0 <= track.planned && track.planned < self.window.1);
+            let inside = usize::from(track.in_window);
             if track.fate == Fate::Open {
                 self.counts[usize::from(track.producer)][inside].unfinished += 1;
             }

@@ -30,21 +30,20 @@ const EXACT_LEVELS: usize = 1024;
 /// Nanoseconds spent at each level.
 #[derive(Clone, Debug)]
 pub struct TimeAt {
-    exact: Vec<u64>,
+    exact: Box<[u64; EXACT_LEVELS]>,
     above: Option<Box<Histogram<u64>>>,
     pub max: u64,
 }
 
 impl Default for TimeAt {
     fn default() -> TimeAt {
-        TimeAt { exact: vec![0; EXACT_LEVELS], above: None, max: 0 }
+        TimeAt { exact: Box::new([0; EXACT_LEVELS]), above: None, max: 0 }
     }
 }
 
 impl TimeAt {
     #[inline]
     fn add(&mut self, level: u64, nanos: u64) {
-        self.max = self.max.max(level);
         match self.exact.get_mut(level as usize) {
             Some(time) => *time += nanos,
             None => self.add_above(level, nanos),
@@ -53,13 +52,20 @@ impl TimeAt {
 
     #[cold]
     fn add_above(&mut self, level: u64, nanos: u64) {
+        self.max = self.max.max(level);
         let above = self.above.get_or_insert_with(|| Box::new(histogram()));
         above.record_n(level, nanos).expect("a histogram that grows takes every level");
     }
 
+    fn settled(mut self) -> TimeAt {
+        let highest = self.exact.iter().rposition(|nanos| *nanos > 0);
+        self.max = self.max.max(highest.unwrap_or(0) as u64);
+        self
+    }
+
     pub fn merge(&mut self, other: &TimeAt) {
         self.max = self.max.max(other.max);
-        self.exact.iter_mut().zip(&other.exact).for_each(|(mine, theirs)| *mine += theirs);
+        self.exact.iter_mut().zip(other.exact.iter()).for_each(|(mine, theirs)| *mine += theirs);
         if let Some(theirs) = &other.above {
             let mine = self.above.get_or_insert_with(|| Box::new(histogram()));
             mine.add(theirs.as_ref()).expect("a histogram that grows takes another's values");
@@ -173,7 +179,7 @@ impl Levels {
     }
 
     /// Counts the time since the last change at the levels of now. To be called before every change.
-    #[inline]
+    #[inline(always)]
     pub fn touch(&mut self, now: Time) {
         if now == self.last {
             return;
@@ -184,7 +190,20 @@ impl Levels {
         self.count(now);
     }
 
+    /// As [`Levels::touch`], where another change at this instant has mostly come before.
     #[inline]
+    pub fn touch_again(&mut self, now: Time) {
+        if now != self.last {
+            self.touch_late(now);
+        }
+    }
+
+    #[cold]
+    fn touch_late(&mut self, now: Time) {
+        self.touch(now);
+    }
+
+    #[inline(always)]
     fn count(&mut self, now: Time) {
         let nanos = (now - self.last).nanos();
         let backlog = self.length + self.in_flight;
@@ -243,9 +262,9 @@ impl Levels {
             nanos: (end.at - begin.at).nanos(),
             length_area: end.length_area - begin.length_area,
             in_flight_area: end.in_flight_area - begin.in_flight_area,
-            length: std::mem::take(&mut self.length_time),
-            in_flight: std::mem::take(&mut self.in_flight_time),
-            backlog: std::mem::take(&mut self.backlog_time),
+            length: std::mem::take(&mut self.length_time).settled(),
+            in_flight: std::mem::take(&mut self.in_flight_time).settled(),
+            backlog: std::mem::take(&mut self.backlog_time).settled(),
             backlog_at_begin: begin.backlog,
             backlog_at_end: end.backlog,
         }

@@ -20,23 +20,14 @@ use std::sync::Arc;
 use crate::broker::{Effect, Message, Place, QueueId};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
-use ledger::{At, Fate, Ledger};
+use ledger::{At, Fate, Ledger, Track};
 use levels::Levels;
 
-/// What travels with a message while it is measured.
+/// What travels with a message while it is measured: where its track is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Letter {
-    pub number: u64,
-    pub planned: Time,
     pub track: u32,
     pub producer: u16,
-}
-
-impl Letter {
-    #[inline]
-    pub fn message(&self) -> Message {
-        Message { producer: self.producer, number: self.number, planned: self.planned }
-    }
 }
 
 /// What is to be measured.
@@ -72,13 +63,22 @@ pub struct Times {
 }
 
 impl Times {
-    #[inline]
+    #[inline(always)]
     fn record(&mut self, from: Time, began: Time, ended: Time) {
         let service = ended - began;
         let response = ended - from;
         self.response.record(response);
         self.service.record(service);
         self.wait.record(response.saturating_sub(service));
+    }
+
+    #[inline(never)]
+    fn record_journey(&mut self, from: Time, began: Time, ended: Time) {
+        self.record(from, began, ended);
+    }
+
+    fn settle(&mut self) {
+        [&mut self.wait, &mut self.service, &mut self.response].into_iter().for_each(Tally::settle);
     }
 
     pub fn merge(&mut self, other: &Times) {
@@ -189,8 +189,14 @@ impl Recorder {
     /// A message's planned instant is reached.
     #[inline]
     pub fn published(&mut self, message: Message) -> Letter {
-        let Message { producer, number, planned } = message;
-        Letter { number, planned, track: self.ledger.open(producer, planned), producer }
+        Letter { track: self.ledger.open(message), producer: message.producer }
+    }
+
+    /// The message that a letter belongs to.
+    #[inline]
+    pub fn message(&self, letter: Letter) -> Message {
+        let Track { producer, number, planned, .. } = *self.ledger.track(letter.track);
+        Message { producer, number, planned }
     }
 
     /// The producer of a refused message has given it up.
@@ -199,24 +205,30 @@ impl Recorder {
     }
 
     /// The broker has done something.
-    #[inline]
+    #[inline(always)]
     pub fn effect(&mut self, now: Time, effect: &Effect<Letter>) {
         match *effect {
-            Effect::Accepted { queue, was_blocked, payload } => self.accepted(now, queue, was_blocked, payload),
+            Effect::Accepted { queue, was_blocked, payload } => self.accepted(now, queue, was_blocked, payload.track),
             Effect::Delivered { queue, entry, attempt, payload, .. } => {
                 self.delivered(now, queue, (entry, attempt), payload.track);
             }
-            Effect::Acknowledged { queue, payload, .. } => {
-                self.leave(now, queue, payload.track);
-                self.queues[queue.index()].acknowledged += 1;
-                self.ledger.track(payload.track).at = At::Out;
-                self.ledger.close_if_over(payload.track);
+            Effect::Acknowledged { queue, payload, .. } => self.acknowledged(now, queue, payload.track),
+            _ => self.rare_effect(now, effect),
+        }
+    }
+
+    #[inline(never)]
+    fn rare_effect(&mut self, now: Time, effect: &Effect<Letter>) {
+        match *effect {
+            Effect::Accepted { .. } | Effect::Delivered { .. } | Effect::Acknowledged { .. } => {
+                unreachable!("these are not rare")
             }
             // What it means is the producer's to say.
             Effect::Refused { .. } => {}
             Effect::Blocked { payload, .. } => {
-                self.ledger.track(payload.track).at = At::Blocked;
-                self.ledger.counts_of(payload.track).not_yet_accepted += 1;
+                let page = self.ledger.page(payload.track);
+                page.track.at = At::Blocked;
+                page.counts.not_yet_accepted += 1;
             }
             Effect::Returned { queue, to, payload } => {
                 self.leave(now, queue, payload.track);
@@ -229,55 +241,50 @@ impl Recorder {
             Effect::Parked { queue, payload } => {
                 self.leave(now, queue, payload.track);
                 self.queues[queue.index()].parked += 1;
-                self.ledger.track(payload.track).at = At::Parked;
-                self.ledger.settle(payload.track, Fate::Dead(Cause::Parked));
+                self.ledger.track_mut(payload.track).at = At::Parked;
+                self.ledger.page(payload.track).settle(Fate::Dead(Cause::Parked));
             }
             Effect::Dropped { queue, cause, payload, .. } => self.dropped(now, queue, cause, payload.track),
             Effect::DeadLettered { queue, to, cause, payload, .. } => {
                 self.leave(now, queue, payload.track);
                 *self.queues[queue.index()].dead_lettered.entry(cause).or_default() += 1;
                 self.queues[to.index()].entered_dead_lettered += 1;
-                self.enter(now, to, payload.track);
                 // It may have rested before, until a full queue pushed it on to one that somebody empties.
                 let rests = self.queues[to.index()].plan.rests;
-                self.ledger.settle(payload.track, if rests { Fate::Dead(cause) } else { Fate::Open });
+                self.queues[to.index()].enter(now, to, self.ledger.track_mut(payload.track));
+                self.ledger.page(payload.track).settle(if rests { Fate::Dead(cause) } else { Fate::Open });
             }
         }
     }
 
-    #[inline]
-    fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, letter: Letter) {
-        let counts = self.ledger.counts_of(letter.track);
-        counts.accepted += 1;
-        if was_blocked {
-            counts.not_yet_accepted -= 1;
-        }
-        self.queues[queue.index()].entered_published += 1;
-        self.enter(now, queue, letter.track);
-        if self.queues[queue.index()].plan.rests {
-            self.ledger.settle(letter.track, Fate::Dead(Cause::Parked));
+    #[inline(always)]
+    fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, id: u32) {
+        let mut page = self.ledger.page(id);
+        page.counts.accepted += 1;
+        page.counts.not_yet_accepted -= u64::from(was_blocked);
+        let state = &mut self.queues[queue.index()];
+        state.entered_published += 1;
+        state.enter(now, queue, page.track);
+        if state.plan.rests {
+            page.settle(Fate::Dead(Cause::Parked));
         }
     }
 
-    /// A message is new in a queue.
-    #[inline]
-    fn enter(&mut self, now: Time, queue: QueueId, id: u32) {
-        let state = &self.queues[queue.index()];
-        let track = self.ledger.track(id);
-        track.nth = state.entered_published + state.entered_dead_lettered;
-        track.entered = now;
-        track.queue = queue.0;
-        track.done_here = false;
-        track.entry = 0;
-        track.attempt = 0;
-        self.arrive(now, queue, Place::Waiting, id);
+    #[inline(always)]
+    fn acknowledged(&mut self, now: Time, queue: QueueId, id: u32) {
+        let state = &mut self.queues[queue.index()];
+        let track = self.ledger.track_mut(id);
+        state.leave(now, track, self.window);
+        state.acknowledged += 1;
+        track.at = At::Out;
+        self.ledger.close_if_over(id);
     }
 
-    #[inline]
+    /// A message that has been delivered is back in its queue.
     fn arrive(&mut self, now: Time, queue: QueueId, to: Place, id: u32) {
         let levels = &mut self.queues[queue.index()].levels;
         levels.touch(now);
-        let track = self.ledger.track(id);
+        let track = self.ledger.track_mut(id);
         track.since = now;
         track.begun = false;
         match to {
@@ -289,131 +296,112 @@ impl Recorder {
                 levels.delayed += 1;
                 track.at = At::Delayed;
             }
-            Place::InFlight => {
-                levels.in_flight += 1;
-                levels.held_idle += 1;
-                track.at = At::InFlight;
-            }
-            Place::Parked => unreachable!("a parked message has left"),
+            Place::InFlight | Place::Parked => unreachable!("a message returns to wait or to be delayed"),
         }
     }
 
-    /// A message leaves the place that it has in its queue.
-    #[inline]
+    #[inline(never)]
     fn leave(&mut self, now: Time, queue: QueueId, id: u32) {
-        let track = self.ledger.track(id);
-        let state = &mut self.queues[queue.index()];
-        state.levels.touch(now);
-        let within = overlap(track.since, now, self.window);
-        match track.at {
-            At::Waiting => {
-                state.levels.length -= 1;
-                state.waited_in_window += u128::from(within);
-                if !state.plan.stay_is_wait && self.window.0 <= track.planned && track.planned < self.window.1 {
-                    state.stay.record(now - track.since);
-                }
-            }
-            At::InFlight => {
-                state.levels.in_flight -= 1;
-                state.levels.held_idle -= u64::from(!track.begun);
-                state.in_flight_in_window += u128::from(within);
-            }
-            At::Delayed => state.levels.delayed -= 1,
-            At::Nowhere | At::Blocked | At::Parked | At::Out => unreachable!("only what is in a queue leaves it"),
-        }
+        self.queues[queue.index()].leave(now, self.ledger.track(id), self.window);
     }
 
     #[inline]
     fn delivered(&mut self, now: Time, queue: QueueId, (entry, attempt): (u16, u32), id: u32) {
-        self.leave(now, queue, id);
-        self.arrive(now, queue, Place::InFlight, id);
+        let track = self.ledger.track_mut(id);
+        assert_eq!(track.at, At::Waiting, "only what waits is delivered");
         let state = &mut self.queues[queue.index()];
-        let track = self.ledger.track(id);
+        state.levels.touch_again(now);
+        state.levels.length -= 1;
+        state.levels.in_flight += 1;
+        state.levels.held_idle += 1;
+        state.end_wait(now, track, self.window);
+        track.since = now;
+        track.at = At::InFlight;
+        track.begun = false;
         track.hands += 1;
         track.entry = entry;
         track.attempt = attempt;
         if attempt > 1 {
-            self.ledger.counts_of(id).redelivered += 1;
+            self.ledger.page(id).counts.redelivered += 1;
         } else if track.nth >= state.latest_first {
             state.latest_first = track.nth;
         } else {
-            self.ledger.counts_of(id).reordered += 1;
+            self.ledger.page(id).counts.reordered += 1;
         }
     }
 
     fn dropped(&mut self, now: Time, queue: QueueId, cause: Cause, id: u32) {
         self.leave(now, queue, id);
         *self.queues[queue.index()].dropped.entry(cause).or_default() += 1;
-        self.ledger.track(id).at = At::Out;
-        self.ledger.settle(id, Fate::Lost(cause));
+        self.ledger.track_mut(id).at = At::Out;
+        self.ledger.page(id).settle(Fate::Lost(cause));
         self.ledger.close_if_over(id);
     }
 
     /// A consumer begins to work on a delivery, which the queue may have taken back by now.
     #[inline]
     pub fn began(&mut self, now: Time, queue: QueueId, (entry, attempt): (u16, u32), id: u32) {
-        let track = self.ledger.track(id);
+        let track = self.ledger.track_mut(id);
         let is_latest = (track.queue, track.entry, track.attempt) == (queue.0, entry, attempt);
         if is_latest && track.at == At::InFlight && !track.begun {
             track.begun = true;
             let levels = &mut self.queues[queue.index()].levels;
-            levels.touch(now);
+            levels.touch_again(now);
             levels.held_idle -= 1;
         }
     }
 
     /// An attempt has ended; its answer has not reached the broker yet.
-    #[inline]
+    #[inline(always)]
     pub fn ended(&mut self, now: Time, attempt: Attempt) {
+        let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         let crew = &mut self.crews[attempt.crew];
         crew.busy += u128::from(overlap(attempt.began, now, self.window));
-        let id = attempt.track;
-        self.ledger.track(id).hands -= 1;
-        if attempt.success {
-            crew.successes += u64::from(self.window.0 <= now && now < self.window.1);
-            self.succeeded(now, attempt);
-        } else if attempt.acknowledged_before && self.ledger.track(id).at == At::Out {
-            self.ledger.settle(id, Fate::Lost(Cause::Failed));
+        crew.successes += now_in_window * u64::from(attempt.success);
+        let mut page = self.ledger.page(attempt.track);
+        page.track.hands -= 1;
+        if !attempt.success {
+            if attempt.acknowledged_before && page.track.at == At::Out {
+                page.settle(Fate::Lost(Cause::Failed));
+            }
+            return self.ledger.close_if_over(attempt.track);
         }
-        self.ledger.close_if_over(id);
-    }
-
-    #[inline]
-    fn succeeded(&mut self, now: Time, attempt: Attempt) {
-        let id = attempt.track;
-        let track = *self.ledger.track(id);
-        let in_window = self.window.0 <= track.planned && track.planned < self.window.1;
-        let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         self.succeeded_in_window += now_in_window;
-        if track.fate == Fate::Processed {
-            self.ledger.counts_of(id).duplicates += 1;
+        if page.track.fate == Fate::Processed {
+            page.counts.duplicates += 1;
         } else {
             self.processed_in_window += now_in_window;
-            self.processed(now, attempt.began, id, in_window);
+            page.settle(Fate::Processed);
+            let planned = page.track.planned;
+            let wait = attempt.began - planned;
+            page.counts.waited += u64::from(wait > Span::ZERO);
+            if let Some(pilot) = &mut self.pilot {
+                pilot.add(planned, wait);
+            }
+            if let Some(times) = self.times.as_mut().filter(|_| page.track.in_window) {
+                times.record_journey(planned, attempt.began, now);
+            }
         }
+        let track = page.track;
         let is_of_this_entry = track.queue == attempt.queue.0 && track.entry == attempt.entry;
         if is_of_this_entry && !track.done_here {
-            self.ledger.track(id).done_here = true;
-            if in_window {
+            track.done_here = true;
+            if track.in_window {
                 self.queues[attempt.queue.index()].times.record(track.entered, attempt.began, now);
             }
         }
+        self.ledger.close_if_over(attempt.track);
     }
+}
 
-    #[inline]
-    fn processed(&mut self, now: Time, began: Time, id: u32, in_window: bool) {
-        self.ledger.settle(id, Fate::Processed);
-        let planned = self.ledger.track(id).planned;
-        let wait = began - planned;
-        if wait > Span::ZERO {
-            self.ledger.counts_of(id).waited += 1;
+impl Recorder {
+    /// Brings every histogram up to date.
+    fn settle(&mut self) {
+        for queue in &mut self.queues {
+            queue.times.settle();
+            queue.stay.settle();
         }
-        if let Some(pilot) = &mut self.pilot {
-            pilot.add(planned, wait);
-        }
-        if let Some(times) = self.times.as_mut().filter(|_| in_window) {
-            times.record(planned, began, now);
-        }
+        self.times.iter_mut().for_each(Times::settle);
     }
 }
 
@@ -433,6 +421,48 @@ impl QueueState {
             dead_lettered: BTreeMap::new(),
             parked: 0,
             latest_first: 0,
+        }
+    }
+    /// A message is new in the queue, and waits there.
+    #[inline(always)]
+    fn enter(&mut self, now: Time, queue: QueueId, track: &mut Track) {
+        self.levels.touch(now);
+        self.levels.length += 1;
+        track.nth = self.entered_published + self.entered_dead_lettered;
+        track.entered = now;
+        track.since = now;
+        track.queue = queue.0;
+        track.at = At::Waiting;
+        track.begun = false;
+        track.done_here = false;
+        track.entry = 0;
+        track.attempt = 0;
+    }
+
+    /// A message leaves the place that it has in the queue.
+    #[inline(always)]
+    fn leave(&mut self, now: Time, track: &Track, window: (Time, Time)) {
+        self.levels.touch(now);
+        match track.at {
+            At::InFlight => {
+                self.levels.in_flight -= 1;
+                self.levels.held_idle -= u64::from(!track.begun);
+                self.in_flight_in_window += u128::from(overlap(track.since, now, window));
+            }
+            At::Waiting => {
+                self.levels.length -= 1;
+                self.end_wait(now, track, window);
+            }
+            At::Delayed => self.levels.delayed -= 1,
+            At::Nowhere | At::Blocked | At::Parked | At::Out => unreachable!("only what is in a queue leaves it"),
+        }
+    }
+
+    #[inline]
+    fn end_wait(&mut self, now: Time, track: &Track, window: (Time, Time)) {
+        self.waited_in_window += u128::from(overlap(track.since, now, window));
+        if !self.plan.stay_is_wait && track.in_window {
+            self.stay.record(now - track.since);
         }
     }
 }

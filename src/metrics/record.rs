@@ -98,6 +98,7 @@ impl Recorder {
             queue.levels.finish(end);
         }
         let oldest_unfinished = self.end_spells(end);
+        self.settle();
         let counts = self.ledger.into_counts();
         let queues: Vec<QueueRecord> = self.queues.into_iter().map(QueueState::finish).collect::<Result<_, _>>()?;
         let times = self.times.unwrap_or_else(|| {

@@ -6,6 +6,8 @@ use crate::time::Span;
 
 /// Significant digits of every histogram: a percentile is within 0.1 % of its value.
 const DIGITS: u8 = 3;
+/// What three digits need.
+const BUCKETS_PER_DOUBLING: u64 = 1024;
 /// What a histogram has room for before it grows.
 const FIRST_RANGE_NANOS: u64 = 60_000_000_000;
 /// Longer times are counted as this long, 146 years.
@@ -20,12 +22,15 @@ pub struct Tally {
     pub max: u64,
     first: u64,
     squares: f64,
+    /// Complete after [`Tally::settle`].
     pub histogram: Histogram<u64>,
+    /// What is still to be added to the histogram, by bucket: counting here takes a third of the time.
+    recent: Vec<u32>,
 }
 
 impl Default for Tally {
     fn default() -> Tally {
-        Tally { count: 0, sum: 0, max: 0, first: 0, squares: 0.0, histogram: histogram() }
+        Tally { count: 0, sum: 0, max: 0, first: 0, squares: 0.0, histogram: histogram(), recent: Vec::new() }
     }
 }
 
@@ -39,16 +44,44 @@ pub fn histogram() -> Histogram<u64> {
 impl Tally {
     #[inline]
     pub fn record(&mut self, span: Span) {
-        let nanos = span.nanos().min(LONGEST_NANOS);
+        let nanos = span.nanos();
+        match self.recent.get_mut(bucket(nanos)) {
+            Some(count) if *count < u32::MAX => *count += 1,
+            _ => return self.record_after_making_room(nanos.min(LONGEST_NANOS)),
+        }
+        self.add(nanos);
+    }
+
+    /// The first time comes here too, because there is no room yet.
+    #[cold]
+    fn record_after_making_room(&mut self, nanos: u64) {
         if self.count == 0 {
             self.first = nanos;
         }
+        self.settle();
+        let bucket = bucket(nanos);
+        self.recent.resize(self.recent.len().max((bucket + 1).next_power_of_two()), 0);
+        self.recent[bucket] += 1;
+        self.add(nanos);
+    }
+
+    #[inline]
+    fn add(&mut self, nanos: u64) {
         self.count += 1;
         self.sum += u128::from(nanos);
-        self.max = self.max.max(nanos);
+        if nanos > self.max {
+            self.max = nanos;
+        }
         let distance = nanos.wrapping_sub(self.first) as i64 as f64;
         self.squares += distance * distance;
-        self.histogram.record(nanos).expect("a histogram that grows takes every value in range");
+    }
+
+    /// Brings the histogram up to date.
+    pub fn settle(&mut self) {
+        for (bucket, count) in self.recent.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
+            let count = u64::from(std::mem::take(count));
+            self.histogram.record_n(lowest(bucket), count).expect("a histogram that grows takes every value in range");
+        }
     }
 
     /// In seconds.
@@ -79,8 +112,9 @@ impl Tally {
         self.histogram.equivalent_range((seconds * 1e9) as u64) as f64 / 1e9
     }
 
-    /// Adds what another has counted.
+    /// Adds what another, settled one has counted.
     pub fn merge(&mut self, other: &Tally) {
+        debug_assert_eq!(other.histogram.len(), other.count, "what is merged is settled");
         if self.count == 0 {
             return *self = other.clone();
         }
@@ -95,6 +129,20 @@ impl Tally {
     }
 }
 
+/// The bucket of a histogram with three significant digits: below 2048 each number has its own, above there are 1024
+/// to every doubling.
+#[inline]
+fn bucket(nanos: u64) -> usize {
+    let doublings = (nanos | (2 * BUCKETS_PER_DOUBLING - 1)).ilog2() - BUCKETS_PER_DOUBLING.ilog2();
+    ((u64::from(doublings) * BUCKETS_PER_DOUBLING) + (nanos >> doublings)) as usize
+}
+
+/// The lowest number in a bucket.
+fn lowest(bucket: usize) -> u64 {
+    let doublings = (bucket as u64 / BUCKETS_PER_DOUBLING).saturating_sub(1);
+    (bucket as u64 - doublings * BUCKETS_PER_DOUBLING) << doublings
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,7 +150,18 @@ mod tests {
     fn tally(nanos: &[u64]) -> Tally {
         let mut tally = Tally::default();
         nanos.iter().for_each(|n| tally.record(Span::from_nanos(*n)));
+        tally.settle();
         tally
+    }
+
+    #[test]
+    fn a_bucket_is_one_of_the_histogram() {
+        let around = |n: u64| [n - 1, n, n + 1, n + n / 3];
+        for nanos in (0..62).flat_map(|doublings| around(1 << doublings)) {
+            let histogram = histogram();
+            let lowest = lowest(bucket(nanos));
+            assert_eq!(histogram.lowest_equivalent(nanos), lowest, "of {nanos}");
+        }
     }
 
     #[test]

@@ -5,6 +5,23 @@ use crate::time::Time;
 /// An implicit heap with four children to a node: shallower than a binary one, and the children share a cache line.
 pub struct Agenda<E> {
     heap: Vec<Event<E>>,
+    /// The first event has been taken out, and its place is not filled yet: mostly another event follows that can have it.
+    has_gap: bool,
+}
+
+/// When an event is, and when it was entered. Compared as one number, because which of two random events comes first is
+/// no branch to be guessed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn(u128);
+
+impl Turn {
+    /// After everything.
+    const NEVER: Turn = Turn(u128::MAX);
+
+    #[inline]
+    pub fn at(self) -> Time {
+        Time::from_nanos((self.0 >> 64) as u64)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -17,8 +34,13 @@ struct Event<E> {
 
 impl<E: Copy> Event<E> {
     #[inline]
+    fn turn(&self) -> Turn {
+        Turn(u128::from(self.at.nanos()) << 64 | u128::from(self.entered))
+    }
+
+    #[inline]
     fn is_before(&self, other: &Event<E>) -> bool {
-        (self.at, self.entered) < (other.at, other.entered)
+        self.turn() < other.turn()
     }
 }
 
@@ -26,52 +48,57 @@ const CHILDREN: usize = 4;
 
 impl<E: Copy> Agenda<E> {
     pub fn new() -> Agenda<E> {
-        Agenda { heap: Vec::new() }
+        Agenda { heap: Vec::new(), has_gap: false }
     }
 
-    /// When the first event is, and when it was entered; after everything if there is none.
+    /// The turn of the first event; after everything if there is none.
     #[inline]
-    pub fn first(&self) -> (Time, u64) {
-        self.heap.first().map_or((Time::NEVER, u64::MAX), |event| (event.at, event.entered))
+    pub fn first(&mut self) -> Turn {
+        if self.has_gap {
+            self.close_gap();
+        }
+        self.heap.first().map_or(Turn::NEVER, Event::turn)
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn enter(&mut self, at: Time, entered: u64, what: E) {
-        self.heap.push(Event { at, entered, what });
-        self.rise(self.heap.len() - 1);
+        let event = Event { at, entered, what };
+        if self.has_gap {
+            self.has_gap = false;
+            self.sink(event);
+        } else {
+            self.heap.push(event);
+            self.rise(self.heap.len() - 1);
+        }
     }
 
     /// Takes the first event out.
     #[inline]
     pub fn pop(&mut self) -> Option<E> {
-        let last = self.heap.pop()?;
-        let Some(first) = self.heap.first_mut() else { return Some(last.what) };
-        let what = first.what;
-        *first = last;
-        self.sink();
-        Some(what)
+        if self.has_gap {
+            self.close_gap();
+        }
+        let first = self.heap.first()?.what;
+        self.has_gap = true;
+        Some(first)
     }
 
-    /// The first event, left where it is.
+    #[inline(never)]
+    fn close_gap(&mut self) {
+        self.has_gap = false;
+        if let Some(last) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
+            self.sink(last);
+        }
+    }
+
     #[inline]
-    pub fn peek(&self) -> Option<E> {
-        self.heap.first().map(|event| event.what)
-    }
-
-    /// Moves the first event to a later time, as a new entry.
-    #[inline]
-    pub fn postpone_first(&mut self, at: Time, entered: u64) {
-        let first = &mut self.heap[0];
-        first.at = at;
-        first.entered = entered;
-        self.sink();
-    }
-
     fn rise(&mut self, mut place: usize) {
         let event = self.heap[place];
         while place > 0 {
             let parent = (place - 1) / CHILDREN;
-            if !event.is_before(&self.heap[parent]) {
+            if self.heap[parent].is_before(&event) {
                 break;
             }
             self.heap[place] = self.heap[parent];
@@ -80,29 +107,39 @@ impl<E: Copy> Agenda<E> {
         self.heap[place] = event;
     }
 
-    #[inline]
-    fn sink(&mut self) {
-        let event = self.heap[0];
-        let len = self.heap.len();
+    /// Puts an event into the first place, and then where it belongs.
+    // A call would pass the event through memory, and reading it back whole waits for each part to be written.
+    #[inline(always)]
+    fn sink(&mut self, event: Event<E>) {
+        let heap = self.heap.as_mut_slice();
         let mut place = 0;
         loop {
             let first_child = place * CHILDREN + 1;
-            if first_child >= len {
+            let Some(least) = least(&heap[first_child.min(heap.len())..]).map(|at| first_child + at) else { break };
+            if event.is_before(&heap[least]) {
                 break;
             }
-            let mut least = first_child;
-            for child in first_child + 1..len.min(first_child + CHILDREN) {
-                if self.heap[child].is_before(&self.heap[least]) {
-                    least = child;
-                }
-            }
-            if !self.heap[least].is_before(&event) {
-                break;
-            }
-            self.heap[place] = self.heap[least];
+            heap[place] = heap[least];
             place = least;
         }
-        self.heap[place] = event;
+        heap[place] = event;
+    }
+}
+
+/// The place of the first event of a node, whose children are the first of these.
+#[inline]
+fn least<E: Copy>(events: &[Event<E>]) -> Option<usize> {
+    match events {
+        [] => None,
+        [a, b, c, d, ..] => {
+            // No branches: each would be guessed wrong every other time.
+            let (left, right) = (usize::from(b.is_before(a)), 2 + usize::from(d.is_before(c)));
+            let is_right = usize::from(events[right].is_before(&events[left]));
+            Some(left + (right - left) * is_right)
+        }
+        [_, rest @ ..] => {
+            (0..=rest.len()).reduce(|least, at| if events[at].is_before(&events[least]) { at } else { least })
+        }
     }
 }
 
@@ -125,11 +162,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_event_can_be_postponed() {
+    fn an_event_may_take_the_place_of_the_one_before() {
         let mut agenda = Agenda::new();
         agenda.enter(Time::from_nanos(1), 0, 'a');
         agenda.enter(Time::from_nanos(2), 1, 'b');
-        agenda.postpone_first(Time::from_nanos(2), 2);
-        assert_eq!(std::iter::from_fn(|| agenda.pop()).collect::<String>(), "ba");
+        agenda.pop();
+        agenda.enter(Time::from_nanos(2), 2, 'c');
+        assert_eq!(std::iter::from_fn(|| agenda.pop()).collect::<String>(), "bc");
     }
 }

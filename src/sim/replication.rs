@@ -1,8 +1,10 @@
 //! One run of a scenario on a simulated clock.
 
+use std::collections::VecDeque;
+
 use super::Watch;
 use super::agenda::Agenda;
-use crate::broker::{Broker, Command, ConsumerId, Effect, Message, QueueId};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
 use crate::client::{Acknowledge, Answer, Begin, Crew, Handed, Producer, Reaction, Reply};
 use crate::metrics::{Attempt, Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -32,14 +34,14 @@ pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<
     let mut run = Run::new(scenario, key, plan);
     let ending = run.go(watch);
     let end = match ending {
-        Ending::Complete => run.now.max(run.duration),
-        _ => run.now,
+        Ending::Complete => run.clients.now.max(run.duration),
+        _ => run.clients.now,
     };
     if !matches!(ending, Ending::Interrupted) {
         watch.advance(run.duration.since(run.reported).nanos());
     }
-    run.recorder.agrees_with(&run.broker)?;
-    Ok((run.recorder.finish(end)?, ending))
+    run.clients.recorder.agrees_with(&run.broker)?;
+    Ok((run.clients.recorder.finish(end)?, ending))
 }
 
 /// A consumer's place.
@@ -49,35 +51,42 @@ struct Seat {
     place: u32,
     queue: QueueId,
     acknowledges_before: bool,
+    /// When it began with what it works on.
+    began: Time,
 }
 
 struct Run<'a> {
-    now: Time,
     duration: Time,
     /// Nothing is followed beyond.
     limit: Time,
     until_empty: bool,
     at_most_inside: u64,
     broker: Broker<Letter>,
-    producers: Vec<Producer<'a>>,
+    clients: Clients<'a>,
     publishes_to: Vec<QueueId>,
     /// The next message of each producer.
     planned: Vec<Message>,
-    crews: Vec<Crew<u32>>,
-    /// By consumer.
-    seats: Vec<Seat>,
-    began: Vec<Time>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
-    completions: Agenda<ConsumerId>,
-    /// Counts entries into both agendas, so that equal times keep their order over both.
-    entered: u64,
-    recorder: Recorder,
-    effects: Vec<Effect<Letter>>,
     commands: u64,
     commands_before_this_instant: u64,
     next_look: u64,
     reported: Time,
+}
+
+/// Everyone whom the broker tells what it has done.
+struct Clients<'a> {
+    now: Time,
+    producers: Vec<Producer<'a>>,
+    crews: Vec<Crew<u32>>,
+    /// By consumer.
+    seats: Vec<Seat>,
+    completions: Agenda<ConsumerId>,
+    /// Counts entries into both agendas, so that equal times keep their order over both.
+    entered: u64,
+    recorder: Recorder,
+    /// Deliveries acknowledged as the work on them began, which the broker is to hear of next.
+    acknowledged: VecDeque<DeliveryId>,
 }
 
 impl<'a> Run<'a> {
@@ -86,24 +95,26 @@ impl<'a> Run<'a> {
         let end = Time::ZERO + run.duration;
         let producers = scenario.producers.iter().enumerate();
         let producers = producers.map(|(at, p)| Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end));
-        let mut this = Run {
+        let clients = Clients {
             now: Time::ZERO,
+            producers: producers.collect(),
+            crews: Vec::new(),
+            seats: Vec::new(),
+            completions: Agenda::new(),
+            entered: 0,
+            recorder: Recorder::new(plan),
+            acknowledged: VecDeque::new(),
+        };
+        let mut this = Run {
             duration: end,
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
             at_most_inside: run.at_most_inside,
             broker: Broker::new(scenario.queues.iter().map(|queue| queue.rules.clone())),
-            producers: producers.collect(),
+            clients,
             publishes_to: scenario.producers.iter().map(|p| p.publishes_to).collect(),
             planned: vec![Message { producer: 0, number: 0, planned: Time::NEVER }; scenario.producers.len()],
-            crews: Vec::new(),
-            seats: Vec::new(),
-            began: Vec::new(),
             arrivals: Agenda::new(),
-            completions: Agenda::new(),
-            entered: 0,
-            recorder: Recorder::new(plan),
-            effects: Vec::new(),
             commands: 0,
             commands_before_this_instant: 0,
             next_look: LOOK_EVERY,
@@ -118,52 +129,47 @@ impl<'a> Run<'a> {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
             let queue = &scenario.queue(entry.takes_from).name;
             let producers = scenario.producers.iter().map(|p| p.name.as_str());
-            self.crews.push(Crew::new(&entry.rules, entry.count, key, queue, producers));
+            self.clients.crews.push(Crew::new(&entry.rules, entry.count, key, queue, producers));
             for place in 0..entry.count {
-                let consumer = ConsumerId(self.seats.len() as u32);
-                self.seats.push(Seat {
+                let consumer = ConsumerId(self.clients.seats.len() as u32);
+                self.clients.seats.push(Seat {
                     crew: crew as u32,
                     place,
                     queue: entry.takes_from,
                     acknowledges_before: entry.rules.acknowledge == Acknowledge::Before,
+                    began: Time::ZERO,
                 });
-                self.began.push(Time::ZERO);
                 let subscribe = Command::Subscribe { consumer, queue: entry.takes_from, prefetch: entry.prefetch };
-                self.broker.apply(Time::ZERO, subscribe, &mut self.effects);
+                self.broker.apply(Time::ZERO, subscribe, &mut self.clients);
             }
         }
     }
 
     fn plan_first(&mut self) {
-        for at in 0..self.producers.len() {
-            if let Some(message) = self.producers[at].plan() {
-                self.planned[at] = message;
-                self.arrivals.enter(message.planned, self.entered, at as u16);
-                self.entered += 1;
-            }
+        for at in 0..self.planned.len() {
+            self.plan_next(at as u16);
         }
     }
 
     fn go(&mut self, watch: &Watch) -> Ending {
         loop {
-            let (arrival, completion) = (self.arrivals.first(), self.completions.first());
+            let (arrival, completion) = (self.arrivals.first(), self.clients.completions.first());
             let deadline = self.broker.next_deadline().unwrap_or(Time::NEVER);
-            let next = deadline.min(arrival.0).min(completion.0);
+            let next = deadline.min(arrival.min(completion).at());
             if next > self.limit || next == Time::NEVER {
                 // A drain that is cut short ends at its limit, one that is over ended with the last event.
-                self.now = if next == Time::NEVER { self.now } else { self.limit };
+                self.clients.now = if next == Time::NEVER { self.clients.now } else { self.limit };
                 return Ending::Complete;
             }
-            if next > self.now {
+            if next > self.clients.now {
                 self.commands_before_this_instant = self.commands;
-                if next >= self.duration && self.is_over() {
+                if next >= self.duration && arrival.at() == Time::NEVER && self.is_empty() {
                     return Ending::Complete;
                 }
-                self.now = next;
+                self.clients.now = next;
             }
             if deadline == next {
-                self.send(Command::Tick);
-                self.carry_out();
+                self.tick();
             } else if arrival < completion {
                 self.publish();
             } else {
@@ -178,22 +184,22 @@ impl<'a> Run<'a> {
     }
 
     /// Whether a run that drains until it is empty is so.
-    fn is_over(&self) -> bool {
-        self.until_empty && self.recorder.open() == 0 && self.arrivals.peek().is_none()
+    fn is_empty(&self) -> bool {
+        self.until_empty && self.clients.recorder.open() == 0
     }
 
     /// Looks up now and then: how far is it, should it stop, does it hold too much.
     #[cold]
     fn look(&mut self, watch: &Watch) -> Option<Ending> {
         self.next_look = self.commands + LOOK_EVERY;
-        let until = self.now.min(self.duration);
+        let until = self.clients.now.min(self.duration);
         watch.advance(until.since(self.reported).nanos());
         self.reported = until;
         if watch.stopped() {
             return Some(Ending::Interrupted);
         }
-        let at = self.now.since(Time::ZERO);
-        if self.recorder.under_way() > self.at_most_inside {
+        let at = self.clients.now.since(Time::ZERO);
+        if self.clients.recorder.under_way() > self.at_most_inside {
             return Some(Ending::Overload(format!(
                 "stopped {:.3} s into the run: more than run.at_most_inside = {} messages were inside",
                 at.seconds(),
@@ -210,35 +216,87 @@ impl<'a> Run<'a> {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, command: Command<Letter>) {
         self.commands += 1;
-        self.broker.apply(self.now, command, &mut self.effects);
+        self.broker.apply(self.clients.now, command, &mut self.clients);
+        if !self.clients.acknowledged.is_empty() {
+            self.acknowledge();
+        }
+    }
+
+    /// Tells the broker of what was acknowledged as the work began, until nothing more follows from it.
+    #[inline(never)]
+    fn acknowledge(&mut self) {
+        while let Some(delivery) = self.clients.acknowledged.pop_front() {
+            self.commands += 1;
+            self.broker.apply(self.clients.now, Command::Acknowledge { delivery }, &mut self.clients);
+        }
+    }
+
+    #[inline(never)]
+    fn tick(&mut self) {
+        self.send(Command::Tick);
     }
 
     /// The next planned instant is reached.
     #[inline]
     fn publish(&mut self) {
-        let Some(producer) = self.arrivals.peek() else { return };
+        let Some(producer) = self.arrivals.pop() else { return };
         let at = usize::from(producer);
         let message = self.planned[at];
-        match self.producers[at].plan() {
-            Some(next) => {
-                self.planned[at] = next;
-                self.arrivals.postpone_first(next.planned, self.entered);
-                self.entered += 1;
-            }
-            None => drop(self.arrivals.pop()),
-        }
-        let payload = self.recorder.published(message);
+        self.plan_next(producer);
+        let payload = self.clients.recorder.published(message);
         self.send(Command::Publish { queue: self.publishes_to[at], payload });
-        self.carry_out();
+    }
+
+    #[inline(always)]
+    fn plan_next(&mut self, producer: u16) {
+        let at = usize::from(producer);
+        if let Some(next) = self.clients.producers[at].plan() {
+            self.planned[at] = next;
+            self.arrivals.enter(next.planned, self.clients.entered, producer);
+            self.clients.entered += 1;
+        }
     }
 
     /// The first consumer to finish has finished.
     #[inline]
     fn complete(&mut self) {
-        let Some(consumer) = self.completions.pop() else { return };
+        match self.clients.complete() {
+            Answer::Acknowledge(delivery) => self.send(Command::Acknowledge { delivery }),
+            Answer::Reject { delivery, requeue } => self.reject(delivery, requeue),
+            Answer::Nothing => self.acknowledge(),
+        }
+    }
+
+    #[inline(never)]
+    fn reject(&mut self, delivery: DeliveryId, requeue: bool) {
+        self.send(Command::Reject { delivery, requeue });
+    }
+}
+
+impl Effects<Letter> for Clients<'_> {
+    #[inline(always)]
+    fn push(&mut self, effect: Effect<Letter>) {
+        self.recorder.effect(self.now, &effect);
+        match effect {
+            Effect::Delivered { consumer, delivery, entry, attempt, payload, .. } => {
+                let message = self.recorder.message(payload);
+                self.hand(consumer, Handed { delivery, message, entry, attempt, label: payload.track });
+            }
+            Effect::Accepted { payload, .. } => self.tell(payload, Reply::Accepted),
+            Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
+            Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
+            _ => {}
+        }
+    }
+}
+
+impl Clients<'_> {
+    #[inline]
+    fn complete(&mut self) -> Answer {
+        let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
         let seat = self.seats[consumer.0 as usize];
         let crew = &mut self.crews[seat.crew as usize];
         let done = crew.finish(seat.place as usize);
@@ -250,42 +308,20 @@ impl<'a> Run<'a> {
                 queue: seat.queue,
                 track: done.handed.label,
                 entry: done.handed.entry,
-                began: self.began[consumer.0 as usize],
+                began: seat.began,
                 success: done.success,
                 acknowledged_before: seat.acknowledges_before,
             },
         );
         if let Some((handed, begin)) = next {
-            self.begin(consumer, &handed, begin);
+            self.begin_held(consumer, &handed, begin);
         }
-        match done.answer {
-            Answer::Acknowledge(delivery) => self.send(Command::Acknowledge { delivery }),
-            Answer::Reject { delivery, requeue } => self.send(Command::Reject { delivery, requeue }),
-            Answer::Nothing => {}
-        }
-        self.carry_out();
+        done.answer
     }
 
-    /// Tells everyone what the broker has done, until nothing more follows from it.
-    #[inline]
-    fn carry_out(&mut self) {
-        let mut at = 0;
-        while let Some(effect) = self.effects.get(at) {
-            let effect = effect.clone();
-            at += 1;
-            self.recorder.effect(self.now, &effect);
-            match effect {
-                Effect::Delivered { consumer, delivery, entry, attempt, payload, .. } => {
-                    let message = payload.message();
-                    self.hand(consumer, Handed { delivery, message, entry, attempt, label: payload.track });
-                }
-                Effect::Accepted { payload, .. } => self.tell(payload, Reply::Accepted),
-                Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
-                Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
-                _ => {}
-            }
-        }
-        self.effects.clear();
+    #[inline(never)]
+    fn begin_held(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
+        self.begin(consumer, handed, begin);
     }
 
     #[inline]
@@ -304,15 +340,15 @@ impl<'a> Run<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
-        let queue = self.seats[consumer.0 as usize].queue;
-        self.recorder.began(self.now, queue, (handed.entry, handed.attempt), handed.label);
-        self.began[consumer.0 as usize] = self.now;
+        let seat = &mut self.seats[consumer.0 as usize];
+        seat.began = self.now;
+        self.recorder.began(self.now, seat.queue, (handed.entry, handed.attempt), handed.label);
         self.completions.enter(self.now + begin.work, self.entered, consumer);
         self.entered += 1;
         if let Some(delivery) = begin.acknowledge {
-            self.send(Command::Acknowledge { delivery });
+            self.acknowledged.push_back(delivery);
         }
     }
 }

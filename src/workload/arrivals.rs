@@ -49,14 +49,21 @@ impl Arrivals {
             Arrivals::Renewal { gap } => Source::Renewal { key, gap: gap.sampler(), at: Time::ZERO },
             Arrivals::Trace(trace) => Source::Trace { trace },
         };
-        ArrivalStream { source, number: 0 }
+        ArrivalStream { source, number: 0, ahead: [Time::NEVER; AHEAD], next: AHEAD, known: AHEAD }
     }
 }
 
-/// Planned instants, one after the other.
+/// Draws that do not wait for each other take a third of the time.
+const AHEAD: usize = 16;
+
+/// Planned instants, one after the other. They are drawn some ahead, which changes nothing: a draw belongs to its number.
 pub struct ArrivalStream<'a> {
     source: Source<'a>,
     number: u64,
+    ahead: [Time; AHEAD],
+    /// The place of the next instant in `ahead`, and how many are known there; fewer than all if the stream ends.
+    next: usize,
+    known: usize,
 }
 
 enum Source<'a> {
@@ -84,19 +91,47 @@ impl Iterator for ArrivalStream<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Time> {
-        let number = self.number;
-        self.number += 1;
+        if self.next == AHEAD {
+            self.look_ahead();
+        }
+        let next = self.next;
+        let instant = *self.ahead[..self.known].get(next)?;
+        self.next = next + 1;
+        Some(instant)
+    }
+}
+
+impl ArrivalStream<'_> {
+    #[inline(never)]
+    fn look_ahead(&mut self) {
+        let numbers = self.number..self.number + AHEAD as u64;
+        self.number = numbers.end;
+        (self.next, self.known) = (0, 0);
+        let ahead = &mut self.ahead;
+        let mut put = |instant| {
+            ahead[self.known] = instant;
+            self.known += 1;
+        };
         match &mut self.source {
             Source::Poisson { key, inverse, expected } => {
-                *expected += exp1(&mut key.number(number).draws());
-                inverse.instant(*expected)
+                let steps: [f64; AHEAD] =
+                    std::array::from_fn(|at| exp1(&mut key.number(numbers.start + at as u64).draws()));
+                let instants = steps.iter().map_while(|step| {
+                    *expected += step;
+                    inverse.instant(*expected)
+                });
+                instants.for_each(put);
             }
-            Source::Regular { inverse } => inverse.instant(number as f64),
+            Source::Regular { inverse } => numbers.map_while(|n| inverse.instant(n as f64)).for_each(put),
             Source::Renewal { key, gap, at } => {
-                *at += gap.draw(&mut key.number(number).draws());
-                Some(*at)
+                let gaps: [Span; AHEAD] =
+                    std::array::from_fn(|n| gap.draw(&mut key.number(numbers.start + n as u64).draws()));
+                gaps.into_iter().for_each(|gap| {
+                    *at += gap;
+                    put(*at);
+                });
             }
-            Source::Trace { trace } => trace.instant(number),
+            Source::Trace { trace } => numbers.map_while(|n| trace.instant(n)).for_each(put),
         }
     }
 }

@@ -172,6 +172,14 @@ impl Sampler {
         match self {
             Sampler::Constant(span) => *span,
             Sampler::Exponential { mean_ns } => Span::from_nanos_f64(mean_ns * exp1(draws)),
+            _ => self.draw_other(draws),
+        }
+    }
+
+    #[inline(never)]
+    fn draw_other(&self, draws: &mut Draws) -> Span {
+        match self {
+            Sampler::Constant(_) | Sampler::Exponential { .. } => self.draw(draws),
             Sampler::Gamma(gamma) => Span::from_nanos_f64(gamma.sample(draws)),
             Sampler::Hyperexponential(branches) => {
                 let mut left = uniform(draws);

@@ -95,7 +95,7 @@ fn an_acceptance_that_is_not_told_is_noticed() {
 
 #[test]
 fn a_delivery_that_is_not_told_is_noticed() {
-    assert!(!without(|effect| matches!(effect, Effect::Delivered { payload: Letter { number: 2, .. }, .. })));
+    assert!(!without(|effect| matches!(effect, Effect::Delivered { payload: Letter { track: 2, .. }, .. })));
 }
 
 #[test]

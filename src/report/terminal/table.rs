@@ -62,7 +62,10 @@ impl Row {
 }
 
 fn scale(measure: &Measure, theory: Option<&Exact>, estimate: Option<&Estimate>, half: Option<f64>) -> Scale {
-    let value = estimate.and_then(|e| e.value).or(theory.map(|exact| exact.value)).unwrap_or(0.0);
+    let value = estimate.and_then(|e| e.value);
+    // A zero that is certain has no size of its own.
+    let is_sized = |value: &f64| *value != 0.0 || half.is_some_and(|half| half > 0.0);
+    let value = value.filter(is_sized).or(theory.map(|exact| exact.value)).unwrap_or(0.0);
     Scale::with_half_width(measure.unit(), value, half.unwrap_or(0.0))
 }
 

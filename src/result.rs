@@ -57,7 +57,7 @@ pub struct Simulation {
     pub duration: Span,
     pub stopped: Stopped,
     /// Why a replication was stopped by itself, in words, if one was; what was measured until then counts.
-    pub overload: Option<String>,
+    pub overload: Option<Overload>,
     /// Published in all replications, warm-up included.
     pub messages: u64,
     pub measures: BTreeMap<Measure, Estimate>,
@@ -70,6 +70,14 @@ pub struct Simulation {
     /// Sums over replications.
     pub accounts: Accounts,
     pub series: BTreeMap<String, Series>,
+}
+
+/// Why a replication was stopped before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overload {
+    /// When it was stopped and why, behind "a replication was".
+    pub what: String,
+    pub advice: &'static str,
 }
 
 /// Why no more replications were run.

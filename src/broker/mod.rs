@@ -240,6 +240,11 @@ impl<P: Clone> Broker<P> {
         self.store.len() as u64 + self.blocked
     }
 
+    /// Deliveries that were taken back and that their consumers have not answered yet.
+    pub fn unanswered(&self) -> u64 {
+        self.stale.len() as u64
+    }
+
     /// Messages of a queue at one place.
     pub fn count(&self, queue: QueueId, place: Place) -> u64 {
         let lists = &self.queues[queue.index()].lists;

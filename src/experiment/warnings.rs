@@ -1,7 +1,7 @@
 //! What the reader of a result has to know before trusting it.
 
 use crate::measure::{Measure, Percentile, Quantity, Stat};
-use crate::result::{Simulation, Stability, Stopped, Warning, WarningCode};
+use crate::result::{Overload, Simulation, Stability, Stopped, Warning, WarningCode};
 use crate::scenario::{Consumers, Replications, Scenario};
 use crate::sim::Simulated;
 use crate::theory;
@@ -56,18 +56,16 @@ fn heavy(entry: &Consumers) -> Warning {
 /// What the simulation noticed.
 pub fn of_simulation(scenario: &Scenario, simulated: &Simulated) -> Vec<Warning> {
     let simulation = &simulated.simulation;
-    let overload = simulation.overload.as_ref().map(|why| overload(simulation, why));
+    let overload = simulation.overload.as_ref().map(|overload| stopped(simulation, overload));
     let settled = simulated.unsettled.then(|| unsettled(simulation));
     let all = [overload, settled, imprecise(scenario, simulation), unfinished(simulated)];
     all.into_iter().flatten().chain(short(scenario, simulation)).collect()
 }
 
-fn overload(simulation: &Simulation, why: &str) -> Warning {
+fn stopped(simulation: &Simulation, overload: &Overload) -> Warning {
     let number = simulation.replications.saturating_sub(1);
-    let text = format!(
-        "replication {number} was {why}; what was measured until then is shown. Add consumers, give the queue a \
-         capacity, or raise run.at_most_inside"
-    );
+    let Overload { what, advice } = overload;
+    let text = format!("replication {number} was {what}; what was measured until then is shown. {advice}");
     warning(WarningCode::Overload, text)
 }
 

@@ -14,7 +14,7 @@ pub use watch::Watch;
 use rayon::prelude::*;
 
 use crate::metrics::{Broken, Record};
-use crate::result::{Simulation, Stopped};
+use crate::result::{Overload, Simulation, Stopped};
 use crate::scenario::{Replications, Scenario, Warmup};
 use crate::stats;
 use crate::time::Span;
@@ -125,7 +125,7 @@ fn replicate(
     warmup: Span,
     summary: &mut Summary<'_>,
     watch: &Watch,
-) -> Result<(Stopped, Option<String>), SimError> {
+) -> Result<(Stopped, Option<Overload>), SimError> {
     let plan = plan::measured(scenario, warmup);
     let samples = Samples::of(scenario);
     let one = |number| -> Result<_, Broken> {

@@ -1,6 +1,7 @@
 //! One run of a scenario on a simulated clock.
 
 use std::collections::VecDeque;
+use std::sync::MutexGuard;
 
 use super::Watch;
 use super::agenda::Agenda;
@@ -8,11 +9,14 @@ use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Effects, Me
 use crate::client::{Acknowledge, Answer, Begin, Crew, Handed, Producer, Reaction, Reply};
 use crate::metrics::{Attempt, Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
+use crate::result::Overload;
 use crate::scenario::{Drain, Scenario};
 use crate::time::{Span, Time};
 
 /// More commands than this at one instant, and time stands still.
 const COMMANDS_AT_ONE_INSTANT: u64 = 10_000_000;
+/// Replications that hold more than this take turns: a message takes some 120 bytes.
+const LARGE: u64 = 200_000;
 /// How many commands pass between two looks at the watch.
 const LOOK_EVERY: u64 = 4096;
 
@@ -21,7 +25,7 @@ pub enum Ending {
     /// As the scenario says.
     Complete,
     /// Too much was inside, or time stood still; in words. What was measured until then counts.
-    Overload(String),
+    Overload(Overload),
     /// Whoever watches wants it to stop; there is no record worth keeping.
     Interrupted,
 }
@@ -72,6 +76,8 @@ struct Run<'a> {
     commands_before_this_instant: u64,
     next_look: u64,
     reported: Time,
+    /// Held from when the replication is large until its end.
+    turn: Option<MutexGuard<'a, ()>>,
 }
 
 /// Everyone whom the broker tells what it has done.
@@ -119,6 +125,7 @@ impl<'a> Run<'a> {
             commands_before_this_instant: 0,
             next_look: LOOK_EVERY,
             reported: Time::ZERO,
+            turn: None,
         };
         this.seat_consumers(scenario, key);
         this.plan_first();
@@ -151,7 +158,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn go(&mut self, watch: &Watch) -> Ending {
+    fn go(&mut self, watch: &'a Watch) -> Ending {
         loop {
             let (arrival, completion) = (self.arrivals.first(), self.clients.completions.first());
             let deadline = self.broker.next_deadline().unwrap_or(Time::NEVER);
@@ -190,7 +197,7 @@ impl<'a> Run<'a> {
 
     /// Looks up now and then: how far is it, should it stop, does it hold too much.
     #[cold]
-    fn look(&mut self, watch: &Watch) -> Option<Ending> {
+    fn look(&mut self, watch: &'a Watch) -> Option<Ending> {
         self.next_look = self.commands + LOOK_EVERY;
         let until = self.clients.now.min(self.duration);
         watch.advance(until.since(self.reported).nanos());
@@ -198,22 +205,29 @@ impl<'a> Run<'a> {
         if watch.stopped() {
             return Some(Ending::Interrupted);
         }
-        let at = self.clients.now.since(Time::ZERO);
-        if self.clients.recorder.under_way() > self.at_most_inside {
-            return Some(Ending::Overload(format!(
-                "stopped {:.3} s into the run: more than run.at_most_inside = {} messages were inside",
-                at.seconds(),
-                self.at_most_inside
-            )));
+        // A delivery that its queue took back is still in somebody's hands, and takes as much room as a message.
+        let inside = self.clients.recorder.under_way() + self.broker.unanswered();
+        if inside > LARGE && self.turn.is_none() {
+            self.turn = Some(watch.large());
+        }
+        if inside > self.at_most_inside {
+            return Some(self.overload(
+                &format!("more than run.at_most_inside = {} messages were inside", self.at_most_inside),
+                "Add consumers, give the queue a capacity, or raise run.at_most_inside",
+            ));
         }
         if self.commands - self.commands_before_this_instant > COMMANDS_AT_ONE_INSTANT {
-            return Some(Ending::Overload(format!(
-                "stopped {:.3} s into the run: time stands still, with more than {COMMANDS_AT_ONE_INSTANT} commands \
-                 at this instant",
-                at.seconds()
-            )));
+            return Some(self.overload(
+                &format!("time stands still, with more than {COMMANDS_AT_ONE_INSTANT} commands at this instant"),
+                "Something goes round without taking time: give it a service, a delay or a limit",
+            ));
         }
         None
+    }
+
+    fn overload(&self, why: &str, advice: &'static str) -> Ending {
+        let seconds = self.clients.now.seconds();
+        Ending::Overload(Overload { what: format!("stopped {seconds:.3} s into the run: {why}"), advice })
     }
 
     #[inline(always)]

@@ -1,5 +1,6 @@
 //! What a run and whoever watches it share: how far it is, and whether it should stop.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Counts nanoseconds of scenario time over all replications.
@@ -8,6 +9,7 @@ pub struct Watch {
     stop: AtomicBool,
     done: AtomicU64,
     total: AtomicU64,
+    large: Mutex<()>,
 }
 
 impl Watch {
@@ -26,6 +28,12 @@ impl Watch {
 
     pub fn advance(&self, nanos: u64) {
         self.done.fetch_add(nanos, Relaxed);
+    }
+
+    /// Waits until no other replication is large, so that memory is bounded whatever the number of threads.
+    pub fn large(&self) -> MutexGuard<'_, ()> {
+        // It guards nothing that a panic could have left half done.
+        self.large.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Between 0 and 1.

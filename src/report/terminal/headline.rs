@@ -91,7 +91,7 @@ fn state(view: &View) -> (Paint, String) {
         return (Paint::Bad, format!("{}{ending}", listed(&growing)));
     }
     if let Some(why) = view.simulation.and_then(|s| s.overload.as_ref()) {
-        return (Paint::Bad, format!("overload: a replication was {why}"));
+        return (Paint::Bad, format!("overload: a replication was {}", why.what));
     }
     if view.outcome.warnings.iter().any(|warning| warning.code == WarningCode::Unstable) {
         let full: Vec<String> = view.outcome.stability.iter().filter(|s| is_full(s)).map(fully_loaded).collect();

@@ -245,11 +245,9 @@ impl<P: Clone> Broker<P> {
         self.stale.len() as u64
     }
 
-    /// Messages of a queue at one place.
-    pub fn count(&self, queue: QueueId, place: Place) -> u64 {
-        let lists = &self.queues[queue.index()].lists;
-        let there = |list: &&Where| Place::from(**list) == place;
-        Where::ALL.iter().filter(there).map(|list| u64::from(lists[*list].len())).sum()
+    /// Where each message is; those blocked outside are left out.
+    pub fn places(&self) -> impl Iterator<Item = (QueueId, Place)> {
+        self.store.entries().map(|entry| (entry.queue, entry.place.into()))
     }
 
     #[inline(never)]

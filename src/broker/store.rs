@@ -25,10 +25,6 @@ pub(super) enum Where {
     Parked,
 }
 
-impl Where {
-    pub const ALL: [Where; 5] = [Where::Fresh, Where::Returned, Where::Delayed, Where::InFlight, Where::Parked];
-}
-
 impl From<Where> for Place {
     fn from(place: Where) -> Place {
         match place {
@@ -125,6 +121,13 @@ impl<P> Store<P> {
     #[inline]
     pub fn get(&self, slot: Slot) -> Option<&Entry<P>> {
         self.entries.get(slot as usize).filter(|entry| entry.payload.is_some())
+    }
+}
+
+impl<P> Store<P> {
+    /// The entries of all messages there are.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry<P>> {
+        self.entries.iter().filter(|entry| entry.payload.is_some())
     }
 }
 

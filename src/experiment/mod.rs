@@ -6,7 +6,7 @@ mod warnings;
 
 use crate::result::{Answer, Outcome, Simulation, Stability, Stopped, Theory};
 use crate::scenario::Scenario;
-use crate::sim::{self, SimError, Simulated, Watch};
+use crate::sim::{self, SimError, Simulated, Steady, Watch};
 use crate::theory;
 
 /// What to do with a scenario, beyond what it says itself.
@@ -53,22 +53,20 @@ pub fn run(scenario: &Scenario, ask: &Ask, watch: &Watch) -> Result<Outcome, Run
         let theory = theory.map_err(|reasons| RunError::NoTheory(reasons.join("; ")))?;
         return Ok(by_theory(scenario, theory, stability));
     }
-    let has_steady_state = !stability.iter().any(|queue| theory::is_overloaded(scenario, queue));
-    let simulated = simulate(scenario, has_steady_state, ask.threads, watch)?;
-    Ok(side_by_side(scenario, theory, stability, simulated, has_steady_state))
+    let steady = match stability.iter().any(|queue| theory::is_overloaded(scenario, queue)) {
+        true => Steady::Never,
+        false => Steady::Remembers(theory::relaxation(scenario, &stability)),
+    };
+    let simulated = simulate(scenario, steady, ask.threads, watch)?;
+    Ok(side_by_side(scenario, theory, stability, simulated, steady))
 }
 
-fn simulate(
-    scenario: &Scenario,
-    has_steady_state: bool,
-    threads: Option<usize>,
-    watch: &Watch,
-) -> Result<Simulated, RunError> {
+fn simulate(scenario: &Scenario, steady: Steady, threads: Option<usize>, watch: &Watch) -> Result<Simulated, RunError> {
     // 0 lets rayon choose as many as there are cores.
     let threads = threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| RunError::Threads(threads, error.to_string()))?;
-    Ok(pool.install(|| sim::simulate(scenario, has_steady_state, watch))?)
+    Ok(pool.install(|| sim::simulate(scenario, steady, watch))?)
 }
 
 fn by_theory(scenario: &Scenario, theory: Theory, stability: Vec<Stability>) -> Outcome {
@@ -89,13 +87,13 @@ fn side_by_side(
     theory: Result<Theory, Vec<String>>,
     stability: Vec<Stability>,
     simulated: Simulated,
-    has_steady_state: bool,
+    steady: Steady,
 ) -> Outcome {
     let mut warnings = warnings::of_scenario(scenario, &stability);
     warnings.extend(warnings::of_simulation(scenario, &simulated));
     let simulation = simulated.simulation;
     let agreement = match &theory {
-        Ok(theory) => agreement::compare(theory, &simulation, no_verdict(scenario, &simulation, has_steady_state)),
+        Ok(theory) => agreement::compare(theory, &simulation, no_verdict(scenario, &simulation, steady)),
         Err(_) => Vec::new(),
     };
     let targets = targets::judge(scenario, &simulation);
@@ -116,12 +114,12 @@ fn side_by_side(
 }
 
 /// Why theory and simulation are not held against each other, where they are not.
-fn no_verdict(scenario: &Scenario, simulation: &Simulation, has_steady_state: bool) -> Option<&'static str> {
+fn no_verdict(scenario: &Scenario, simulation: &Simulation, steady: Steady) -> Option<&'static str> {
     use crate::scenario::Warmup;
     match simulation.stopped {
         Stopped::Interrupted => Some("the run was interrupted"),
         Stopped::Overload => Some("the run was stopped"),
-        _ if !has_steady_state => Some("there is no steady state"),
+        _ if steady == Steady::Never => Some("there is no steady state"),
         _ if scenario.run.warmup == Warmup::None => {
             Some("theory is about the steady state, and this run keeps its beginning (run.warmup is none)")
         }

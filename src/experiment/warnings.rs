@@ -5,6 +5,7 @@ use crate::result::{Overload, Simulation, Stability, Stopped, Warning, WarningCo
 use crate::scenario::{Consumers, Replications, Scenario};
 use crate::sim::Simulated;
 use crate::theory;
+use crate::time::Span;
 
 /// Above this coefficient of variation a few rare messages make most of the work.
 const HEAVY_CV: f64 = 4.0;
@@ -57,7 +58,7 @@ fn heavy(entry: &Consumers) -> Warning {
 pub fn of_simulation(scenario: &Scenario, simulated: &Simulated) -> Vec<Warning> {
     let simulation = &simulated.simulation;
     let overload = simulation.overload.as_ref().map(|overload| stopped(simulation, overload));
-    let settled = simulated.unsettled.then(|| unsettled(simulation));
+    let settled = simulated.too_short.map(|enough| too_short(simulation, enough));
     let all = [overload, settled, imprecise(scenario, simulation), unfinished(simulated)];
     all.into_iter().flatten().chain(short(scenario, simulation)).collect()
 }
@@ -69,13 +70,20 @@ fn stopped(simulation: &Simulation, overload: &Overload) -> Warning {
     warning(WarningCode::Overload, text)
 }
 
-fn unsettled(simulation: &Simulation) -> Warning {
+fn too_short(simulation: &Simulation, enough: Span) -> Warning {
     let text = format!(
-        "no steady state was reached within {}: the first half was cut, and what is left may still drift; give \
-         run.duration a longer one",
-        simulation.duration
+        "at this load a replication of {} is too short for a steady state: averages still depend on the empty start \
+         and are too small; run.duration should be at least {}",
+        simulation.duration,
+        rounded(enough)
     );
     warning(WarningCode::LongWarmup, text)
+}
+
+/// Two digits are enough to say how long.
+fn rounded(span: Span) -> Span {
+    let step = 10_u64.saturating_pow(span.nanos().max(1).ilog10().saturating_sub(1));
+    Span::from_nanos(span.nanos().div_ceil(step).saturating_mul(step))
 }
 
 fn imprecise(scenario: &Scenario, simulation: &Simulation) -> Option<Warning> {

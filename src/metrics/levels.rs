@@ -65,7 +65,7 @@ impl TimeAt {
 
     pub fn merge(&mut self, other: &TimeAt) {
         self.max = self.max.max(other.max);
-        self.exact.iter_mut().zip(other.exact.iter()).for_each(|(mine, theirs)| *mine += theirs);
+        self.exact.iter_mut().zip(other.exact.iter()).for_each(|(mine, theirs)| *mine = mine.saturating_add(*theirs));
         if let Some(theirs) = &other.above {
             let mine = self.above.get_or_insert_with(|| Box::new(histogram()));
             mine.add(theirs.as_ref()).expect("a histogram that grows takes another's values");

@@ -3,7 +3,7 @@
 use super::ledger::{At, Fate};
 use super::levels::Window;
 use super::{Counts, CrewRecord, Pilot, QueueState, Recorder, Tally, Times, overlap};
-use crate::broker::{Broker, Place, QueueId};
+use crate::broker::Broker;
 use crate::measure::CAUSES;
 use crate::result::{ProducerAccount, QueueAccount};
 use crate::time::{Span, Time};
@@ -77,13 +77,17 @@ impl Recorder {
     /// # Errors
     /// If a queue holds something else than the books say.
     pub fn agrees_with<P: Clone>(&self, broker: &Broker<P>) -> Result<(), Broken> {
-        for (at, state) in self.queues.iter().enumerate() {
+        let mut there = vec![[0_u64; 4]; self.queues.len()];
+        for (queue, place) in broker.places() {
+            there[queue.index()][place as usize] += 1;
+        }
+        for (at, (state, there)) in self.queues.iter().zip(there).enumerate() {
             let levels = &state.levels;
             let booked = [levels.length, levels.delayed, levels.in_flight, state.parked];
-            let places = [Place::Waiting, Place::Delayed, Place::InFlight, Place::Parked];
-            let there = places.map(|place| broker.count(QueueId(at as u16), place));
             if booked != there {
-                return Err(Broken(format!("queue {at} holds {there:?} at {places:?}, the books say {booked:?}")));
+                return Err(Broken(format!(
+                    "queue {at} holds {there:?} (waiting, delayed, in flight, parked), the books say {booked:?}"
+                )));
             }
         }
         Ok(())

@@ -8,8 +8,6 @@ use crate::time::Span;
 const DIGITS: u8 = 3;
 /// What three digits need.
 const BUCKETS_PER_DOUBLING: u64 = 1024;
-/// What a histogram has room for before it grows.
-const FIRST_RANGE_NANOS: u64 = 60_000_000_000;
 /// Longer times are counted as this long, 146 years.
 const LONGEST_NANOS: u64 = 1 << 62;
 
@@ -36,9 +34,7 @@ impl Default for Tally {
 
 /// An empty histogram of nanoseconds that grows as needed.
 pub fn histogram() -> Histogram<u64> {
-    let mut histogram = Histogram::new_with_bounds(1, FIRST_RANGE_NANOS, DIGITS).expect("the bounds are in order");
-    histogram.auto(true);
-    histogram
+    Histogram::new(DIGITS).expect("three digits are possible")
 }
 
 impl Tally {
@@ -60,7 +56,7 @@ impl Tally {
         }
         self.settle();
         let bucket = bucket(nanos);
-        self.recent.resize(self.recent.len().max((bucket + 1).next_power_of_two()), 0);
+        self.recent.resize(self.recent.len().max((bucket + 1).next_multiple_of(BUCKETS_PER_DOUBLING as usize)), 0);
         self.recent[bucket] += 1;
         self.add(nanos);
     }
@@ -78,9 +74,11 @@ impl Tally {
 
     /// Brings the histogram up to date.
     pub fn settle(&mut self) {
-        for (bucket, count) in self.recent.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
-            let count = u64::from(std::mem::take(count));
-            self.histogram.record_n(lowest(bucket), count).expect("a histogram that grows takes every value in range");
+        for (bucket, count) in std::mem::take(&mut self.recent).into_iter().enumerate().filter(|(_, count)| *count > 0)
+        {
+            self.histogram
+                .record_n(lowest(bucket), count.into())
+                .expect("a histogram that grows takes every value in range");
         }
     }
 

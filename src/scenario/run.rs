@@ -33,10 +33,15 @@ pub fn read(node: &Node, place: Place, producers: &[Producer], known: &Known<'_>
         .unwrap_or(Replications::Fixed(defaults::REPLICATIONS));
     let warmup = warmup(&object, producers, duration.unwrap_or(Span::MAX), reader);
     let duration = duration?;
-    check_size(&object, producers, duration, reader);
+    if check_size(&object, producers, duration, reader) {
+        check_total(&object, &replications, duration, drain, reader);
+    }
     let duration_given = given.is_some();
     Some(Run { duration, duration_given, warmup, seed, replications, drain, at_most_inside })
 }
+
+/// Of scenario time, over all replications.
+const MOST_YEARS: f64 = 500.0;
 
 fn default_duration(object: &Object<'_>, producers: &[Producer], reader: &mut Reader) -> Option<Span> {
     let duration = defaults::duration(producers);
@@ -116,7 +121,7 @@ fn relative(text: &str) -> Result<f64, Wrong> {
     Err(Wrong::new(format!("`{text}` is no precision"), "write a share between `0%` and `100%`, such as `2%`"))
 }
 
-fn check_size(object: &Object<'_>, producers: &[Producer], duration: Span, reader: &mut Reader) {
+fn check_size(object: &Object<'_>, producers: &[Producer], duration: Span, reader: &mut Reader) -> bool {
     let end = Time::ZERO + duration;
     let expected: f64 = producers.iter().map(|producer| producer.arrivals.expected(end)).sum();
     let place = object.key_place("duration");
@@ -127,6 +132,25 @@ fn check_size(object: &Object<'_>, producers: &[Producer], duration: Span, reade
     if expected == 0.0 && !producers.is_empty() {
         let problem = Problem::at(place, format!("no message comes in {duration}"));
         reader.report(problem.hint("write a longer `run: {duration: …}`"));
+    }
+    (0.0..=MOST_MESSAGES).contains(&expected)
+}
+
+/// Time spent at a level is added up over replications, in nanoseconds that a `u64` can hold.
+fn check_total(object: &Object<'_>, replications: &Replications, duration: Span, drain: Drain, reader: &mut Reader) {
+    let count = match replications {
+        Replications::Fixed(count) => *count,
+        Replications::Precision { at_most, .. } => *at_most,
+    };
+    let followed = match drain {
+        Drain::UntilEmpty => duration,
+        Drain::None => Span::ZERO,
+        Drain::For(span) => span,
+    };
+    if f64::from(count) * (duration + followed).seconds() > MOST_YEARS * 365.0 * 86_400.0 {
+        let message = format!("{count} replications of {duration} are more than {MOST_YEARS} years with their drains");
+        let problem = Problem::at(object.key_place("duration"), message);
+        reader.report(problem.hint("write fewer `replications` or a shorter `duration`"));
     }
 }
 

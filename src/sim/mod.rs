@@ -21,11 +21,19 @@ use crate::time::Span;
 use replication::Ending;
 use samples::Samples;
 use summary::Summary;
+use warmup::Found;
 
 /// Replications before a precision is looked at, fixed in advance.
 const REPLICATIONS_FIRST: u32 = 10;
+/// With more queues than this a replication leaves much behind.
+const MANY_QUEUES: usize = 8;
 /// How often a defaulted duration is doubled for the warm-up's sake.
 const DOUBLINGS: u32 = 5;
+/// How often a given duration is doubled to find out how long to run.
+const DOUBLINGS_TRIED: u32 = 3;
+/// A replication of a steady state lasts at least so many relaxation times: the share of a mean that is still owed to
+/// the empty start is then about a fiftieth before anything is cut.
+const RELAXATIONS: u64 = 50;
 
 /// Why there is no simulation.
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +50,8 @@ pub enum SimError {
 /// A simulation, and what was noticed while it ran.
 pub struct Simulated {
     pub simulation: Simulation,
-    /// Whether the warm-up was still too long after every doubling.
-    pub unsettled: bool,
+    /// How long a replication had to be at the least for a steady state, if it was shorter.
+    pub too_short: Option<Span>,
     pub oldest_unfinished: Option<Span>,
 }
 
@@ -57,45 +65,72 @@ pub fn one(scenario: &Scenario) -> Result<Record, Broken> {
     replication::run(scenario, key, &plan, &Watch::default()).map(|(record, _)| record)
 }
 
-/// Simulates a scenario on the threads of the pool this is called in. `has_steady_state` says whether a warm-up may be
-/// looked for.
+/// Whether a scenario has a steady state to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steady {
+    Never,
+    /// It has, and this is about how long it remembers what it began with (its relaxation time).
+    Remembers(Span),
+}
+
+/// Simulates a scenario on the threads of the pool this is called in.
 ///
 /// # Errors
 /// If the books do not balance, or a given duration leaves too little after the warm-up.
-pub fn simulate(scenario: &Scenario, has_steady_state: bool, watch: &Watch) -> Result<Simulated, SimError> {
+pub fn simulate(scenario: &Scenario, steady: Steady, watch: &Watch) -> Result<Simulated, SimError> {
     let mut scenario = scenario.clone();
-    let (warmup, unsettled) = match scenario.run.warmup {
-        Warmup::None => (Some(Span::ZERO), false),
-        Warmup::For(span) => (Some(span), false),
-        Warmup::Auto if has_steady_state => find_warmup(&mut scenario, watch)?,
-        Warmup::Auto => (Some(Span::ZERO), false),
+    let enough = match steady {
+        Steady::Remembers(relaxation) if scenario.run.warmup != Warmup::None => relaxation.saturating_mul(RELAXATIONS),
+        _ => Span::ZERO,
     };
-    measure(&scenario, warmup, unsettled, watch)
+    let warmup = match scenario.run.warmup {
+        Warmup::Auto if steady != Steady::Never => find_warmup(&mut scenario, enough, watch)?,
+        Warmup::None | Warmup::Auto => Found::Cut(Span::ZERO),
+        Warmup::For(span) => Found::Cut(span),
+    };
+    let duration = scenario.run.duration;
+    let (warmup, not_settled) = match warmup {
+        Found::Cut(span) => (Some(span), false),
+        Found::NotSettled => (Some(Span::from_nanos(duration.nanos() / 2)), true),
+        Found::Interrupted => (None, false),
+    };
+    let too_short = (not_settled || duration < enough).then(|| enough.max(duration.saturating_mul(2)));
+    measure(&scenario, warmup, too_short, watch)
 }
 
-/// The cut, if the pilots were not interrupted, and whether it had to be set without having settled.
-fn find_warmup(scenario: &mut Scenario, watch: &Watch) -> Result<(Option<Span>, bool), SimError> {
-    let given = scenario.run.duration;
-    for doubling in 0..=DOUBLINGS {
-        scenario.run.duration = given.saturating_mul(1 << doubling);
+/// Looks for the warm-up, and doubles the duration as long as there is none or it is too short for the load; a given
+/// duration stays, and the search only tells how long to run.
+fn find_warmup(scenario: &mut Scenario, enough: Span, watch: &Watch) -> Result<Found, SimError> {
+    let first = scenario.run.duration;
+    let given = scenario.run.duration_given;
+    let doublings = if given { DOUBLINGS_TRIED } else { DOUBLINGS };
+    for doubling in 0..=doublings {
+        scenario.run.duration = first.saturating_mul(1 << doubling);
+        if !given && scenario.run.duration < enough && doubling < doublings {
+            continue;
+        }
         match warmup::find(scenario, watch)? {
-            warmup::Found::Interrupted => return Ok((None, false)),
-            warmup::Found::Cut(cut) if doubling > 0 && scenario.run.duration_given => {
+            Found::Cut(cut) if given && doubling > 0 => {
                 let enough = format!("at least {} (its warm-up is {cut})", scenario.run.duration);
-                return Err(SimError::WarmupTooLong { duration: given, enough });
+                return Err(SimError::WarmupTooLong { duration: first, enough });
             }
-            warmup::Found::Cut(cut) => return Ok((Some(cut), false)),
-            warmup::Found::NotSettled => {}
+            Found::NotSettled => {}
+            found => return Ok(found),
         }
     }
-    if scenario.run.duration_given {
+    if given {
         let enough = format!("more than {}", scenario.run.duration);
-        return Err(SimError::WarmupTooLong { duration: given, enough });
+        return Err(SimError::WarmupTooLong { duration: first, enough });
     }
-    Ok((Some(Span::from_nanos(scenario.run.duration.nanos() / 2)), true))
+    Ok(Found::NotSettled)
 }
 
-fn measure(scenario: &Scenario, warmup: Option<Span>, unsettled: bool, watch: &Watch) -> Result<Simulated, SimError> {
+fn measure(
+    scenario: &Scenario,
+    warmup: Option<Span>,
+    too_short: Option<Span>,
+    watch: &Watch,
+) -> Result<Simulated, SimError> {
     let mut summary = Summary::new(scenario);
     let (stopped, overload) = match warmup {
         Some(warmup) => replicate(scenario, warmup, &mut summary, watch)?,
@@ -116,7 +151,7 @@ fn measure(scenario: &Scenario, warmup: Option<Span>, unsettled: bool, watch: &W
         response: summary.times.response.histogram,
         accounts: summary.accounts,
     };
-    Ok(Simulated { simulation, unsettled, oldest_unfinished: summary.oldest_unfinished })
+    Ok(Simulated { simulation, too_short, oldest_unfinished: summary.oldest_unfinished })
 }
 
 /// Rounds of replications, until there are enough.
@@ -137,8 +172,10 @@ fn replicate(
         Replications::Fixed(count) => count,
         Replications::Precision { at_most, .. } => REPLICATIONS_FIRST.min(at_most),
     };
-    // A few for each thread at once: what they leave behind is added in order and then forgotten.
-    let at_once = 2 * rayon::current_num_threads() as u32;
+    // What replications leave behind is added in order and then forgotten: a few for each thread at once, or one where
+    // each leaves much.
+    let each = if scenario.queues.len() > MANY_QUEUES { 1 } else { 2 };
+    let at_once = each * rayon::current_num_threads() as u32;
     loop {
         let duration = scenario.run.duration.nanos();
         watch.expect(duration.saturating_mul(u64::from(until - summary.replications)));

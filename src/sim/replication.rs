@@ -74,6 +74,7 @@ struct Run<'a> {
     arrivals: Agenda<u16>,
     commands: u64,
     commands_before_this_instant: u64,
+    most_commands: u64,
     next_look: u64,
     reported: Time,
     /// Held from when the replication is large until its end.
@@ -123,6 +124,7 @@ impl<'a> Run<'a> {
             arrivals: Agenda::new(),
             commands: 0,
             commands_before_this_instant: 0,
+            most_commands: most_commands(scenario),
             next_look: LOOK_EVERY,
             reported: Time::ZERO,
             turn: None,
@@ -220,6 +222,12 @@ impl<'a> Run<'a> {
             return Some(self.overload(
                 &format!("time stands still, with more than {COMMANDS_AT_ONE_INSTANT} commands at this instant"),
                 "Something goes round without taking time: give it a service, a delay or a limit",
+            ));
+        }
+        if self.commands > self.most_commands {
+            return Some(self.overload(
+                &format!("more than {} commands were carried out", self.most_commands),
+                "Something goes round many times for each message: give it a delay or a limit",
             ));
         }
         None
@@ -365,6 +373,13 @@ impl Clients<'_> {
             self.acknowledged.push_back(delivery);
         }
     }
+}
+
+/// A thousand for each message expected: no run of use comes near, and time that crawls ends.
+fn most_commands(scenario: &Scenario) -> u64 {
+    let end = Time::ZERO + scenario.run.duration;
+    let expected: f64 = scenario.producers.iter().map(|producer| producer.arrivals.expected(end)).sum();
+    100_000_000 + 1000 * expected as u64
 }
 
 /// The key of one replication.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Ending, Watch, plan, replication};
-use crate::metrics::{Broken, Record};
+use crate::metrics::{Broken, Plan, Record};
 use crate::scenario::{Replications, Scenario};
 use crate::stats::{Cut, mser5};
 use crate::time::Span;
@@ -43,7 +43,7 @@ pub fn find(scenario: &Scenario, watch: &Watch) -> Result<Found, Broken> {
         .into_par_iter()
         .map(|pilot| {
             let key = replication::pilot_key(scenario.run.seed, pilot);
-            replication::run(scenario, key, &plan, watch).map(|(record, ending)| see(record, &ending))
+            replication::run(scenario, key, &plan, watch).map(|(record, ending)| see(&record, &ending, &plan))
         })
         .collect::<Result<_, _>>()?;
     let pooled = runs.into_iter().try_fold(Series::default(), |mut pooled, seen| match seen {
@@ -68,9 +68,9 @@ enum Seen {
     Interrupted,
 }
 
-fn see(record: Record, ending: &Ending) -> Seen {
+fn see(record: &Record, ending: &Ending, plan: &Plan) -> Seen {
     match ending {
-        Ending::Complete => Seen::Whole(Series::of(&record)),
+        Ending::Complete => Seen::Whole(Series::of(record, plan)),
         Ending::Overload(_) => Seen::Overload,
         Ending::Interrupted => Seen::Interrupted,
     }
@@ -80,7 +80,7 @@ fn see(record: Record, ending: &Ending) -> Seen {
 struct Series {
     /// Sum in nanoseconds, and count, of the waits of the messages planned in it.
     waits: Vec<(u128, u64)>,
-    /// The area under the lengths of all queues together. Each queue by itself would put the largest of many cuts, most
+    /// The area under the lengths of all queues that somebody empties, together. Each queue by itself would put the largest of many cuts, most
     /// of them chance, in place of one.
     lengths: Vec<u128>,
 }
@@ -92,11 +92,13 @@ impl Default for Series {
 }
 
 impl Series {
-    fn of(record: &Record) -> Series {
+    fn of(record: &Record, plan: &Plan) -> Series {
         let mut series = Series::default();
         let waits = record.pilot.iter().flat_map(|pilot| &pilot.waits);
         series.waits.iter_mut().zip(waits).for_each(|(mine, seen)| *mine = *seen);
-        for queue in &record.queues {
+        // What rests only grows.
+        let emptied = record.queues.iter().zip(&plan.queues).filter(|(_, plan)| !plan.rests);
+        for (queue, _) in emptied {
             let mut before = 0;
             for (area, (length, _)) in series.lengths.iter_mut().zip(&queue.steps) {
                 *area += length - before;

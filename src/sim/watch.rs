@@ -1,7 +1,7 @@
 //! What a run and whoever watches it share: how far it is, and whether it should stop.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Counts nanoseconds of scenario time over all replications.
 #[derive(Debug, Default)]

@@ -22,4 +22,4 @@ mod steady;
 
 pub use answer::answer;
 pub use recognise::{Model, Seen, System, recognise};
-pub use stability::{is_overloaded, stability};
+pub use stability::{is_overloaded, relaxation, stability};

@@ -4,7 +4,7 @@ use crate::broker::{QueueId, WhenFull};
 use crate::client::{Acknowledge, OnFailure};
 use crate::result::Stability;
 use crate::scenario::{Consumers, Queue, Scenario};
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// Loads this near to one count as one: a rate times a mean is seldom exactly a whole number.
 pub(super) const ROUNDING: f64 = 1e-12;
@@ -24,6 +24,26 @@ pub fn is_overloaded(scenario: &Scenario, stability: &Stability) -> bool {
     let queue = scenario.queues.iter().find(|queue| queue.name == stability.queue);
     let keeps_all = queue.is_some_and(|queue| is_unlimited(queue) || queue.rules.when_full == WhenFull::Block);
     keeps_all && stability.rate > 0.0 && stability.offered_load >= f64::from(stability.consumers) * (1.0 - ROUNDING)
+}
+
+/// About how long the slowest queue remembers what it began with: the relaxation time of the diffusion that a busy
+/// GI/G/c resembles, 2 (cₐ² + cₛ²) E\[S\] / (c (1 − ρ)²) (Newell 1971; Abate & Whitt 1987). Zero where every queue is
+/// bounded or overloaded, or nothing is steady.
+pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
+    let of_queue = |queue: &Stability| -> Option<f64> {
+        let at = scenario.queues.iter().position(|known| known.name == queue.queue)?;
+        let id = QueueId(at as u16);
+        let consumers = f64::from(queue.consumers);
+        let idle = 1.0 - queue.offered_load / consumers;
+        let arrivals = scenario.producers.iter().filter(|producer| producer.publishes_to == id);
+        let variation = arrivals.map(|producer| producer.arrivals.scv()).fold(0.0, f64::max);
+        let services = scenario.consumers_of(id).map(|entry| entry.rules.service.scv());
+        let variation = variation + services.fold(0.0, f64::max);
+        let is_settling = is_unlimited(scenario.queue(id)) && queue.rate > 0.0 && idle > 0.0;
+        is_settling.then(|| 2.0 * variation * queue.offered_load / queue.rate / consumers / (idle * idle))
+    };
+    let longest = stability.iter().filter_map(of_queue).fold(0.0, f64::max);
+    if scenario.is_steady() { Span::from_seconds(longest) } else { Span::ZERO }
 }
 
 fn is_unlimited(queue: &Queue) -> bool {

@@ -40,6 +40,15 @@ impl Arrivals {
         }
     }
 
+    /// The squared coefficient of variation of the gaps, of a steady process.
+    pub fn scv(&self) -> f64 {
+        match self {
+            Arrivals::Poisson { .. } => 1.0,
+            Arrivals::Regular { .. } | Arrivals::Trace(_) => 0.0,
+            Arrivals::Renewal { gap } => gap.scv(),
+        }
+    }
+
     /// The arrivals that belong to `key`, which names seed, replication and producer.
     pub fn stream(&self, key: Key) -> ArrivalStream<'_> {
         let key = key.name("gap");

@@ -97,7 +97,9 @@ fn state(view: &View) -> (Paint, String) {
         let full: Vec<String> = view.outcome.stability.iter().filter(|s| is_full(s)).map(fully_loaded).collect();
         return (Paint::Bad, format!("{}: no steady state", listed(&full)));
     }
+    let is_short = view.outcome.warnings.iter().any(|warning| warning.code == WarningCode::LongWarmup);
     match response(view) {
+        Some(response) if is_short => (Paint::Doubtful, format!("too short a run for a steady state: {response}")),
         Some(response) if steady => (Paint::Good, format!("stable: {response}")),
         Some(response) => (Paint::Good, response),
         None => (Paint::Doubtful, "no message was followed to its end".to_owned()),

@@ -72,10 +72,10 @@ impl Tally {
         self.squares += distance * distance;
     }
 
-    /// Brings the histogram up to date.
+    /// Brings the histogram up to date. From the longest time down, so that it grows only once.
     pub fn settle(&mut self) {
-        for (bucket, count) in std::mem::take(&mut self.recent).into_iter().enumerate().filter(|(_, count)| *count > 0)
-        {
+        let recent = std::mem::take(&mut self.recent);
+        for (bucket, count) in recent.into_iter().enumerate().rev().filter(|(_, count)| *count > 0) {
             self.histogram
                 .record_n(lowest(bucket), count.into())
                 .expect("a histogram that grows takes every value in range");

@@ -50,6 +50,8 @@ pub enum SimError {
 /// A simulation, and what was noticed while it ran.
 pub struct Simulated {
     pub simulation: Simulation,
+    /// How long it remembers what happened, if it has a steady state.
+    pub relaxation: Span,
     /// How long a replication had to be at the least for a steady state, if it was shorter.
     pub too_short: Option<Span>,
     pub oldest_unfinished: Option<Span>,
@@ -79,10 +81,11 @@ pub enum Steady {
 /// If the books do not balance, or a given duration leaves too little after the warm-up.
 pub fn simulate(scenario: &Scenario, steady: Steady, watch: &Watch) -> Result<Simulated, SimError> {
     let mut scenario = scenario.clone();
-    let enough = match steady {
-        Steady::Remembers(relaxation) if scenario.run.warmup != Warmup::None => relaxation.saturating_mul(RELAXATIONS),
+    let relaxation = match steady {
+        Steady::Remembers(relaxation) if scenario.run.warmup != Warmup::None => relaxation,
         _ => Span::ZERO,
     };
+    let enough = relaxation.saturating_mul(RELAXATIONS);
     let warmup = match scenario.run.warmup {
         Warmup::Auto if steady != Steady::Never => find_warmup(&mut scenario, enough, watch)?,
         Warmup::None | Warmup::Auto => Found::Cut(Span::ZERO),
@@ -95,7 +98,8 @@ pub fn simulate(scenario: &Scenario, steady: Steady, watch: &Watch) -> Result<Si
         Found::Interrupted => (None, false),
     };
     let too_short = (not_settled || duration < enough).then(|| enough.max(duration.saturating_mul(2)));
-    measure(&scenario, warmup, too_short, watch)
+    let (simulation, oldest_unfinished) = measure(&scenario, warmup, watch)?;
+    Ok(Simulated { simulation, relaxation, too_short, oldest_unfinished })
 }
 
 /// Looks for the warm-up, and doubles the duration as long as there is none or it is too short for the load; a given
@@ -125,12 +129,7 @@ fn find_warmup(scenario: &mut Scenario, enough: Span, watch: &Watch) -> Result<F
     Ok(Found::NotSettled)
 }
 
-fn measure(
-    scenario: &Scenario,
-    warmup: Option<Span>,
-    too_short: Option<Span>,
-    watch: &Watch,
-) -> Result<Simulated, SimError> {
+fn measure(scenario: &Scenario, warmup: Option<Span>, watch: &Watch) -> Result<(Simulation, Option<Span>), SimError> {
     let mut summary = Summary::new(scenario);
     let (stopped, overload) = match warmup {
         Some(warmup) => replicate(scenario, warmup, &mut summary, watch)?,
@@ -151,7 +150,7 @@ fn measure(
         response: summary.times.response.histogram,
         accounts: summary.accounts,
     };
-    Ok(Simulated { simulation, too_short, oldest_unfinished: summary.oldest_unfinished })
+    Ok((simulation, summary.oldest_unfinished))
 }
 
 /// Rounds of replications, until there are enough.

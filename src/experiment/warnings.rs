@@ -160,8 +160,8 @@ fn few_spells(simulated: &Simulated, measure: Measure) -> Option<Warning> {
         code: WarningCode::ShortRun,
         measure: Some(measure),
         text: format!(
-            "exceeded in about {:.0} spells of congestion, too few for its interval to hold; {:.0} times the run would do",
-            spells.max(1.0),
+            "exceeded in about {} of congestion, too few for its interval to hold; {:.0} times the run would do",
+            if spells < 1.5 { "one spell".to_owned() } else { format!("{spells:.0} spells") },
             (SPELLS_AT_LEAST / spells).ceil()
         ),
     })

@@ -12,7 +12,7 @@ use crate::measure::{Measure, Quantity, Stat};
 use crate::time::{Span, Time};
 
 const MOST_REPLICATIONS: u64 = 10_000;
-const MOST_INSIDE: u64 = 4_000_000;
+const MOST_INSIDE: u64 = 1_000_000;
 /// Expected in one replication; some hours of simulation.
 const MOST_MESSAGES: f64 = 1e10;
 

@@ -215,7 +215,7 @@ impl<'a> Run<'a> {
         if inside > self.at_most_inside {
             return Some(self.overload(
                 &format!("more than run.at_most_inside = {} messages were inside", self.at_most_inside),
-                "Add consumers, give the queue a capacity, or raise run.at_most_inside",
+                "Add consumers, or give the queue a capacity",
             ));
         }
         if self.commands - self.commands_before_this_instant > COMMANDS_AT_ONE_INSTANT {

@@ -1,11 +1,26 @@
 //! What must hold, and whether it does: by a sign, by a word and by colour.
 
 use super::{Entry, Paint, View, lines};
-use crate::result::{Holds, TargetResult};
+use crate::report::number::{self, Scale};
+use crate::result::{CONFIDENCE, Holds, TargetResult};
+use crate::stats;
 
 pub fn targets(view: &View) -> Vec<String> {
     let entries: Vec<Entry> = view.outcome.targets.iter().map(|result| entry(view, result)).collect();
     lines::section(view, "targets", &entries)
+}
+
+/// The value that was judged, with its interval where it has one.
+fn measured(view: &View, result: &TargetResult) -> Option<String> {
+    let target =
+        view.scenario.targets.iter().find(|target| target.text == result.target && target.in_runs.is_none())?;
+    let estimate = view.simulation.and_then(|simulation| simulation.measures.get(&target.measure));
+    let value = estimate.map_or_else(|| view.value(&target.measure), |estimate| estimate.value)?;
+    let value = number::beside(&target.measure, value, target.value);
+    let ends = estimate.and_then(|estimate| stats::interval(estimate, CONFIDENCE)).filter(|(low, high)| low < high);
+    let Some((low, high)) = ends else { return Some(value) };
+    let scale = Scale::with_half_width(target.measure.unit(), low, (high - low) / 2.0);
+    Some(format!("{value} ({})", scale.interval(low, high)))
 }
 
 fn entry(view: &View, result: &TargetResult) -> Entry {
@@ -16,6 +31,8 @@ fn entry(view: &View, result: &TargetResult) -> Entry {
     };
     let by =
         if view.theory.is_some() && view.simulation.is_some() && result.by == "theory" { " by theory" } else { "" };
-    let note = if result.note.is_empty() { String::new() } else { format!(": {}", result.note) };
+    let measured = measured(view, result).into_iter();
+    let notes: Vec<String> = measured.chain(Some(result.note.clone()).filter(|note| !note.is_empty())).collect();
+    let note = if notes.is_empty() { String::new() } else { format!(": {}", notes.join("; ")) };
     Entry { label: format!("{sign} {}", result.target), paint, text: format!("{word}{by}{note}") }
 }

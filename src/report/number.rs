@@ -144,12 +144,17 @@ pub fn in_unit(unit: Unit, value: f64) -> String {
 
 /// A value held against a bound, in the bound's unit where that is near enough: `251 s` beside `30s`.
 pub fn beside(measure: &Measure, value: f64, bound: f64) -> String {
+    scale_beside(measure, value, bound).value(value)
+}
+
+/// The scale that [`beside`] writes in.
+pub fn scale_beside(measure: &Measure, value: f64, bound: f64) -> Scale {
     let (own, other) = (Scale::of(measure.unit(), value), Scale::of(measure.unit(), bound));
     let ratio = (value / bound).abs();
     if !(0.1..=10.0).contains(&ratio) || own.unit == other.unit {
-        return own.value(value);
+        return own;
     }
-    Scale { decimals: decimals_of(to_three_digits(value.abs()) / other.factor), ..other }.value(value)
+    Scale { decimals: decimals_of(to_three_digits(value.abs()) / other.factor), ..other }
 }
 
 /// Whole messages.

@@ -298,9 +298,9 @@ pub fn sale() -> (Outcome, Scenario) {
     (answer.warmup, answer.duration, answer.messages) = (Span::ZERO, Span::from_secs(1800), 7_442_080);
     let outcome = Outcome {
         targets: vec![
-            judged("response.p99 < 30s", Holds::No, "251 s (248.1 … 253.9 s)"),
-            judged("lost = 0", Holds::No, "10 lost in 20 replications"),
-            judged("orders.length.max < 100000", Holds::Yes, "89,990 (89,550 … 90,430)"),
+            judged("response.p99 < 30s", Holds::No, ""),
+            judged("lost = 0", Holds::No, ""),
+            judged("orders.length.max < 100000", Holds::Yes, ""),
             judged("response.mean < 20s", Holds::Undecided, "about 30 replications more would decide it"),
         ],
         warnings: vec![

@@ -1,7 +1,7 @@
 //! What must hold, and whether it does: by a sign, by a word and by colour.
 
 use super::{Entry, Paint, View, lines};
-use crate::report::number::{self, Scale};
+use crate::report::number;
 use crate::result::{CONFIDENCE, Holds, TargetResult};
 use crate::stats;
 
@@ -16,11 +16,10 @@ fn measured(view: &View, result: &TargetResult) -> Option<String> {
         view.scenario.targets.iter().find(|target| target.text == result.target && target.in_runs.is_none())?;
     let estimate = view.simulation.and_then(|simulation| simulation.measures.get(&target.measure));
     let value = estimate.map_or_else(|| view.value(&target.measure), |estimate| estimate.value)?;
-    let value = number::beside(&target.measure, value, target.value);
+    let scale = number::scale_beside(&target.measure, value, target.value);
     let ends = estimate.and_then(|estimate| stats::interval(estimate, CONFIDENCE)).filter(|(low, high)| low < high);
-    let Some((low, high)) = ends else { return Some(value) };
-    let scale = Scale::with_half_width(target.measure.unit(), low, (high - low) / 2.0);
-    Some(format!("{value} ({})", scale.interval(low, high)))
+    let ends = ends.map_or(String::new(), |(low, high)| format!(" ({})", scale.interval(low, high)));
+    Some(format!("{}{ends}", scale.value(value)))
 }
 
 fn entry(view: &View, result: &TargetResult) -> Entry {

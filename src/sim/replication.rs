@@ -7,7 +7,7 @@ use super::Watch;
 use super::agenda::Agenda;
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
 use crate::client::{Acknowledge, Answer, Begin, Crew, Handed, Producer, Reaction, Reply};
-use crate::metrics::{Attempt, Broken, Letter, Plan, Record, Recorder};
+use crate::metrics::{Attempt, Broken, Delivered, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
 use crate::scenario::{Drain, Scenario};
@@ -67,9 +67,6 @@ struct Run<'a> {
     at_most_inside: u64,
     broker: Broker<Letter>,
     clients: Clients<'a>,
-    publishes_to: Vec<QueueId>,
-    /// The next message of each producer.
-    planned: Vec<Message>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
     commands: u64,
@@ -81,10 +78,19 @@ struct Run<'a> {
     turn: Option<MutexGuard<'a, ()>>,
 }
 
+/// A producer's place.
+struct Source<'a> {
+    producer: Producer<'a>,
+    publishes_to: QueueId,
+    /// Its next message.
+    planned: Message,
+}
+
 /// Everyone whom the broker tells what it has done.
 struct Clients<'a> {
     now: Time,
-    producers: Vec<Producer<'a>>,
+    /// By producer.
+    sources: Vec<Source<'a>>,
     crews: Vec<Crew<u32>>,
     /// By consumer.
     seats: Vec<Seat>,
@@ -100,11 +106,14 @@ impl<'a> Run<'a> {
     fn new(scenario: &'a Scenario, key: Key, plan: &Plan) -> Run<'a> {
         let run = &scenario.run;
         let end = Time::ZERO + run.duration;
-        let producers = scenario.producers.iter().enumerate();
-        let producers = producers.map(|(at, p)| Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end));
+        let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
+            producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end),
+            publishes_to: p.publishes_to,
+            planned: Message { producer: at as u16, number: 0, planned: Time::NEVER },
+        });
         let clients = Clients {
             now: Time::ZERO,
-            producers: producers.collect(),
+            sources: sources.collect(),
             crews: Vec::new(),
             seats: Vec::new(),
             completions: Agenda::new(),
@@ -119,8 +128,6 @@ impl<'a> Run<'a> {
             at_most_inside: run.at_most_inside,
             broker: Broker::new(scenario.queues.iter().map(|queue| queue.rules.clone())),
             clients,
-            publishes_to: scenario.producers.iter().map(|p| p.publishes_to).collect(),
-            planned: vec![Message { producer: 0, number: 0, planned: Time::NEVER }; scenario.producers.len()],
             arrivals: Agenda::new(),
             commands: 0,
             commands_before_this_instant: 0,
@@ -155,8 +162,8 @@ impl<'a> Run<'a> {
     }
 
     fn plan_first(&mut self) {
-        for at in 0..self.planned.len() {
-            self.plan_next(at as u16);
+        for source in &mut self.clients.sources {
+            source.plan(&mut self.arrivals, &mut self.clients.entered);
         }
     }
 
@@ -265,21 +272,12 @@ impl<'a> Run<'a> {
     #[inline]
     fn publish(&mut self) {
         let Some(producer) = self.arrivals.pop() else { return };
-        let at = usize::from(producer);
-        let message = self.planned[at];
-        self.plan_next(producer);
+        let source = &mut self.clients.sources[usize::from(producer)];
+        let message = source.planned;
+        source.plan(&mut self.arrivals, &mut self.clients.entered);
+        let queue = source.publishes_to;
         let payload = self.clients.recorder.published(message);
-        self.send(Command::Publish { queue: self.publishes_to[at], payload });
-    }
-
-    #[inline(always)]
-    fn plan_next(&mut self, producer: u16) {
-        let at = usize::from(producer);
-        if let Some(next) = self.clients.producers[at].plan() {
-            self.planned[at] = next;
-            self.arrivals.enter(next.planned, self.clients.entered, producer);
-            self.clients.entered += 1;
-        }
+        self.send(Command::Publish { queue, payload });
     }
 
     /// The first consumer to finish has finished.
@@ -298,15 +296,25 @@ impl<'a> Run<'a> {
     }
 }
 
+impl Source<'_> {
+    #[inline(always)]
+    fn plan(&mut self, arrivals: &mut Agenda<u16>, entered: &mut u64) {
+        if let Some(next) = self.producer.plan() {
+            self.planned = next;
+            arrivals.enter(next.planned, *entered, next.producer);
+            *entered += 1;
+        }
+    }
+}
+
 impl Effects<Letter> for Clients<'_> {
     #[inline(always)]
     fn push(&mut self, effect: Effect<Letter>) {
+        if let Effect::Delivered { queue, consumer, delivery, entry, attempt, payload } = effect {
+            return self.hand(consumer, Delivered { queue, entry, attempt, track: payload.track }, delivery);
+        }
         self.recorder.effect(self.now, &effect);
         match effect {
-            Effect::Delivered { consumer, delivery, entry, attempt, payload, .. } => {
-                let message = self.recorder.message(payload);
-                self.hand(consumer, Handed { delivery, message, entry, attempt, label: payload.track });
-            }
             Effect::Accepted { payload, .. } => self.tell(payload, Reply::Accepted),
             Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
             Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
@@ -320,9 +328,7 @@ impl Clients<'_> {
     fn complete(&mut self) -> Answer {
         let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
         let seat = self.seats[consumer.0 as usize];
-        let crew = &mut self.crews[seat.crew as usize];
-        let done = crew.finish(seat.place as usize);
-        let next = crew.next(seat.place as usize);
+        let done = self.crews[seat.crew as usize].finish(seat.place as usize);
         self.recorder.ended(
             self.now,
             Attempt {
@@ -335,38 +341,45 @@ impl Clients<'_> {
                 acknowledged_before: seat.acknowledges_before,
             },
         );
-        if let Some((handed, begin)) = next {
-            self.begin_held(consumer, &handed, begin);
+        if done.holds_another {
+            self.begin_held(consumer);
         }
         done.answer
     }
 
     #[inline(never)]
-    fn begin_held(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
-        self.begin(consumer, handed, begin);
+    fn begin_held(&mut self, consumer: ConsumerId) {
+        let seat = &mut self.seats[consumer.0 as usize];
+        let Some((handed, begin)) = self.crews[seat.crew as usize].next(seat.place as usize) else { return };
+        seat.began = self.now;
+        self.recorder.began(self.now, seat.queue, (handed.entry, handed.attempt), handed.label);
+        self.begin(consumer, begin);
     }
 
     #[inline]
     fn tell(&mut self, letter: Letter, reply: Reply) {
-        match self.producers[usize::from(letter.producer)].told(reply) {
+        match self.sources[usize::from(letter.producer)].producer.told(reply) {
             Reaction::Nothing | Reaction::Wait => {}
             Reaction::GiveUp => self.recorder.gave_up(letter.track),
         }
     }
 
-    #[inline]
-    fn hand(&mut self, consumer: ConsumerId, handed: Handed<u32>) {
-        let seat = self.seats[consumer.0 as usize];
-        if let Some(begin) = self.crews[seat.crew as usize].take(seat.place as usize, handed) {
-            self.begin(consumer, &handed, begin);
+    /// A message is delivered: it is booked once, as held or as worked on.
+    #[inline(always)]
+    fn hand(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
+        let seat = &mut self.seats[consumer.0 as usize];
+        let (crew, place) = (&mut self.crews[seat.crew as usize], seat.place as usize);
+        let is_idle = crew.is_idle(place);
+        let message = self.recorder.delivered(self.now, delivered, is_idle);
+        let Delivered { entry, attempt, track: label, .. } = delivered;
+        if let Some(begin) = crew.take(place, Handed { delivery, message, entry, attempt, label }) {
+            seat.began = self.now;
+            self.begin(consumer, begin);
         }
     }
 
     #[inline(always)]
-    fn begin(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
-        let seat = &mut self.seats[consumer.0 as usize];
-        seat.began = self.now;
-        self.recorder.began(self.now, seat.queue, (handed.entry, handed.attempt), handed.label);
+    fn begin(&mut self, consumer: ConsumerId, begin: Begin) {
         self.completions.enter(self.now + begin.work, self.entered, consumer);
         self.entered += 1;
         if let Some(delivery) = begin.acknowledge {

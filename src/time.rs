@@ -59,8 +59,8 @@ impl Span {
     /// Rounds to the nearest nanosecond, as [`Span::from_seconds`] does.
     #[inline]
     pub fn from_nanos_f64(nanos: f64) -> Span {
-        // The cast saturates and takes NaN to zero; adding a half first is cheaper than `round`.
-        Span((nanos + 0.5) as u64)
+        // Adding a half first is cheaper than `round`.
+        Span(whole(nanos + 0.5))
     }
 
     pub const fn nanos(self) -> u64 {
@@ -78,6 +78,20 @@ impl Span {
     pub const fn saturating_mul(self, factor: u64) -> Span {
         Span(self.0.saturating_mul(factor))
     }
+}
+
+/// The whole part, as a cast gives it: negative and NaN become zero, too large becomes the largest.
+#[inline]
+fn whole(number: f64) -> u64 {
+    /// From here on every number is whole.
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    // A cast takes twice the instructions. One comparison leaves it the numbers that are negative, too large or none.
+    if number.to_bits() >= WHOLE.to_bits() {
+        return number as u64;
+    }
+    // The sum has no bits for a fraction and rounds it away, up or down.
+    let nearest = number + WHOLE;
+    nearest.to_bits() - WHOLE.to_bits() - u64::from(nearest - WHOLE > number)
 }
 
 impl Add<Span> for Time {
@@ -152,6 +166,15 @@ mod tests {
         assert_eq!(show(1_500_000), "1500us");
         assert_eq!(show(7_200_000_000_000), "2h");
         assert_eq!(show(0), "0s");
+    }
+
+    #[test]
+    fn the_whole_part_is_what_a_cast_gives() {
+        let powers = (-60..70).map(|power| 2.0_f64.powi(power));
+        let around = powers.flat_map(|x| [x - 0.5, x.next_down(), x, x.next_up(), x + 0.5, x * 1.3, -x]);
+        for number in around.chain([0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY]) {
+            assert_eq!(whole(number), number as u64, "of {number}");
+        }
     }
 
     #[test]

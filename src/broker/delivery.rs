@@ -28,25 +28,27 @@ impl<P: Clone> Broker<P> {
     /// one delivery is all that can follow.
     #[inline(always)]
     pub(super) fn dispatch_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
-        let state = &self.queues[queue.index()];
+        let state = &mut self.queues[queue.index()];
         if !state.blocked.is_empty() {
-            self.dispatch(now, queue, effects);
-        } else if state.can_deliver() {
-            self.deliver_one(now, queue, effects);
+            return self.dispatch(now, queue, effects);
+        }
+        if let Some(consumer) = state.next_in_turn() {
+            self.deliver_to(now, queue, consumer, effects);
             debug_assert!(!self.queues[queue.index()].can_deliver(), "one command, one delivery");
         }
     }
 
     #[inline(never)]
     fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
+        let Some(consumer) = self.queues[queue.index()].next_in_turn() else { return false };
+        self.deliver_to(now, queue, consumer, effects);
+        true
+    }
+
+    /// Hands the next that waits, and there is one, to a consumer that has been taken out of turn for it.
+    #[inline(always)]
+    fn deliver_to(&mut self, now: Time, queue: QueueId, consumer: ConsumerId, effects: &mut impl Effects<P>) {
         let state = &mut self.queues[queue.index()];
-        if state.credit.is_empty() {
-            return false;
-        }
-        let Some(slot) = state.next_waiting(&self.store) else { return false };
-        let Some(consumer) = state.credit.pop_front() else { return false };
-        let from = self.store[slot].place;
-        state.lists[from].remove_first(&mut self.store, slot);
         let holder = &mut self.consumers[consumer.0 as usize];
         holder.held += 1;
         holder.in_turn = holder.held < holder.prefetch;
@@ -54,17 +56,19 @@ impl<P: Clone> Broker<P> {
             // It may have yet another, and is last in turn for it.
             state.credit.push_back(consumer);
         }
+        let list = state.list_of_next(&self.store);
+        let slot = state.lists[list].first().expect("a message waits");
         let entry = &mut self.store[slot];
         entry.serial = entry.serial.wrapping_add(1);
         entry.consumer = consumer;
         entry.place = Where::InFlight;
         let (delivery, attempt) = (DeliveryId { slot, serial: entry.serial }, entry.attempt());
-        let (entry, payload) = (entry.entry, self.store.payload(slot));
+        let (next, entry, payload) = (entry.next, entry.entry, entry.payload());
+        state.lists[list].remove_first(&mut self.store, next);
         if let Some(timeout) = state.rules.redelivery.ack_timeout {
             self.begin_timeout(now + timeout, queue, slot);
         }
         effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
-        true
     }
 
     #[inline(never)]
@@ -89,22 +93,33 @@ impl<P: Clone> Broker<P> {
     /// The message that a delivery handed over, if it is still in flight so.
     #[inline]
     fn current(&self, delivery: DeliveryId) -> Option<Slot> {
-        let entry = self.store.get(delivery.slot)?;
-        (entry.serial == delivery.serial && entry.place == Where::InFlight).then_some(delivery.slot)
+        self.store.get(delivery.slot).filter(|entry| entry.is_current(delivery)).map(|_| delivery.slot)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn acknowledge(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
-        let Some(slot) = self.current(delivery) else { return self.acknowledge_late(now, delivery, effects) };
-        let entry = &self.store[slot];
+        let slot = delivery.slot;
+        let entry = self.store.get(slot).filter(|entry| entry.is_current(delivery));
+        let Some(entry) = entry else { return self.acknowledge_late(now, delivery, effects) };
         let (queue, consumer) = (entry.queue, entry.consumer);
         if self.queues[queue.index()].rules.redelivery.ack_timeout.is_some() {
             self.end_timeout(slot);
         }
         let payload = self.forget(slot);
         effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
+        let state = &self.queues[queue.index()];
+        let holder = &mut self.consumers[consumer.0 as usize];
+        let is_next = !holder.in_turn && state.credit.is_empty();
+        if is_next && state.blocked.is_empty() && !state.nothing_waits() {
+            // What waits is for this consumer, which does not have to get into turn for it first.
+            holder.held -= 1;
+            return self.deliver_to(now, queue, consumer, effects);
+        }
         self.release(consumer);
-        self.dispatch_one(now, queue, effects);
+        let state = &self.queues[queue.index()];
+        if !state.blocked.is_empty() || state.can_deliver() {
+            self.dispatch(now, queue, effects);
+        }
     }
 
     #[inline(never)]

@@ -308,16 +308,22 @@ impl<P> Queue<P> {
         }
     }
 
-    /// The first by order of those that wait.
-    #[inline]
-    fn next_waiting(&self, store: &Store<P>) -> Option<Slot> {
-        match (self.lists[Where::Returned].first(), self.lists[Where::Fresh].first()) {
-            (None, fresh) => fresh,
-            (returned, None) => returned,
-            (Some(returned), Some(fresh)) => {
-                Some(if store[returned].order < store[fresh].order { returned } else { fresh })
-            }
-        }
+    /// The list with the first by order of those that wait.
+    #[inline(always)]
+    fn list_of_next(&self, store: &Store<P>) -> Where {
+        if self.lists[Where::Returned].is_empty() { Where::Fresh } else { self.list_of_first(store) }
+    }
+
+    #[inline(never)]
+    fn list_of_first(&self, store: &Store<P>) -> Where {
+        let order = |place| self.lists[place].first().map_or(i64::MAX, |slot| store[slot].order);
+        if order(Where::Returned) < order(Where::Fresh) { Where::Returned } else { Where::Fresh }
+    }
+
+    /// Takes the consumer that may be given a message next out of turn, if there is a message.
+    #[inline(always)]
+    fn next_in_turn(&mut self) -> Option<ConsumerId> {
+        if self.nothing_waits() { None } else { self.credit.pop_front() }
     }
 
     /// Waiting and delayed: what capacity counts.

@@ -2,7 +2,7 @@
 
 use std::ops::{Index, IndexMut};
 
-use super::{ConsumerId, Place, QueueId};
+use super::{ConsumerId, DeliveryId, Place, QueueId};
 use crate::time::Time;
 
 /// A place in the slab.
@@ -45,7 +45,7 @@ pub(super) struct Entry<P> {
     /// When its delivery times out or its delay ends.
     pub due: Time,
     previous: Slot,
-    next: Slot,
+    pub next: Slot,
     /// Counts deliveries from this slot for ever, so that a late answer never meets the wrong message.
     pub serial: u32,
     /// `serial` as the message entered its queue.
@@ -62,6 +62,12 @@ impl<P> Entry<P> {
     /// Deliveries since the message entered its queue.
     pub fn attempt(&self) -> u32 {
         self.serial.wrapping_sub(self.serial_at_entry)
+    }
+
+    /// Whether it is still in flight by that delivery.
+    #[inline]
+    pub fn is_current(&self, delivery: DeliveryId) -> bool {
+        self.serial == delivery.serial && self.place == Where::InFlight
     }
 }
 
@@ -122,19 +128,23 @@ impl<P> Store<P> {
     pub fn get(&self, slot: Slot) -> Option<&Entry<P>> {
         self.entries.get(slot as usize).filter(|entry| entry.payload.is_some())
     }
-}
 
-impl<P> Store<P> {
     /// The entries of all messages there are.
     pub fn entries(&self) -> impl Iterator<Item = &Entry<P>> {
         self.entries.iter().filter(|entry| entry.payload.is_some())
     }
 }
 
-impl<P: Clone> Store<P> {
+impl<P: Clone> Entry<P> {
     #[inline]
+    pub fn payload(&self) -> P {
+        self.payload.clone().expect("a listed message has a payload")
+    }
+}
+
+impl<P: Clone> Store<P> {
     pub fn payload(&self, slot: Slot) -> P {
-        self[slot].payload.clone().expect("a listed message has a payload")
+        self[slot].payload()
     }
 }
 
@@ -215,11 +225,11 @@ impl List {
         self.len += 1;
     }
 
-    /// Takes out the first, which is `slot`.
+    /// Takes out the first, whose `next` this is.
     #[inline]
-    pub fn remove_first<P>(&mut self, store: &mut Store<P>, slot: Slot) {
-        self.first = store[slot].next;
-        match self.first {
+    pub fn remove_first<P>(&mut self, store: &mut Store<P>, next: Slot) {
+        self.first = next;
+        match next {
             NONE => self.last = NONE,
             first => store[first].previous = NONE,
         }

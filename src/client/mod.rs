@@ -52,6 +52,8 @@ pub struct Done<L> {
     pub handed: Handed<L>,
     pub success: bool,
     pub answer: Answer,
+    /// It holds another, which it begins with [`Crew::next`].
+    pub holds_another: bool,
 }
 
 /// The consumers of one entry: alike, and numbered from 0.
@@ -130,15 +132,22 @@ impl<L: Copy> Crew<L> {
         }
     }
 
-    /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
+    /// Whether a consumer begins at once with what it is handed.
     #[inline]
+    pub fn is_idle(&self, consumer: usize) -> bool {
+        self.consumers[consumer].works_on.is_none()
+    }
+
+    /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
+    #[inline(always)]
     pub fn take(&mut self, consumer: usize, handed: Handed<L>) -> Option<Begin> {
         let state = &mut self.consumers[consumer];
         if state.works_on.is_some() {
             state.holds.push_back(handed);
             return None;
         }
-        Some(self.begin(consumer, handed))
+        state.works_on = Some(handed);
+        Some(self.begin(&handed))
     }
 
     /// The work of a consumer is done; whether it succeeded is drawn now.
@@ -147,9 +156,11 @@ impl<L: Copy> Crew<L> {
     /// If the consumer is idle.
     #[inline]
     pub fn finish(&mut self, consumer: usize) -> Done<L> {
-        let handed = self.consumers[consumer].works_on.take().expect("a consumer that finishes has worked");
+        let state = &mut self.consumers[consumer];
+        let handed = state.works_on.take().expect("a consumer that finishes has worked");
+        let holds_another = !state.holds.is_empty();
         let delivery = handed.delivery;
-        let success = !self.fails(&handed);
+        let success = self.rules.fails == 0.0 || !self.fails(handed.message, handed.entry, handed.attempt);
         let answer = match (self.rules.acknowledge, success) {
             (Acknowledge::Before, _) => Answer::Nothing,
             (Acknowledge::After, true) => Answer::Acknowledge(delivery),
@@ -157,19 +168,16 @@ impl<L: Copy> Crew<L> {
                 Answer::Reject { delivery, requeue: self.rules.on_failure == OnFailure::Requeue }
             }
         };
-        Done { handed, success, answer }
+        Done { handed, success, answer, holds_another }
     }
 
     /// An idle consumer begins with the next message it holds, if there is one.
-    #[inline]
-    pub fn next(&mut self, consumer: usize) -> Option<(Handed<L>, Begin)> {
-        if self.consumers[consumer].holds.is_empty() { None } else { self.begin_held(consumer) }
-    }
-
     #[inline(never)]
-    fn begin_held(&mut self, consumer: usize) -> Option<(Handed<L>, Begin)> {
-        let handed = self.consumers[consumer].holds.pop_front()?;
-        Some((handed, self.begin(consumer, handed)))
+    pub fn next(&mut self, consumer: usize) -> Option<(Handed<L>, Begin)> {
+        let state = &mut self.consumers[consumer];
+        let handed = state.holds.pop_front()?;
+        state.works_on = Some(handed);
+        Some((handed, self.begin(&handed)))
     }
 
     /// What a consumer works on.
@@ -178,13 +186,12 @@ impl<L: Copy> Crew<L> {
     }
 
     #[inline(always)]
-    fn begin(&mut self, consumer: usize, handed: Handed<L>) -> Begin {
-        self.consumers[consumer].works_on = Some(handed);
+    fn begin(&mut self, handed: &Handed<L>) -> Begin {
         let acknowledge = match self.rules.acknowledge {
             Acknowledge::Before => Some(handed.delivery),
             Acknowledge::After => None,
         };
-        Begin { work: self.work(&handed), acknowledge }
+        Begin { work: self.work(handed), acknowledge }
     }
 
     /// A message takes as long on every attempt, unless the rules want a fresh draw.
@@ -194,17 +201,14 @@ impl<L: Copy> Crew<L> {
         let number = handed.message.number;
         match self.rules.on_retry {
             OnRetry::Same => draws.work(number, &self.service),
-            OnRetry::Fresh => fresh(&self.service, of_attempt(draws.work.number(number), handed)),
+            OnRetry::Fresh => fresh(&self.service, of_attempt(draws.work.number(number), handed.entry, handed.attempt)),
         }
     }
 
-    #[inline]
-    fn fails(&self, handed: &Handed<L>) -> bool {
-        if self.rules.fails == 0.0 {
-            return false;
-        }
-        let key = self.draws[usize::from(handed.message.producer)].fails.number(handed.message.number);
-        uniform(&mut of_attempt(key, handed).draws()) < self.rules.fails
+    #[inline(never)]
+    fn fails(&self, message: Message, entry: u16, attempt: u32) -> bool {
+        let key = self.draws[usize::from(message.producer)].fails.number(message.number);
+        uniform(&mut of_attempt(key, entry, attempt).draws()) < self.rules.fails
     }
 }
 
@@ -213,6 +217,6 @@ fn fresh(service: &Sampler, key: Key) -> Span {
     service.draw(&mut key.draws())
 }
 
-fn of_attempt<L>(key: Key, handed: &Handed<L>) -> Key {
-    key.number(u64::from(handed.entry) << 32 | u64::from(handed.attempt))
+fn of_attempt(key: Key, entry: u16, attempt: u32) -> Key {
+    key.number(u64::from(entry) << 32 | u64::from(attempt))
 }

@@ -52,6 +52,16 @@ impl Track {
         done_here: false,
         in_window: false,
     };
+
+    /// Closes the books on the message if no queue keeps it and nobody works on it; [`Ledger::free`] is to follow then.
+    #[inline]
+    pub fn close_if_over(&mut self) -> bool {
+        let is_over = self.at == At::Out && self.hands == 0;
+        if is_over {
+            self.at = At::Nowhere;
+        }
+        is_over
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,8 +211,11 @@ impl Ledger {
     /// A message is refused for good.
     pub fn refuse(&mut self, id: u32) {
         self.open -= 1;
-        self.page(id).counts.refused += 1;
-        self.close_if_over(id);
+        let page = self.page(id);
+        page.counts.refused += 1;
+        if page.track.close_if_over() {
+            self.free(id);
+        }
     }
 
     #[inline]
@@ -242,14 +255,10 @@ impl Ledger {
         Page { track, counts, open: &mut self.open }
     }
 
-    /// Closes the books on a message that no queue keeps and nobody works on.
+    /// The track of a message that is closed may be another's.
     #[inline]
-    pub fn close_if_over(&mut self, id: u32) {
-        let track = &mut self.tracks[id as usize];
-        if track.at == At::Out && track.hands == 0 {
-            track.at = At::Nowhere;
-            self.free.push(id);
-        }
+    pub fn free(&mut self, id: u32) {
+        self.free.push(id);
     }
 
     /// The messages still under way.

@@ -42,7 +42,12 @@ impl Default for TimeAt {
 }
 
 impl TimeAt {
+    /// For levels below [`EXACT_LEVELS`].
     #[inline]
+    fn add_exact(&mut self, level: u64, nanos: u64) {
+        self.exact[level as usize % EXACT_LEVELS] += nanos;
+    }
+
     fn add(&mut self, level: u64, nanos: u64) {
         match self.exact.get_mut(level as usize) {
             Some(time) => *time += nanos,
@@ -209,9 +214,14 @@ impl Levels {
         let backlog = self.length + self.in_flight;
         self.length_area += u128::from(self.length) * u128::from(nanos);
         self.in_flight_area += u128::from(self.in_flight) * u128::from(nanos);
-        self.length_time.add(self.length, nanos);
-        self.in_flight_time.add(self.in_flight, nanos);
-        self.backlog_time.add(backlog, nanos);
+        // The backlog is the highest of the three, so that one comparison does for all.
+        if backlog < EXACT_LEVELS as u64 {
+            self.length_time.add_exact(self.length, nanos);
+            self.in_flight_time.add_exact(self.in_flight, nanos);
+            self.backlog_time.add_exact(backlog, nanos);
+        } else {
+            self.count_high(nanos);
+        }
         if backlog > self.peak {
             self.peak = backlog;
             self.drained = None;
@@ -220,6 +230,13 @@ impl Levels {
             self.drained = Some(self.last);
         }
         self.last = now;
+    }
+
+    #[inline(never)]
+    fn count_high(&mut self, nanos: u64) {
+        self.length_time.add(self.length, nanos);
+        self.in_flight_time.add(self.in_flight, nanos);
+        self.backlog_time.add(self.length + self.in_flight, nanos);
     }
 
     #[cold]

@@ -114,6 +114,17 @@ pub struct CrewRecord {
     pub successes: u64,
 }
 
+/// A message that has been delivered.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivered {
+    pub queue: QueueId,
+    /// How many times the message has entered the queue.
+    pub entry: u16,
+    /// Deliveries since.
+    pub attempt: u32,
+    pub track: u32,
+}
+
 /// An attempt that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
@@ -192,13 +203,6 @@ impl Recorder {
         Letter { track: self.ledger.open(message), producer: message.producer }
     }
 
-    /// The message that a letter belongs to.
-    #[inline]
-    pub fn message(&self, letter: Letter) -> Message {
-        let Track { producer, number, planned, .. } = *self.ledger.track(letter.track);
-        Message { producer, number, planned }
-    }
-
     /// The producer of a refused message has given it up.
     pub fn gave_up(&mut self, track: u32) {
         self.ledger.refuse(track);
@@ -210,7 +214,7 @@ impl Recorder {
         match *effect {
             Effect::Accepted { queue, was_blocked, payload } => self.accepted(now, queue, was_blocked, payload.track),
             Effect::Delivered { queue, entry, attempt, payload, .. } => {
-                self.delivered(now, queue, (entry, attempt), payload.track);
+                self.delivered(now, Delivered { queue, entry, attempt, track: payload.track }, false);
             }
             Effect::Acknowledged { queue, payload, .. } => self.acknowledged(now, queue, payload.track),
             _ => self.rare_effect(now, effect),
@@ -277,7 +281,9 @@ impl Recorder {
         state.leave(now, track, self.window);
         state.acknowledged += 1;
         track.at = At::Out;
-        self.ledger.close_if_over(id);
+        if track.close_if_over() {
+            self.ledger.free(id);
+        }
     }
 
     /// A message that has been delivered is back in its queue.
@@ -305,37 +311,44 @@ impl Recorder {
         self.queues[queue.index()].leave(now, self.ledger.track(id), self.window);
     }
 
-    #[inline]
-    fn delivered(&mut self, now: Time, queue: QueueId, (entry, attempt): (u16, u32), id: u32) {
-        let track = self.ledger.track_mut(id);
+    /// What [`Recorder::effect`] books for a delivery, and [`Recorder::began`] with it if it `begins` at once. Returns the
+    /// message.
+    #[inline(always)]
+    pub fn delivered(&mut self, now: Time, delivered: Delivered, begins: bool) -> Message {
+        let track = self.ledger.track_mut(delivered.track);
+        let message = Message { producer: track.producer, number: track.number, planned: track.planned };
         assert_eq!(track.at, At::Waiting, "only what waits is delivered");
-        let state = &mut self.queues[queue.index()];
+        let state = &mut self.queues[delivered.queue.index()];
         state.levels.touch_again(now);
         state.levels.length -= 1;
         state.levels.in_flight += 1;
-        state.levels.held_idle += 1;
+        state.levels.held_idle += u64::from(!begins);
         state.end_wait(now, track, self.window);
         track.since = now;
         track.at = At::InFlight;
-        track.begun = false;
+        track.begun = begins;
         track.hands += 1;
-        track.entry = entry;
-        track.attempt = attempt;
-        if attempt > 1 {
-            self.ledger.page(id).counts.redelivered += 1;
+        track.entry = delivered.entry;
+        track.attempt = delivered.attempt;
+        if delivered.attempt > 1 {
+            self.ledger.page(delivered.track).counts.redelivered += 1;
         } else if track.nth >= state.latest_first {
             state.latest_first = track.nth;
         } else {
-            self.ledger.page(id).counts.reordered += 1;
+            self.ledger.page(delivered.track).counts.reordered += 1;
         }
+        message
     }
 
     fn dropped(&mut self, now: Time, queue: QueueId, cause: Cause, id: u32) {
         self.leave(now, queue, id);
         *self.queues[queue.index()].dropped.entry(cause).or_default() += 1;
-        self.ledger.track_mut(id).at = At::Out;
-        self.ledger.page(id).settle(Fate::Lost(cause));
-        self.ledger.close_if_over(id);
+        let mut page = self.ledger.page(id);
+        page.track.at = At::Out;
+        page.settle(Fate::Lost(cause));
+        if page.track.close_if_over() {
+            self.ledger.free(id);
+        }
     }
 
     /// A consumer begins to work on a delivery, which the queue may have taken back by now.
@@ -364,7 +377,10 @@ impl Recorder {
             if attempt.acknowledged_before && page.track.at == At::Out {
                 page.settle(Fate::Lost(Cause::Failed));
             }
-            return self.ledger.close_if_over(attempt.track);
+            if page.track.close_if_over() {
+                self.ledger.free(attempt.track);
+            }
+            return;
         }
         self.succeeded_in_window += now_in_window;
         if page.track.fate == Fate::Processed {
@@ -390,7 +406,9 @@ impl Recorder {
                 self.queues[attempt.queue.index()].times.record(track.entered, attempt.began, now);
             }
         }
-        self.ledger.close_if_over(attempt.track);
+        if track.close_if_over() {
+            self.ledger.free(attempt.track);
+        }
     }
 }
 
@@ -443,18 +461,26 @@ impl QueueState {
     #[inline(always)]
     fn leave(&mut self, now: Time, track: &Track, window: (Time, Time)) {
         self.levels.touch(now);
+        if track.at == At::InFlight {
+            self.levels.in_flight -= 1;
+            self.levels.held_idle -= u64::from(!track.begun);
+            self.in_flight_in_window += u128::from(overlap(track.since, now, window));
+        } else {
+            self.leave_other(now, track, window);
+        }
+    }
+
+    #[inline(never)]
+    fn leave_other(&mut self, now: Time, track: &Track, window: (Time, Time)) {
         match track.at {
-            At::InFlight => {
-                self.levels.in_flight -= 1;
-                self.levels.held_idle -= u64::from(!track.begun);
-                self.in_flight_in_window += u128::from(overlap(track.since, now, window));
-            }
             At::Waiting => {
                 self.levels.length -= 1;
                 self.end_wait(now, track, window);
             }
             At::Delayed => self.levels.delayed -= 1,
-            At::Nowhere | At::Blocked | At::Parked | At::Out => unreachable!("only what is in a queue leaves it"),
+            At::InFlight | At::Nowhere | At::Blocked | At::Parked | At::Out => {
+                unreachable!("only what is in a queue leaves it")
+            }
         }
     }
 

@@ -115,7 +115,8 @@ impl<E: Copy> Agenda<E> {
         let mut place = 0;
         loop {
             let first_child = place * CHILDREN + 1;
-            let Some(least) = least(&heap[first_child.min(heap.len())..]).map(|at| first_child + at) else { break };
+            let Some(children @ [_, ..]) = heap.get(first_child..) else { break };
+            let least = first_child + least(children);
             if event.is_before(&heap[least]) {
                 break;
             }
@@ -128,19 +129,21 @@ impl<E: Copy> Agenda<E> {
 
 /// The place of the first event of a node, whose children are the first of these.
 #[inline]
-fn least<E: Copy>(events: &[Event<E>]) -> Option<usize> {
+fn least<E: Copy>(events: &[Event<E>]) -> usize {
     match events {
-        [] => None,
         [a, b, c, d, ..] => {
             // No branches: each would be guessed wrong every other time.
             let (left, right) = (usize::from(b.is_before(a)), 2 + usize::from(d.is_before(c)));
             let is_right = usize::from(events[right].is_before(&events[left]));
-            Some(left + (right - left) * is_right)
+            left + (right - left) * is_right
         }
-        [_, rest @ ..] => {
-            (0..=rest.len()).reduce(|least, at| if events[at].is_before(&events[least]) { at } else { least })
-        }
+        _ => least_of_few(events),
     }
+}
+
+#[inline(never)]
+fn least_of_few<E: Copy>(events: &[Event<E>]) -> usize {
+    (1..events.len()).fold(0, |least, at| if events[at].is_before(&events[least]) { at } else { least })
 }
 
 #[cfg(test)]

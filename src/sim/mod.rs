@@ -1,6 +1,7 @@
 //! The discrete-event engine: replications in parallel, and what they add up to.
 
 mod agenda;
+mod clients;
 mod plan;
 mod replication;
 mod samples;

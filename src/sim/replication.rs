@@ -5,9 +5,10 @@ use std::sync::MutexGuard;
 
 use super::Watch;
 use super::agenda::Agenda;
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
-use crate::client::{Acknowledge, Answer, Begin, Crew, Handed, Producer, Reaction, Reply};
-use crate::metrics::{Attempt, Broken, Letter, Plan, Record, Recorder};
+use super::clients::{Clients, Seat, Source};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message};
+use crate::client::{Acknowledge, Answer, Crew, Producer};
+use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
 use crate::scenario::{Drain, Scenario};
@@ -48,17 +49,6 @@ pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<
     Ok((run.clients.recorder.finish(end)?, ending))
 }
 
-/// A consumer's place.
-#[derive(Clone, Copy)]
-struct Seat {
-    crew: u32,
-    place: u32,
-    queue: QueueId,
-    acknowledges_before: bool,
-    /// When it began with what it works on.
-    began: Time,
-}
-
 struct Run<'a> {
     duration: Time,
     /// Nothing is followed beyond.
@@ -67,9 +57,6 @@ struct Run<'a> {
     at_most_inside: u64,
     broker: Broker<Letter>,
     clients: Clients<'a>,
-    publishes_to: Vec<QueueId>,
-    /// The next message of each producer.
-    planned: Vec<Message>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
     commands: u64,
@@ -81,30 +68,18 @@ struct Run<'a> {
     turn: Option<MutexGuard<'a, ()>>,
 }
 
-/// Everyone whom the broker tells what it has done.
-struct Clients<'a> {
-    now: Time,
-    producers: Vec<Producer<'a>>,
-    crews: Vec<Crew<u32>>,
-    /// By consumer.
-    seats: Vec<Seat>,
-    completions: Agenda<ConsumerId>,
-    /// Counts entries into both agendas, so that equal times keep their order over both.
-    entered: u64,
-    recorder: Recorder,
-    /// Deliveries acknowledged as the work on them began, which the broker is to hear of next.
-    acknowledged: VecDeque<DeliveryId>,
-}
-
 impl<'a> Run<'a> {
     fn new(scenario: &'a Scenario, key: Key, plan: &Plan) -> Run<'a> {
         let run = &scenario.run;
         let end = Time::ZERO + run.duration;
-        let producers = scenario.producers.iter().enumerate();
-        let producers = producers.map(|(at, p)| Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end));
+        let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
+            producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end),
+            publishes_to: p.publishes_to,
+            planned: Message { producer: at as u16, number: 0, planned: Time::NEVER },
+        });
         let clients = Clients {
             now: Time::ZERO,
-            producers: producers.collect(),
+            sources: sources.collect(),
             crews: Vec::new(),
             seats: Vec::new(),
             completions: Agenda::new(),
@@ -119,8 +94,6 @@ impl<'a> Run<'a> {
             at_most_inside: run.at_most_inside,
             broker: Broker::new(scenario.queues.iter().map(|queue| queue.rules.clone())),
             clients,
-            publishes_to: scenario.producers.iter().map(|p| p.publishes_to).collect(),
-            planned: vec![Message { producer: 0, number: 0, planned: Time::NEVER }; scenario.producers.len()],
             arrivals: Agenda::new(),
             commands: 0,
             commands_before_this_instant: 0,
@@ -155,8 +128,8 @@ impl<'a> Run<'a> {
     }
 
     fn plan_first(&mut self) {
-        for at in 0..self.planned.len() {
-            self.plan_next(at as u16);
+        for source in &mut self.clients.sources {
+            source.plan(&mut self.arrivals, &mut self.clients.entered);
         }
     }
 
@@ -265,21 +238,12 @@ impl<'a> Run<'a> {
     #[inline]
     fn publish(&mut self) {
         let Some(producer) = self.arrivals.pop() else { return };
-        let at = usize::from(producer);
-        let message = self.planned[at];
-        self.plan_next(producer);
+        let source = &mut self.clients.sources[usize::from(producer)];
+        let message = source.planned;
+        source.plan(&mut self.arrivals, &mut self.clients.entered);
+        let queue = source.publishes_to;
         let payload = self.clients.recorder.published(message);
-        self.send(Command::Publish { queue: self.publishes_to[at], payload });
-    }
-
-    #[inline(always)]
-    fn plan_next(&mut self, producer: u16) {
-        let at = usize::from(producer);
-        if let Some(next) = self.clients.producers[at].plan() {
-            self.planned[at] = next;
-            self.arrivals.enter(next.planned, self.clients.entered, producer);
-            self.clients.entered += 1;
-        }
+        self.send(Command::Publish { queue, payload });
     }
 
     /// The first consumer to finish has finished.
@@ -295,83 +259,6 @@ impl<'a> Run<'a> {
     #[inline(never)]
     fn reject(&mut self, delivery: DeliveryId, requeue: bool) {
         self.send(Command::Reject { delivery, requeue });
-    }
-}
-
-impl Effects<Letter> for Clients<'_> {
-    #[inline(always)]
-    fn push(&mut self, effect: Effect<Letter>) {
-        self.recorder.effect(self.now, &effect);
-        match effect {
-            Effect::Delivered { consumer, delivery, entry, attempt, payload, .. } => {
-                let message = self.recorder.message(payload);
-                self.hand(consumer, Handed { delivery, message, entry, attempt, label: payload.track });
-            }
-            Effect::Accepted { payload, .. } => self.tell(payload, Reply::Accepted),
-            Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
-            Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
-            _ => {}
-        }
-    }
-}
-
-impl Clients<'_> {
-    #[inline]
-    fn complete(&mut self) -> Answer {
-        let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
-        let seat = self.seats[consumer.0 as usize];
-        let crew = &mut self.crews[seat.crew as usize];
-        let done = crew.finish(seat.place as usize);
-        let next = crew.next(seat.place as usize);
-        self.recorder.ended(
-            self.now,
-            Attempt {
-                crew: seat.crew as usize,
-                queue: seat.queue,
-                track: done.handed.label,
-                entry: done.handed.entry,
-                began: seat.began,
-                success: done.success,
-                acknowledged_before: seat.acknowledges_before,
-            },
-        );
-        if let Some((handed, begin)) = next {
-            self.begin_held(consumer, &handed, begin);
-        }
-        done.answer
-    }
-
-    #[inline(never)]
-    fn begin_held(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
-        self.begin(consumer, handed, begin);
-    }
-
-    #[inline]
-    fn tell(&mut self, letter: Letter, reply: Reply) {
-        match self.producers[usize::from(letter.producer)].told(reply) {
-            Reaction::Nothing | Reaction::Wait => {}
-            Reaction::GiveUp => self.recorder.gave_up(letter.track),
-        }
-    }
-
-    #[inline]
-    fn hand(&mut self, consumer: ConsumerId, handed: Handed<u32>) {
-        let seat = self.seats[consumer.0 as usize];
-        if let Some(begin) = self.crews[seat.crew as usize].take(seat.place as usize, handed) {
-            self.begin(consumer, &handed, begin);
-        }
-    }
-
-    #[inline(always)]
-    fn begin(&mut self, consumer: ConsumerId, handed: &Handed<u32>, begin: Begin) {
-        let seat = &mut self.seats[consumer.0 as usize];
-        seat.began = self.now;
-        self.recorder.began(self.now, seat.queue, (handed.entry, handed.attempt), handed.label);
-        self.completions.enter(self.now + begin.work, self.entered, consumer);
-        self.entered += 1;
-        if let Some(delivery) = begin.acknowledge {
-            self.acknowledged.push_back(delivery);
-        }
     }
 }
 

@@ -123,20 +123,16 @@ impl ArrivalStream<'_> {
         };
         match &mut self.source {
             Source::Poisson { key, inverse, expected } => {
-                let steps: [f64; AHEAD] =
-                    std::array::from_fn(|at| exp1(&mut key.number(numbers.start + at as u64).draws()));
-                let instants = steps.iter().map_while(|step| {
-                    *expected += step;
+                let instants = numbers.map_while(|number| {
+                    *expected += exp1(&mut key.number(number).draws());
                     inverse.instant(*expected)
                 });
                 instants.for_each(put);
             }
             Source::Regular { inverse } => numbers.map_while(|n| inverse.instant(n as f64)).for_each(put),
             Source::Renewal { key, gap, at } => {
-                let gaps: [Span; AHEAD] =
-                    std::array::from_fn(|n| gap.draw(&mut key.number(numbers.start + n as u64).draws()));
-                gaps.into_iter().for_each(|gap| {
-                    *at += gap;
+                numbers.for_each(|number| {
+                    *at += gap.draw(&mut key.number(number).draws());
                     put(*at);
                 });
             }

@@ -167,7 +167,8 @@ pub enum Sampler {
 }
 
 impl Sampler {
-    #[inline]
+    // Inlined, so that who draws many looks once which distribution it is.
+    #[inline(always)]
     pub fn draw(&self, draws: &mut Draws) -> Span {
         match self {
             Sampler::Constant(span) => *span,
@@ -179,7 +180,7 @@ impl Sampler {
     #[inline(never)]
     fn draw_other(&self, draws: &mut Draws) -> Span {
         match self {
-            Sampler::Constant(_) | Sampler::Exponential { .. } => self.draw(draws),
+            Sampler::Constant(_) | Sampler::Exponential { .. } => unreachable!("these are drawn in place"),
             Sampler::Gamma(gamma) => Span::from_nanos_f64(gamma.sample(draws)),
             Sampler::Hyperexponential(branches) => {
                 let mut left = uniform(draws);

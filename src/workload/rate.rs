@@ -70,18 +70,21 @@ impl RateProfile {
 
     /// A cursor that turns expected arrivals into instants, in order.
     pub fn inverse(&self) -> Inverse<'_> {
-        Inverse { steps: &self.steps, at: 0, nanos_per_arrival: nanos_per_arrival(self.steps[0].per_second) }
+        let mut inverse =
+            Inverse { later: &self.steps, from: Time::ZERO, before: 0.0, until: 0.0, nanos_per_arrival: 0.0 };
+        inverse.pass_steps(0.0);
+        inverse
     }
-}
-
-fn nanos_per_arrival(per_second: f64) -> f64 {
-    1e9 / per_second
 }
 
 /// The inverse of the expected number of arrivals, asked with numbers that never fall.
 pub struct Inverse<'a> {
-    steps: &'a [Step],
-    at: usize,
+    /// The steps after the one that holds.
+    later: &'a [Step],
+    from: Time,
+    before: f64,
+    /// As many arrivals are not expected before the next step; none are if the rate is zero for ever.
+    until: f64,
     nanos_per_arrival: f64,
 }
 
@@ -89,14 +92,27 @@ impl Inverse<'_> {
     /// The instant by which `expected` arrivals are expected; `None` if that many never are.
     #[inline]
     pub fn instant(&mut self, expected: f64) -> Option<Time> {
-        while self.at + 1 < self.steps.len() && expected >= self.steps[self.at + 1].before {
-            self.at += 1;
-            self.nanos_per_arrival = nanos_per_arrival(self.steps[self.at].per_second);
-        }
-        let step = &self.steps[self.at];
-        if step.per_second == 0.0 {
+        if expected >= self.until && !self.pass_steps(expected) {
             return None;
         }
-        Some(step.from + Span::from_nanos_f64((expected - step.before) * self.nanos_per_arrival))
+        Some(self.from + Span::from_nanos_f64((expected - self.before) * self.nanos_per_arrival))
+    }
+
+    /// Goes on to the step that holds when `expected` arrivals are; whether they ever are.
+    #[cold]
+    fn pass_steps(&mut self, expected: f64) -> bool {
+        while let [step, later @ ..] = self.later
+            && expected >= step.before
+        {
+            self.later = later;
+            (self.from, self.before) = (step.from, step.before);
+            self.nanos_per_arrival = 1e9 / step.per_second;
+            self.until = match later {
+                [next, ..] => next.before,
+                [] if step.per_second > 0.0 => f64::INFINITY,
+                [] => step.before,
+            };
+        }
+        expected < self.until
     }
 }

@@ -186,7 +186,7 @@ mod tests {
         let mut effects = Vec::new();
         broker.apply(Time::ZERO, Command::Subscribe { consumer: ConsumerId(0), queue, prefetch: 1 }, &mut effects);
         broker.apply(Time::ZERO, Command::Publish { queue, payload: "delayed" }, &mut effects);
-        let Some(Effect::Delivered { delivery, .. }) = effects.last().cloned() else { panic!("it is delivered") };
+        let Some(Effect::Delivered { delivery, .. }) = effects.last().copied() else { panic!("it is delivered") };
         broker.apply(Time::ZERO, Command::Reject { delivery, requeue: true }, &mut effects);
         broker.apply(Time::ZERO, Command::Publish { queue, payload: "in flight" }, &mut effects);
         assert!(broker.next_deadline().is_some());

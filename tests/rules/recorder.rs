@@ -36,7 +36,7 @@ impl<F: Fn(Effect<Letter>) -> Vec<Effect<Letter>>> Told<F> {
     fn apply(&mut self, now: Time, command: Command<Letter>) -> Vec<Effect<Letter>> {
         let mut effects = Vec::new();
         self.broker.apply(now, command, &mut effects);
-        for effect in effects.iter().flat_map(|effect| (self.retell)(effect.clone())) {
+        for effect in effects.iter().flat_map(|effect| (self.retell)(*effect)) {
             self.recorder.effect(now, &effect);
         }
         effects
@@ -114,7 +114,7 @@ fn an_effect_that_is_told_twice_is_noticed() {
         |effect: &Effect<Letter>| matches!(effect, Effect::Accepted { .. }),
         |effect: &Effect<Letter>| matches!(effect, Effect::Acknowledged { .. }),
     ] {
-        assert!(!is_believed(true, |effect| if twice(&effect) { vec![effect.clone(), effect] } else { vec![effect] }));
+        assert!(!is_believed(true, |effect| if twice(&effect) { vec![effect, effect] } else { vec![effect] }));
     }
 }
 

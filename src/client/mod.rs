@@ -98,9 +98,13 @@ impl DrawsOfProducer {
     fn look_ahead(&mut self, number: u64, service: &Sampler) {
         let in_turn = number == self.from + self.known;
         self.from = number;
-        self.known = if in_turn { AHEAD as u64 } else { 1 };
-        let known = self.ahead.iter_mut().zip(number..number + self.known);
-        known.for_each(|(work, number)| *work = service.draw(&mut self.work.number(number).draws()));
+        if in_turn {
+            self.known = AHEAD as u64;
+            self.ahead = service.draw_ahead(self.work, number);
+        } else {
+            self.known = 1;
+            self.ahead[0] = service.draw(&mut self.work.number(number).draws());
+        }
     }
 }
 

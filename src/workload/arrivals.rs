@@ -6,7 +6,7 @@ use super::rate::Inverse;
 use super::{Distribution, RateProfile, Sampler, Trace};
 use crate::random::Key;
 use crate::time::{Span, Time};
-use crate::workload::distribution::exp1;
+use crate::workload::distribution::exp1_ahead;
 
 /// How messages come.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,8 +123,9 @@ impl ArrivalStream<'_> {
         };
         match &mut self.source {
             Source::Poisson { key, inverse, expected } => {
-                let instants = numbers.map_while(|number| {
-                    *expected += exp1(&mut key.number(number).draws());
+                let gaps: [f64; AHEAD] = exp1_ahead(*key, numbers.start);
+                let instants = gaps.into_iter().map_while(|gap| {
+                    *expected += gap;
                     inverse.instant(*expected)
                 });
                 instants.for_each(put);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rand_distr::{Distribution as _, Exp1, Gamma, LogNormal};
 
-use crate::random::{Draws, uniform};
+use crate::random::{Draws, Key, uniform};
 use crate::time::Span;
 
 /// A distribution of times. Means are in seconds.
@@ -167,6 +167,17 @@ pub enum Sampler {
 }
 
 impl Sampler {
+    /// Draws for the keys of consecutive numbers. Exponential times are drawn first and scaled then: two short loops
+    /// keep their values in registers, where one long loop does not.
+    pub fn draw_ahead<const N: usize>(&self, key: Key, first: u64) -> [Span; N] {
+        match self {
+            Sampler::Exponential { mean_ns } => {
+                exp1_ahead::<N>(key, first).map(|draw| Span::from_nanos_f64(mean_ns * draw))
+            }
+            _ => std::array::from_fn(|at| self.draw(&mut key.number(first + at as u64).draws())),
+        }
+    }
+
     // Inlined, so that who draws many looks once which distribution it is.
     #[inline(always)]
     pub fn draw(&self, draws: &mut Draws) -> Span {
@@ -198,6 +209,13 @@ impl Sampler {
             }
         }
     }
+}
+
+/// Standard exponential draws for the keys of consecutive numbers.
+#[inline]
+pub fn exp1_ahead<const N: usize>(key: Key, first: u64) -> [f64; N] {
+    let keys: [Key; N] = std::array::from_fn(|at| key.number(first + at as u64));
+    keys.map(|key| exp1(&mut key.draws()))
 }
 
 /// A standard exponential draw.

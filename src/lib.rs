@@ -4,7 +4,6 @@
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods, clippy::disallowed_macros)]
-#![allow(dead_code)]
 
 pub mod broker;
 pub mod cli;

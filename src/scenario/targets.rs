@@ -1,6 +1,6 @@
 //! Targets, and measures that must be of something in the scenario.
 
-use super::model::{Op, Scenario, Target};
+use super::model::{Op, Target};
 use super::problem::Problem;
 use super::quantity::{self, ANY, Wrong};
 use super::reader::{Reader, cut};
@@ -16,16 +16,6 @@ pub struct Known<'a> {
     pub queues: Vec<&'a str>,
     pub consumers: Vec<&'a str>,
     pub producers: Vec<&'a str>,
-}
-
-impl<'a> Known<'a> {
-    pub fn of(scenario: &'a Scenario) -> Known<'a> {
-        Known {
-            queues: scenario.queues.iter().map(|queue| queue.name.as_str()).collect(),
-            consumers: scenario.consumers.iter().map(|consumers| consumers.name.as_str()).collect(),
-            producers: scenario.producers.iter().map(|producer| producer.name.as_str()).collect(),
-        }
-    }
 }
 
 pub fn read(node: &Node, known: &Known<'_>, duration: Span, reader: &mut Reader) -> Vec<Target> {

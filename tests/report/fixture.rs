@@ -193,7 +193,7 @@ pub fn theory_only() -> (Outcome, Scenario) {
 /// More work than can be done, stopped by hand.
 pub fn unstable() -> (Outcome, Scenario) {
     let (mut outcome, mut scenario) = mm3();
-    scenario.source.file = Some("/home/somebody/orders.yaml".to_owned());
+    scenario.source.file = Some("/elsewhere/orders.yaml".to_owned());
     let measures = [
         ("response.mean", bare(31.2, "it grows with the run")),
         ("queue.backlog.growth", estimate(12.04, 0.2)),

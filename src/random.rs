@@ -3,7 +3,9 @@
 //! A [`Key`] grows by one part at a time; each part is mixed in whole, so that keys of neighbouring
 //! messages, names, replications and seeds start unrelated generators. Mix what many draws share once.
 
-use rand::SeedableRng;
+use std::convert::Infallible;
+
+use rand::{Rng, SeedableRng, TryRng};
 
 /// The small generator that a key starts.
 pub type Draws = rand_xoshiro::SplitMix64;
@@ -39,6 +41,38 @@ impl Key {
     }
 }
 
+/// A generator whose first number is known: the first numbers of many take less time drawn in a row.
+pub struct Begun {
+    first: Option<u64>,
+    rest: Draws,
+}
+
+impl Begun {
+    #[inline]
+    pub fn new(key: Key) -> Begun {
+        let mut rest = key.draws();
+        Begun { first: Some(rest.next_u64()), rest }
+    }
+}
+
+impl TryRng for Begun {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.next_u64() as u32)
+    }
+
+    #[inline(always)]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.first.take().unwrap_or_else(|| self.rest.next_u64()))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        rand::rand_core::utils::fill_bytes_via_next_word(bytes, || self.try_next_u64())
+    }
+}
+
 /// Stafford's Mix01 (2011), a 64-bit finaliser; SplitMix64 itself uses his Mix13, so keys and draws are mixed differently.
 #[inline]
 fn mix(mut z: u64) -> u64 {
@@ -50,7 +84,6 @@ fn mix(mut z: u64) -> u64 {
 /// A uniform draw from the open interval (0, 1), from the top 53 bits.
 #[inline]
 pub fn uniform(draws: &mut Draws) -> f64 {
-    use rand::Rng;
     ((draws.next_u64() >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
 }
 

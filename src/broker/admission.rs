@@ -1,5 +1,7 @@
 //! How messages get into queues, and what a full queue does.
 
+use std::hint::cold_path;
+
 use super::store::{Slot, Where};
 use super::{Broker, Effect, Effects, Place, QueueId, WhenFull};
 use crate::measure::Cause;
@@ -9,6 +11,7 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub(super) fn publish(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
         if !self.queues[queue.index()].admits() {
+            cold_path();
             return self.publish_when_full(now, queue, payload, effects);
         }
         self.accept(queue, payload, false, effects);

@@ -1,5 +1,7 @@
 //! How messages get out of queues, and what an answer or its absence does.
 
+use std::hint::cold_path;
+
 use super::store::{Slot, Where};
 use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, Place, QueueId, ReturnsTo, Then};
 use crate::measure::Cause;
@@ -30,6 +32,7 @@ impl<P: Clone> Broker<P> {
     pub(super) fn dispatch_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
         let state = &mut self.queues[queue.index()];
         if !state.blocked.is_empty() {
+            cold_path();
             return self.dispatch(now, queue, effects);
         }
         if let Some(consumer) = state.next_in_turn() {
@@ -53,6 +56,7 @@ impl<P: Clone> Broker<P> {
         holder.held += 1;
         holder.in_turn = holder.held < holder.prefetch;
         if holder.in_turn {
+            cold_path();
             // It may have yet another, and is last in turn for it.
             state.credit.push_back(consumer);
         }
@@ -66,6 +70,7 @@ impl<P: Clone> Broker<P> {
         let (next, entry, payload) = (entry.next, entry.entry, entry.payload());
         state.lists[list].remove_first(&mut self.store, next);
         if let Some(timeout) = state.rules.redelivery.ack_timeout {
+            cold_path();
             self.begin_timeout(now + timeout, queue, slot);
         }
         effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
@@ -103,6 +108,7 @@ impl<P: Clone> Broker<P> {
         let Some(entry) = entry else { return self.acknowledge_late(now, delivery, effects) };
         let (queue, consumer) = (entry.queue, entry.consumer);
         if self.queues[queue.index()].rules.redelivery.ack_timeout.is_some() {
+            cold_path();
             self.end_timeout(slot);
         }
         let payload = self.forget(slot);
@@ -118,6 +124,7 @@ impl<P: Clone> Broker<P> {
         self.release(consumer);
         let state = &self.queues[queue.index()];
         if !state.blocked.is_empty() || state.can_deliver() {
+            cold_path();
             self.dispatch(now, queue, effects);
         }
     }

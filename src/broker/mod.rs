@@ -11,6 +11,7 @@ mod store;
 pub use rules::*;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::hint::cold_path;
 
 use crate::measure::Cause;
 use crate::time::{Span, Time};
@@ -219,6 +220,13 @@ impl<P: Clone> Broker<P> {
         if self.deadline <= now {
             self.carry_out_due(now, effects);
         }
+        self.carry_out(now, command, effects);
+    }
+
+    /// As [`Broker::apply`] for a driver that knows that nothing is due: the next deadline is later than `now`.
+    #[inline(always)]
+    pub fn carry_out(&mut self, now: Time, command: Command<P>, effects: &mut impl Effects<P>) {
+        debug_assert!(self.deadline > now, "something is due");
         match command {
             Command::Publish { queue, payload } => self.publish(now, queue, payload, effects),
             Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
@@ -311,7 +319,11 @@ impl<P> Queue<P> {
     /// The list with the first by order of those that wait.
     #[inline(always)]
     fn list_of_next(&self, store: &Store<P>) -> Where {
-        if self.lists[Where::Returned].is_empty() { Where::Fresh } else { self.list_of_first(store) }
+        if self.lists[Where::Returned].is_empty() {
+            return Where::Fresh;
+        }
+        cold_path();
+        self.list_of_first(store)
     }
 
     #[inline(never)]

@@ -3,24 +3,28 @@
 //!
 //! A driver tells a [`Producer`] or a [`Crew`] what happened and carries out what it answers; neither knows a clock.
 
+mod held;
 mod producer;
 mod rules;
 
 pub use producer::{Producer, Reaction, Reply};
 pub use rules::*;
 
-use std::collections::VecDeque;
+use std::hint::cold_path;
 
-use crate::broker::{DeliveryId, Message};
+use crate::broker::DeliveryId;
 use crate::random::{Key, uniform};
 use crate::time::Span;
 use crate::workload::Sampler;
+use held::{Held, Line};
 
 /// A message in the hands of a consumer. `L` is what the driver wants to remember with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handed<L> {
     pub delivery: DeliveryId,
-    pub message: Message,
+    /// Counted by its producer.
+    pub number: u64,
+    pub producer: u16,
     pub entry: u16,
     pub attempt: u32,
     pub label: L,
@@ -56,13 +60,20 @@ pub struct Done<L> {
     pub holds_another: bool,
 }
 
-/// The consumers of one entry: alike, and numbered from 0.
+/// What the consumers of one entry have in common. Each has a [`Worker`] of its own.
 pub struct Crew<L> {
     service: Sampler,
     rules: ConsumerRules,
     /// By producer.
     draws: Vec<DrawsOfProducer>,
-    consumers: Vec<Consumer<L>>,
+    held: Held<L>,
+}
+
+/// One consumer: what it works on, and what it was delivered and has not begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Worker<L> {
+    works_on: Option<Handed<L>>,
+    holds: Line,
 }
 
 /// Draws that do not wait for each other take a third of the time.
@@ -108,18 +119,22 @@ impl DrawsOfProducer {
     }
 }
 
-#[derive(Clone)]
-struct Consumer<L> {
-    works_on: Option<Handed<L>>,
-    /// Delivered and not begun.
-    holds: VecDeque<Handed<L>>,
+impl<L> Worker<L> {
+    pub fn idle() -> Worker<L> {
+        Worker { works_on: None, holds: Line::EMPTY }
+    }
+
+    /// Whether it begins at once with what it is handed.
+    #[inline]
+    pub fn is_idle(&self) -> bool {
+        self.works_on.is_none()
+    }
 }
 
 impl<L: Copy> Crew<L> {
     /// `replication` names seed and replication; draws belong to the message's producer and number and to the queue.
     pub fn new<'a>(
         rules: &ConsumerRules,
-        count: u32,
         replication: Key,
         queue: &str,
         producers: impl IntoIterator<Item = &'a str>,
@@ -128,29 +143,20 @@ impl<L: Copy> Crew<L> {
             let of_queue = replication.name(name).name(queue);
             DrawsOfProducer::new(of_queue.name("work"), of_queue.name("fails"))
         });
-        Crew {
-            service: rules.service.sampler(),
-            rules: rules.clone(),
-            draws: draws.collect(),
-            consumers: vec![Consumer { works_on: None, holds: VecDeque::new() }; count as usize],
-        }
-    }
-
-    /// Whether a consumer begins at once with what it is handed.
-    #[inline]
-    pub fn is_idle(&self, consumer: usize) -> bool {
-        self.consumers[consumer].works_on.is_none()
+        Crew { service: rules.service.sampler(), rules: rules.clone(), draws: draws.collect(), held: Held::new() }
     }
 
     /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
     #[inline(always)]
-    pub fn take(&mut self, consumer: usize, handed: Handed<L>) -> Option<Begin> {
-        let state = &mut self.consumers[consumer];
-        if state.works_on.is_some() {
-            state.holds.push_back(handed);
+    pub fn take(&mut self, worker: &mut Worker<L>, handed: Handed<L>) -> Option<Begin> {
+        if !worker.is_idle() {
+            cold_path();
+            // Put together anew, for the same reason as with `of_attempt`.
+            let Handed { delivery, number, producer, entry, attempt, label } = handed;
+            self.held.push(&mut worker.holds, Handed { delivery, number, producer, entry, attempt, label });
             return None;
         }
-        state.works_on = Some(handed);
+        worker.works_on = Some(handed);
         Some(self.begin(&handed))
     }
 
@@ -158,13 +164,15 @@ impl<L: Copy> Crew<L> {
     ///
     /// # Panics
     /// If the consumer is idle.
-    #[inline]
-    pub fn finish(&mut self, consumer: usize) -> Done<L> {
-        let state = &mut self.consumers[consumer];
-        let handed = state.works_on.take().expect("a consumer that finishes has worked");
-        let holds_another = !state.holds.is_empty();
+    #[inline(always)]
+    pub fn finish(&self, worker: &mut Worker<L>) -> Done<L> {
+        let handed = worker.works_on.take().expect("a consumer that finishes has worked");
         let delivery = handed.delivery;
-        let success = self.rules.fails == 0.0 || !self.fails(handed.message, handed.entry, handed.attempt);
+        let success = self.rules.fails == 0.0 || {
+            cold_path();
+            let key = &self.draws[usize::from(handed.producer)].fails;
+            !fails(self.rules.fails, of_attempt(*key, &handed))
+        };
         let answer = match (self.rules.acknowledge, success) {
             (Acknowledge::Before, _) => Answer::Nothing,
             (Acknowledge::After, true) => Answer::Acknowledge(delivery),
@@ -172,21 +180,15 @@ impl<L: Copy> Crew<L> {
                 Answer::Reject { delivery, requeue: self.rules.on_failure == OnFailure::Requeue }
             }
         };
-        Done { handed, success, answer, holds_another }
+        Done { handed, success, answer, holds_another: !worker.holds.is_empty() }
     }
 
     /// An idle consumer begins with the next message it holds, if there is one.
     #[inline(never)]
-    pub fn next(&mut self, consumer: usize) -> Option<(Handed<L>, Begin)> {
-        let state = &mut self.consumers[consumer];
-        let handed = state.holds.pop_front()?;
-        state.works_on = Some(handed);
+    pub fn next(&mut self, worker: &mut Worker<L>) -> Option<(Handed<L>, Begin)> {
+        let handed = self.held.pop(&mut worker.holds)?;
+        worker.works_on = Some(handed);
         Some((handed, self.begin(&handed)))
-    }
-
-    /// What a consumer works on.
-    pub fn works_on(&self, consumer: usize) -> Option<&Handed<L>> {
-        self.consumers[consumer].works_on.as_ref()
     }
 
     #[inline(always)]
@@ -201,19 +203,20 @@ impl<L: Copy> Crew<L> {
     /// A message takes as long on every attempt, unless the rules want a fresh draw.
     #[inline]
     fn work(&mut self, handed: &Handed<L>) -> Span {
-        let draws = &mut self.draws[usize::from(handed.message.producer)];
-        let number = handed.message.number;
+        let draws = &mut self.draws[usize::from(handed.producer)];
         match self.rules.on_retry {
-            OnRetry::Same => draws.work(number, &self.service),
-            OnRetry::Fresh => fresh(&self.service, of_attempt(draws.work.number(number), handed.entry, handed.attempt)),
+            OnRetry::Same => draws.work(handed.number, &self.service),
+            OnRetry::Fresh => {
+                cold_path();
+                fresh(&self.service, of_attempt(draws.work, handed))
+            }
         }
     }
+}
 
-    #[inline(never)]
-    fn fails(&self, message: Message, entry: u16, attempt: u32) -> bool {
-        let key = self.draws[usize::from(message.producer)].fails.number(message.number);
-        uniform(&mut of_attempt(key, entry, attempt).draws()) < self.rules.fails
-    }
+#[inline(never)]
+fn fails(share: f64, key: Key) -> bool {
+    uniform(&mut key.draws()) < share
 }
 
 #[inline(never)]
@@ -221,6 +224,8 @@ fn fresh(service: &Sampler, key: Key) -> Span {
     service.draw(&mut key.draws())
 }
 
-fn of_attempt(key: Key, entry: u16, attempt: u32) -> Key {
-    key.number(u64::from(entry) << 32 | u64::from(attempt))
+// Inlined, as what passes references is kept in memory for it.
+#[inline(always)]
+fn of_attempt<L>(key: Key, handed: &Handed<L>) -> Key {
+    key.number(handed.number).number(u64::from(handed.entry) << 32 | u64::from(handed.attempt))
 }

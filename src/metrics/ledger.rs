@@ -21,7 +21,8 @@ pub struct Track {
     /// Deliveries that its consumers have not finished with.
     pub hands: u32,
     pub at: At,
-    pub producer: u16,
+    /// The place of its counts.
+    counts: u32,
     pub queue: u16,
     /// How many times it has entered that queue; 0 until it is delivered.
     pub entry: u16,
@@ -35,6 +36,11 @@ pub struct Track {
 }
 
 impl Track {
+    #[inline]
+    pub fn producer(&self) -> u16 {
+        (self.counts / 2) as u16
+    }
+
     const NEW: Track = Track {
         number: 0,
         planned: Time::ZERO,
@@ -44,7 +50,7 @@ impl Track {
         attempt: 0,
         hands: 0,
         at: At::Out,
-        producer: 0,
+        counts: 0,
         queue: 0,
         entry: 0,
         fate: Fate::Open,
@@ -185,8 +191,8 @@ impl Page<'_> {
 pub struct Ledger {
     tracks: Vec<Track>,
     free: Vec<u32>,
-    /// For each producer: the messages planned outside the window, and inside.
-    counts: Vec<[Counts; 2]>,
+    /// Two for each producer: of its messages planned outside the window, and inside.
+    counts: Vec<Counts>,
     window: (Time, Time),
     /// Messages without a fate, the blocked ones included.
     open: u64,
@@ -194,7 +200,7 @@ pub struct Ledger {
 
 impl Ledger {
     pub fn new(producers: usize, window: (Time, Time)) -> Ledger {
-        Ledger { tracks: Vec::new(), free: Vec::new(), counts: vec![Default::default(); producers], window, open: 0 }
+        Ledger { tracks: Vec::new(), free: Vec::new(), counts: vec![Counts::default(); 2 * producers], window, open: 0 }
     }
 
     /// Messages under way, those that rest included.
@@ -222,12 +228,16 @@ impl Ledger {
     pub fn open(&mut self, message: Message) -> u32 {
         let Message { producer, number, planned } = message;
         let in_window = self.window.0 <= planned && planned < self.window.1;
-        let counts = &mut self.counts[usize::from(producer)][usize::from(in_window)];
+        let place = 2 * u32::from(producer) + u32::from(in_window);
+        let counts = &mut self.counts[place as usize];
         counts.published += 1;
         counts.tries += 1;
         self.open += 1;
         let id = self.free.pop().unwrap_or_else(|| self.grow());
-        self.tracks[id as usize] = Track { number, planned, producer, in_window, ..Track::NEW };
+        let track = &mut self.tracks[id as usize];
+        // The rest is set as the message enters a queue.
+        (track.number, track.planned, track.counts, track.in_window) = (number, planned, place, in_window);
+        (track.at, track.hands, track.fate) = (At::Out, 0, Fate::Open);
         id
     }
 
@@ -251,7 +261,7 @@ impl Ledger {
     #[inline]
     pub fn page(&mut self, id: u32) -> Page<'_> {
         let track = &mut self.tracks[id as usize];
-        let counts = &mut self.counts[usize::from(track.producer)][usize::from(track.in_window)];
+        let counts = &mut self.counts[track.counts as usize];
         Page { track, counts, open: &mut self.open }
     }
 
@@ -269,11 +279,11 @@ impl Ledger {
     /// The counts of each producer, outside and inside of the window, with the unfinished counted from the tracks.
     pub fn into_counts(mut self) -> Vec<[Counts; 2]> {
         for track in self.tracks.iter().filter(|track| track.at != At::Nowhere && track.at != At::Blocked) {
-            let inside = usize::from(track.in_window);
             if track.fate == Fate::Open {
-                self.counts[usize::from(track.producer)][inside].unfinished += 1;
+                self.counts[track.counts as usize].unfinished += 1;
             }
         }
-        self.counts
+        let (pairs, _) = self.counts.as_chunks();
+        pairs.to_vec()
     }
 }

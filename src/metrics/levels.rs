@@ -1,5 +1,6 @@
 //! How much is in a queue over time: areas under the curve, time spent at each level, values at set instants.
 
+use std::hint::cold_path;
 use std::sync::Arc;
 
 use hdrhistogram::Histogram;
@@ -220,9 +221,11 @@ impl Levels {
             self.in_flight_time.add_exact(self.in_flight, nanos);
             self.backlog_time.add_exact(backlog, nanos);
         } else {
+            cold_path();
             self.count_high(nanos);
         }
         if backlog > self.peak {
+            cold_path();
             self.peak = backlog;
             self.drained = None;
         }

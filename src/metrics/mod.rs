@@ -15,6 +15,7 @@ pub use record::{Broken, QueueRecord, Record};
 pub use tally::{Tally, histogram};
 
 use std::collections::BTreeMap;
+use std::hint::cold_path;
 use std::sync::Arc;
 
 use crate::broker::{Effect, Message, Place, QueueId};
@@ -96,7 +97,8 @@ struct QueueState {
     /// Time spent waiting and in flight within the window, added up message by message: the other side of Little's law.
     waited_in_window: u128,
     in_flight_in_window: u128,
-    entered_published: u64,
+    entered: u64,
+    /// Of those that entered.
     entered_dead_lettered: u64,
     acknowledged: u64,
     dropped: BTreeMap<Cause, u64>,
@@ -267,9 +269,9 @@ impl Recorder {
         page.counts.accepted += 1;
         page.counts.not_yet_accepted -= u64::from(was_blocked);
         let state = &mut self.queues[queue.index()];
-        state.entered_published += 1;
         state.enter(now, queue, page.track);
         if state.plan.rests {
+            cold_path();
             page.settle(Fate::Dead(Cause::Parked));
         }
     }
@@ -316,7 +318,7 @@ impl Recorder {
     #[inline(always)]
     pub fn delivered(&mut self, now: Time, delivered: Delivered, begins: bool) -> Message {
         let track = self.ledger.track_mut(delivered.track);
-        let message = Message { producer: track.producer, number: track.number, planned: track.planned };
+        let message = Message { producer: track.producer(), number: track.number, planned: track.planned };
         assert_eq!(track.at, At::Waiting, "only what waits is delivered");
         let state = &mut self.queues[delivered.queue.index()];
         state.levels.touch_again(now);
@@ -331,10 +333,12 @@ impl Recorder {
         track.entry = delivered.entry;
         track.attempt = delivered.attempt;
         if delivered.attempt > 1 {
+            cold_path();
             self.ledger.page(delivered.track).counts.redelivered += 1;
         } else if track.nth >= state.latest_first {
             state.latest_first = track.nth;
         } else {
+            cold_path();
             self.ledger.page(delivered.track).counts.reordered += 1;
         }
         message
@@ -374,6 +378,7 @@ impl Recorder {
         let mut page = self.ledger.page(attempt.track);
         page.track.hands -= 1;
         if !attempt.success {
+            cold_path();
             if attempt.acknowledged_before && page.track.at == At::Out {
                 page.settle(Fate::Lost(Cause::Failed));
             }
@@ -384,6 +389,7 @@ impl Recorder {
         }
         self.succeeded_in_window += now_in_window;
         if page.track.fate == Fate::Processed {
+            cold_path();
             page.counts.duplicates += 1;
         } else {
             self.processed_in_window += now_in_window;
@@ -392,6 +398,7 @@ impl Recorder {
             let wait = attempt.began - planned;
             page.counts.waited += u64::from(wait > Span::ZERO);
             if let Some(pilot) = &mut self.pilot {
+                cold_path();
                 pilot.add(planned, wait);
             }
             if let Some(times) = self.times.as_mut().filter(|_| page.track.in_window) {
@@ -432,7 +439,7 @@ impl QueueState {
             stay: Tally::default(),
             waited_in_window: 0,
             in_flight_in_window: 0,
-            entered_published: 0,
+            entered: 0,
             entered_dead_lettered: 0,
             acknowledged: 0,
             dropped: BTreeMap::new(),
@@ -446,7 +453,8 @@ impl QueueState {
     fn enter(&mut self, now: Time, queue: QueueId, track: &mut Track) {
         self.levels.touch(now);
         self.levels.length += 1;
-        track.nth = self.entered_published + self.entered_dead_lettered;
+        self.entered += 1;
+        track.nth = self.entered;
         track.entered = now;
         track.since = now;
         track.queue = queue.0;
@@ -466,6 +474,7 @@ impl QueueState {
             self.levels.held_idle -= u64::from(!track.begun);
             self.in_flight_in_window += u128::from(overlap(track.since, now, window));
         } else {
+            cold_path();
             self.leave_other(now, track, window);
         }
     }
@@ -496,5 +505,9 @@ impl QueueState {
 /// How many nanoseconds of a stay lie in the window.
 #[inline]
 fn overlap(from: Time, until: Time, window: (Time, Time)) -> u64 {
+    if window.0 <= from && until <= window.1 {
+        return (until - from).nanos();
+    }
+    cold_path();
     until.min(window.1).since(from.max(window.0)).nanos()
 }

@@ -153,7 +153,7 @@ impl Recorder {
 impl QueueState {
     fn finish(mut self) -> Result<QueueRecord, Broken> {
         let account = QueueAccount {
-            entered_published: self.entered_published,
+            entered_published: self.entered - self.entered_dead_lettered,
             entered_dead_lettered: self.entered_dead_lettered,
             waiting: self.levels.length,
             delayed: self.levels.delayed,

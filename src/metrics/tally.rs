@@ -8,18 +8,23 @@ use crate::time::Span;
 const DIGITS: u8 = 3;
 /// What three digits need.
 const BUCKETS_PER_DOUBLING: u64 = 1024;
+/// Above this a sum of squares may not fit any more; the histogram's, within 0.1 %, has to do. A thousand times of thirty
+/// years come near.
+const TOO_SQUARE: f64 = 1e38;
+/// The histogram is brought up to date every so often, before a count of what is recent can wrap around.
+const RECENT: u64 = 1 << 31;
 /// Longer times are counted as this long, 146 years.
 const LONGEST_NANOS: u64 = 1 << 62;
 
-/// Times, counted. The sum is exact; squares are taken around the first value, so that equal times have no spread.
+/// Times, counted. The sums are exact, so that equal times have no spread.
 #[derive(Clone, Debug)]
 pub struct Tally {
     pub count: u64,
     /// In nanoseconds.
     pub sum: u128,
     pub max: u64,
-    first: u64,
-    squares: f64,
+    /// In nanoseconds², modulo 2¹²⁸: what is subtracted from it brings it back into range.
+    squares: u128,
     /// Complete after [`Tally::settle`].
     pub histogram: Histogram<u64>,
     /// What is still to be added to the histogram, by bucket: counting here takes a third of the time.
@@ -28,7 +33,7 @@ pub struct Tally {
 
 impl Default for Tally {
     fn default() -> Tally {
-        Tally { count: 0, sum: 0, max: 0, first: 0, squares: 0.0, histogram: histogram(), recent: Vec::new() }
+        Tally { count: 0, sum: 0, max: 0, squares: 0, histogram: histogram(), recent: Vec::new() }
     }
 }
 
@@ -42,18 +47,14 @@ impl Tally {
     pub fn record(&mut self, span: Span) {
         let nanos = span.nanos();
         match self.recent.get_mut(bucket(nanos)) {
-            Some(count) if *count < u32::MAX => *count += 1,
-            _ => return self.record_after_making_room(nanos.min(LONGEST_NANOS)),
+            Some(count) => *count = count.wrapping_add(1),
+            None => return self.record_after_making_room(nanos.min(LONGEST_NANOS)),
         }
         self.add(nanos);
     }
 
-    /// The first time comes here too, because there is no room yet.
     #[cold]
     fn record_after_making_room(&mut self, nanos: u64) {
-        if self.count == 0 {
-            self.first = nanos;
-        }
         self.settle();
         let bucket = bucket(nanos);
         self.recent.resize(self.recent.len().max((bucket + 1).next_multiple_of(BUCKETS_PER_DOUBLING as usize)), 0);
@@ -64,15 +65,18 @@ impl Tally {
     #[inline]
     fn add(&mut self, nanos: u64) {
         self.count += 1;
+        if self.count.is_multiple_of(RECENT) {
+            self.settle();
+        }
         self.sum += u128::from(nanos);
         if nanos > self.max {
             self.max = nanos;
         }
-        let distance = nanos.wrapping_sub(self.first) as i64 as f64;
-        self.squares += distance * distance;
+        self.squares = self.squares.wrapping_add(u128::from(nanos) * u128::from(nanos));
     }
 
     /// Brings the histogram up to date. From the longest time down, so that it grows only once.
+    #[cold]
     pub fn settle(&mut self) {
         let recent = std::mem::take(&mut self.recent);
         for (bucket, count) in recent.into_iter().enumerate().rev().filter(|(_, count)| *count > 0) {
@@ -92,9 +96,15 @@ impl Tally {
         if self.count == 0 {
             return 0.0;
         }
-        let from_first = self.sum as i128 - i128::from(self.first) * i128::from(self.count);
-        let from_first = from_first as f64;
-        (self.squares - from_first * from_first / self.count as f64).max(0.0) / 1e18
+        let count = u128::from(self.count);
+        if (self.max as f64).powi(2) * self.count as f64 >= TOO_SQUARE {
+            return self.histogram.stdev().powi(2) * self.count as f64 / 1e18;
+        }
+        // With the sum n·m + r: Σ(x−m)² = Σx² − 2mΣx + nm², and r²/n less around the mean.
+        let (m, r) = (self.sum / count, (self.sum % count) as f64);
+        let twice = m.wrapping_mul(2).wrapping_mul(self.sum);
+        let around_m = self.squares.wrapping_sub(twice).wrapping_add(m.wrapping_mul(m).wrapping_mul(count));
+        (around_m as f64 - r * r / count as f64).max(0.0) / 1e18
     }
 
     /// In seconds, in one pass; the quantiles rise. `None` if nothing was counted, and beyond all that was.
@@ -116,10 +126,7 @@ impl Tally {
         if self.count == 0 {
             return *self = other.clone();
         }
-        // Move the other's squares to this one's first value: Σ(x−a)² = Σ(x−b)² + 2(b−a)Σ(x−b) + n(b−a)².
-        let shift = other.first as f64 - self.first as f64;
-        let from_first = (other.sum as i128 - i128::from(other.first) * i128::from(other.count)) as f64;
-        self.squares += other.squares + 2.0 * shift * from_first + other.count as f64 * shift * shift;
+        self.squares = self.squares.wrapping_add(other.squares);
         self.count += other.count;
         self.sum += other.sum;
         self.max = self.max.max(other.max);
@@ -168,13 +175,23 @@ mod tests {
     }
 
     #[test]
+    fn long_times_lie_as_far_apart_as_they_do() {
+        let years = |count: u64| count * 31_557_600_000_000_000;
+        for (near, far) in [(years(20), years(21)), (years(40), years(120))] {
+            let distance = (far - near) as f64 / 2.0 / 1e9;
+            let ratio = tally(&[near, far].repeat(4)).squared_distances() / (8.0 * distance.powi(2));
+            assert!((ratio - 1.0).abs() < 0.003, "{ratio}");
+        }
+    }
+
+    #[test]
     fn merging_is_as_good_as_counting_everything_at_once() {
         let (a, b) = ([3_000, 5_000, 100_000], [7_000, 1]);
         let mut merged = tally(&a);
         merged.merge(&tally(&b));
         let whole = tally(&[a.as_slice(), &b].concat());
         assert_eq!((merged.count, merged.sum, merged.max), (whole.count, whole.sum, whole.max));
-        assert!((merged.squared_distances() / whole.squared_distances() - 1.0).abs() < 1e-12);
+        assert_eq!(merged.squared_distances(), whole.squared_distances());
         assert_eq!(merged.histogram, whole.histogram);
     }
 

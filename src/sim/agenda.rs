@@ -5,7 +5,12 @@ use crate::time::Time;
 /// An implicit heap with four children to a node: shallower than a binary one, and the children share a cache line.
 pub struct Agenda<E> {
     heap: Vec<Event<E>>,
-    /// The first event has been taken out, and its place is not filled yet: mostly another event follows that can have it.
+}
+
+/// An agenda whose first event leaves a gap when it is taken out, because mostly another one follows that can have its
+/// place.
+pub struct AgendaWithGap<E> {
+    agenda: Agenda<E>,
     has_gap: bool,
 }
 
@@ -17,6 +22,11 @@ pub struct Turn(u128);
 impl Turn {
     /// After everything.
     const NEVER: Turn = Turn(u128::MAX);
+
+    #[inline]
+    fn of(at: Time, entered: u64) -> Turn {
+        Turn(u128::from(at.nanos()) << 64 | u128::from(entered))
+    }
 
     #[inline]
     pub fn at(self) -> Time {
@@ -35,7 +45,7 @@ struct Event<E> {
 impl<E: Copy> Event<E> {
     #[inline]
     fn turn(&self) -> Turn {
-        Turn(u128::from(self.at.nanos()) << 64 | u128::from(self.entered))
+        Turn::of(self.at, self.entered)
     }
 
     #[inline]
@@ -46,84 +56,112 @@ impl<E: Copy> Event<E> {
 
 const CHILDREN: usize = 4;
 
-impl<E: Copy> Agenda<E> {
-    pub fn new() -> Agenda<E> {
-        Agenda { heap: Vec::new(), has_gap: false }
+impl<E: Copy> AgendaWithGap<E> {
+    pub fn new() -> AgendaWithGap<E> {
+        AgendaWithGap { agenda: Agenda::new(), has_gap: false }
     }
 
     /// The turn of the first event; after everything if there is none.
     #[inline]
     pub fn first(&mut self) -> Turn {
-        if self.has_gap {
-            self.close_gap();
-        }
-        self.heap.first().map_or(Turn::NEVER, Event::turn)
+        self.close_gap();
+        self.agenda.first()
     }
 
     #[inline(always)]
     pub fn enter(&mut self, at: Time, entered: u64, what: E) {
-        let event = Event { at, entered, what };
         if self.has_gap {
             self.has_gap = false;
-            self.sink(event);
+            self.agenda.replace_first(at, entered, what);
         } else {
-            self.heap.push(event);
-            self.rise(self.heap.len() - 1);
+            self.agenda.enter(at, entered, what);
         }
     }
 
     /// Takes the first event out.
     #[inline]
     pub fn pop(&mut self) -> Option<E> {
-        if self.has_gap {
-            self.close_gap();
-        }
-        let first = self.heap.first()?.what;
+        self.close_gap();
+        let first = self.agenda.what_is_first()?;
         self.has_gap = true;
         Some(first)
     }
 
-    #[inline(never)]
+    #[inline]
     fn close_gap(&mut self) {
-        self.has_gap = false;
-        if let Some(last) = self.heap.pop()
-            && !self.heap.is_empty()
-        {
-            self.sink(last);
+        if self.has_gap {
+            self.has_gap = false;
+            self.agenda.remove_first();
         }
+    }
+}
+
+impl<E: Copy> Agenda<E> {
+    pub fn new() -> Agenda<E> {
+        Agenda { heap: Vec::new() }
+    }
+
+    /// The turn of the first event; after everything if there is none.
+    #[inline]
+    pub fn first(&self) -> Turn {
+        self.heap.first().map_or(Turn::NEVER, Event::turn)
     }
 
     #[inline]
-    fn rise(&mut self, mut place: usize) {
-        let event = self.heap[place];
-        while place > 0 {
-            let parent = (place - 1) / CHILDREN;
-            if self.heap[parent].is_before(&event) {
-                break;
-            }
-            self.heap[place] = self.heap[parent];
-            place = parent;
-        }
-        self.heap[place] = event;
+    pub fn what_is_first(&self) -> Option<E> {
+        self.heap.first().map(|event| event.what)
     }
 
-    /// Puts an event into the first place, and then where it belongs.
-    // A call would pass the event through memory, and reading it back whole waits for each part to be written.
     #[inline(always)]
-    fn sink(&mut self, event: Event<E>) {
+    pub fn enter(&mut self, at: Time, entered: u64, what: E) {
+        self.heap.push(Event { at, entered, what });
+        self.rise(at, entered, what);
+    }
+
+    #[inline(never)]
+    pub fn remove_first(&mut self) {
+        if let Some(Event { at, entered, what }) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
+            self.replace_first(at, entered, what);
+        }
+    }
+
+    /// Brings the event that is in the last place to where it belongs.
+    #[inline]
+    fn rise(&mut self, at: Time, entered: u64, what: E) {
+        let turn = Turn::of(at, entered);
+        let heap = self.heap.as_mut_slice();
+        let mut place = heap.len() - 1;
+        while place > 0 {
+            let parent = (place - 1) / CHILDREN;
+            if heap[parent].turn() < turn {
+                break;
+            }
+            heap[place] = heap[parent];
+            place = parent;
+        }
+        heap[place] = Event { at, entered, what };
+    }
+
+    /// Puts an event into the first place, whose event is over, and then where it belongs.
+    // In parts: an event passed whole goes through memory, and reading it back whole waits until each part is written.
+    #[inline(always)]
+    pub fn replace_first(&mut self, at: Time, entered: u64, what: E) {
+        let turn = Turn::of(at, entered);
         let heap = self.heap.as_mut_slice();
         let mut place = 0;
         loop {
             let first_child = place * CHILDREN + 1;
             let Some(children @ [_, ..]) = heap.get(first_child..) else { break };
             let least = first_child + least(children);
-            if event.is_before(&heap[least]) {
+            if turn < heap[least].turn() {
                 break;
             }
             heap[place] = heap[least];
             place = least;
         }
-        heap[place] = event;
+        heap[place] = Event { at, entered, what };
     }
 }
 
@@ -152,7 +190,7 @@ mod tests {
 
     #[test]
     fn events_come_by_time_and_then_by_entry() {
-        let mut agenda = Agenda::new();
+        let mut agenda = AgendaWithGap::new();
         let mut expected = Vec::new();
         for entered in 0..1000_u64 {
             let at = Time::from_nanos(entered * 7919 % 101);
@@ -166,7 +204,7 @@ mod tests {
 
     #[test]
     fn an_event_may_take_the_place_of_the_one_before() {
-        let mut agenda = Agenda::new();
+        let mut agenda = AgendaWithGap::new();
         agenda.enter(Time::from_nanos(1), 0, 'a');
         agenda.enter(Time::from_nanos(2), 1, 'b');
         agenda.pop();

@@ -1,18 +1,18 @@
 //! Everyone whom the broker of one run tells what it has done.
 
 use std::collections::VecDeque;
+use std::hint::cold_path;
 
-use super::agenda::Agenda;
+use super::agenda::AgendaWithGap;
 use crate::broker::{ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
-use crate::client::{Answer, Begin, Crew, Handed, Producer, Reaction, Reply};
+use crate::client::{Answer, Begin, Crew, Handed, Producer, Reaction, Reply, Worker};
 use crate::metrics::{Attempt, Delivered, Letter, Recorder};
 use crate::time::Time;
 
 /// A consumer's place.
-#[derive(Clone, Copy)]
 pub struct Seat {
+    pub worker: Worker<u32>,
     pub crew: u32,
-    pub place: u32,
     pub queue: QueueId,
     pub acknowledges_before: bool,
     /// When it began with what it works on.
@@ -35,23 +35,12 @@ pub struct Clients<'a> {
     pub crews: Vec<Crew<u32>>,
     /// By consumer.
     pub seats: Vec<Seat>,
-    pub completions: Agenda<ConsumerId>,
+    pub completions: AgendaWithGap<ConsumerId>,
     /// Counts entries into both agendas, so that equal times keep their order over both.
     pub entered: u64,
     pub recorder: Recorder,
     /// Deliveries acknowledged as the work on them began, which the broker is to hear of next.
     pub acknowledged: VecDeque<DeliveryId>,
-}
-
-impl Source<'_> {
-    #[inline(always)]
-    pub fn plan(&mut self, arrivals: &mut Agenda<u16>, entered: &mut u64) {
-        if let Some(next) = self.producer.plan() {
-            self.planned = next;
-            arrivals.enter(next.planned, *entered, next.producer);
-            *entered += 1;
-        }
-    }
 }
 
 impl Effects<Letter> for Clients<'_> {
@@ -62,7 +51,6 @@ impl Effects<Letter> for Clients<'_> {
         }
         self.recorder.effect(self.now, &effect);
         match effect {
-            Effect::Accepted { payload, .. } => self.tell(payload, Reply::Accepted),
             Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
             Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
             _ => {}
@@ -74,8 +62,8 @@ impl Clients<'_> {
     #[inline]
     pub fn complete(&mut self) -> Answer {
         let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
-        let seat = self.seats[consumer.0 as usize];
-        let done = self.crews[seat.crew as usize].finish(seat.place as usize);
+        let seat = &mut self.seats[consumer.0 as usize];
+        let done = self.crews[seat.crew as usize].finish(&mut seat.worker);
         self.recorder.ended(
             self.now,
             Attempt {
@@ -89,6 +77,7 @@ impl Clients<'_> {
             },
         );
         if done.holds_another {
+            cold_path();
             self.begin_held(consumer);
         }
         done.answer
@@ -97,7 +86,7 @@ impl Clients<'_> {
     #[inline(never)]
     fn begin_held(&mut self, consumer: ConsumerId) {
         let seat = &mut self.seats[consumer.0 as usize];
-        let Some((handed, begin)) = self.crews[seat.crew as usize].next(seat.place as usize) else { return };
+        let Some((handed, begin)) = self.crews[seat.crew as usize].next(&mut seat.worker) else { return };
         seat.began = self.now;
         self.recorder.began(self.now, seat.queue, (handed.entry, handed.attempt), handed.label);
         self.begin(consumer, begin);
@@ -115,11 +104,10 @@ impl Clients<'_> {
     #[inline(always)]
     fn hand(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
         let seat = &mut self.seats[consumer.0 as usize];
-        let (crew, place) = (&mut self.crews[seat.crew as usize], seat.place as usize);
-        let is_idle = crew.is_idle(place);
-        let message = self.recorder.delivered(self.now, delivered, is_idle);
+        let Message { producer, number, .. } = self.recorder.delivered(self.now, delivered, seat.worker.is_idle());
         let Delivered { entry, attempt, track: label, .. } = delivered;
-        if let Some(begin) = crew.take(place, Handed { delivery, message, entry, attempt, label }) {
+        let handed = Handed { delivery, number, producer, entry, attempt, label };
+        if let Some(begin) = self.crews[seat.crew as usize].take(&mut seat.worker, handed) {
             seat.began = self.now;
             self.begin(consumer, begin);
         }
@@ -130,6 +118,7 @@ impl Clients<'_> {
         self.completions.enter(self.now + begin.work, self.entered, consumer);
         self.entered += 1;
         if let Some(delivery) = begin.acknowledge {
+            cold_path();
             self.acknowledged.push_back(delivery);
         }
     }

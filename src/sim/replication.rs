@@ -1,23 +1,24 @@
 //! One run of a scenario on a simulated clock.
 
 use std::collections::VecDeque;
+use std::hint::cold_path;
 use std::sync::MutexGuard;
 
 use super::Watch;
-use super::agenda::Agenda;
+use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, Seat, Source};
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message};
-use crate::client::{Acknowledge, Answer, Crew, Producer};
+use crate::client::{Acknowledge, Answer, Crew, Producer, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
 use crate::scenario::{Drain, Scenario};
 use crate::time::{Span, Time};
 
-/// More commands than this at one instant, and time stands still.
+/// About as many commands at one instant, and time stands still.
 const COMMANDS_AT_ONE_INSTANT: u64 = 10_000_000;
 /// Replications that hold more than this take turns: a message takes some 120 bytes.
-const LARGE: u64 = 200_000;
+const LARGE: u64 = 100_000;
 /// How many commands pass between two looks at the watch.
 const LOOK_EVERY: u64 = 4096;
 
@@ -60,9 +61,10 @@ struct Run<'a> {
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
     commands: u64,
-    commands_before_this_instant: u64,
     most_commands: u64,
     next_look: u64,
+    /// When the last look was, and how many commands it had been by the first look at that instant.
+    last_look: (Time, u64),
     reported: Time,
     /// Held from when the replication is large until its end.
     turn: Option<MutexGuard<'a, ()>>,
@@ -82,7 +84,7 @@ impl<'a> Run<'a> {
             sources: sources.collect(),
             crews: Vec::new(),
             seats: Vec::new(),
-            completions: Agenda::new(),
+            completions: AgendaWithGap::new(),
             entered: 0,
             recorder: Recorder::new(plan),
             acknowledged: VecDeque::new(),
@@ -96,9 +98,9 @@ impl<'a> Run<'a> {
             clients,
             arrivals: Agenda::new(),
             commands: 0,
-            commands_before_this_instant: 0,
             most_commands: most_commands(scenario),
             next_look: LOOK_EVERY,
+            last_look: (Time::ZERO, 0),
             reported: Time::ZERO,
             turn: None,
         };
@@ -111,12 +113,12 @@ impl<'a> Run<'a> {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
             let queue = &scenario.queue(entry.takes_from).name;
             let producers = scenario.producers.iter().map(|p| p.name.as_str());
-            self.clients.crews.push(Crew::new(&entry.rules, entry.count, key, queue, producers));
-            for place in 0..entry.count {
+            self.clients.crews.push(Crew::new(&entry.rules, key, queue, producers));
+            for _ in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {
+                    worker: Worker::idle(),
                     crew: crew as u32,
-                    place,
                     queue: entry.takes_from,
                     acknowledges_before: entry.rules.acknowledge == Acknowledge::Before,
                     began: Time::ZERO,
@@ -129,28 +131,36 @@ impl<'a> Run<'a> {
 
     fn plan_first(&mut self) {
         for source in &mut self.clients.sources {
-            source.plan(&mut self.arrivals, &mut self.clients.entered);
+            if let Some(next) = source.producer.plan() {
+                source.planned = next;
+                self.arrivals.enter(next.planned, self.clients.entered, next.producer);
+                self.clients.entered += 1;
+            }
         }
     }
 
+    // Kept apart from what prepares it, so that all registers are the loop's.
+    #[inline(never)]
     fn go(&mut self, watch: &'a Watch) -> Ending {
         loop {
             let (arrival, completion) = (self.arrivals.first(), self.clients.completions.first());
             let deadline = self.broker.next_deadline().unwrap_or(Time::NEVER);
             let next = deadline.min(arrival.min(completion).at());
-            if next > self.limit || next == Time::NEVER {
+            if next > self.limit {
+                cold_path();
                 // A drain that is cut short ends at its limit, one that is over ended with the last event.
                 self.clients.now = if next == Time::NEVER { self.clients.now } else { self.limit };
                 return Ending::Complete;
             }
-            if next > self.clients.now {
-                self.commands_before_this_instant = self.commands;
-                if next >= self.duration && arrival.at() == Time::NEVER && self.is_empty() {
+            if arrival.at() == Time::NEVER {
+                cold_path();
+                if next > self.clients.now && next >= self.duration && self.is_empty() {
                     return Ending::Complete;
                 }
-                self.clients.now = next;
             }
+            self.clients.now = next;
             if deadline == next {
+                cold_path();
                 self.tick();
             } else if arrival < completion {
                 self.publish();
@@ -174,6 +184,9 @@ impl<'a> Run<'a> {
     #[cold]
     fn look(&mut self, watch: &'a Watch) -> Option<Ending> {
         self.next_look = self.commands + LOOK_EVERY;
+        if self.last_look.0 != self.clients.now {
+            self.last_look = (self.clients.now, self.commands);
+        }
         let until = self.clients.now.min(self.duration);
         watch.advance(until.since(self.reported).nanos());
         self.reported = until;
@@ -191,7 +204,7 @@ impl<'a> Run<'a> {
                 "Add consumers, or give the queue a capacity",
             ));
         }
-        if self.commands - self.commands_before_this_instant > COMMANDS_AT_ONE_INSTANT {
+        if self.commands - self.last_look.1 > COMMANDS_AT_ONE_INSTANT {
             return Some(self.overload(
                 &format!("time stands still, with more than {COMMANDS_AT_ONE_INSTANT} commands at this instant"),
                 "Something goes round without taking time: give it a service, a delay or a limit",
@@ -211,11 +224,13 @@ impl<'a> Run<'a> {
         Ending::Overload(Overload { what: format!("stopped {seconds:.3} s into the run: {why}"), advice })
     }
 
+    /// Nothing is due, because a deadline has its turn before all else of its instant.
     #[inline(always)]
     fn send(&mut self, command: Command<Letter>) {
         self.commands += 1;
-        self.broker.apply(self.clients.now, command, &mut self.clients);
+        self.broker.carry_out(self.clients.now, command, &mut self.clients);
         if !self.clients.acknowledged.is_empty() {
+            cold_path();
             self.acknowledge();
         }
     }
@@ -231,16 +246,25 @@ impl<'a> Run<'a> {
 
     #[inline(never)]
     fn tick(&mut self) {
-        self.send(Command::Tick);
+        self.commands += 1;
+        self.broker.apply(self.clients.now, Command::Tick, &mut self.clients);
+        self.acknowledge();
     }
 
     /// The next planned instant is reached.
     #[inline]
     fn publish(&mut self) {
-        let Some(producer) = self.arrivals.pop() else { return };
+        let Some(producer) = self.arrivals.what_is_first() else { return };
         let source = &mut self.clients.sources[usize::from(producer)];
         let message = source.planned;
-        source.plan(&mut self.arrivals, &mut self.clients.entered);
+        match source.producer.plan() {
+            Some(next) => {
+                source.planned = next;
+                self.arrivals.replace_first(next.planned, self.clients.entered, producer);
+                self.clients.entered += 1;
+            }
+            None => self.arrivals.remove_first(),
+        }
         let queue = source.publishes_to;
         let payload = self.clients.recorder.published(message);
         self.send(Command::Publish { queue, payload });
@@ -251,8 +275,14 @@ impl<'a> Run<'a> {
     fn complete(&mut self) {
         match self.clients.complete() {
             Answer::Acknowledge(delivery) => self.send(Command::Acknowledge { delivery }),
-            Answer::Reject { delivery, requeue } => self.reject(delivery, requeue),
-            Answer::Nothing => self.acknowledge(),
+            Answer::Reject { delivery, requeue } => {
+                cold_path();
+                self.reject(delivery, requeue);
+            }
+            Answer::Nothing => {
+                cold_path();
+                self.acknowledge();
+            }
         }
     }
 

@@ -58,7 +58,7 @@ impl Arrivals {
             Arrivals::Renewal { gap } => Source::Renewal { key, gap: gap.sampler(), at: Time::ZERO },
             Arrivals::Trace(trace) => Source::Trace { trace },
         };
-        ArrivalStream { source, number: 0, ahead: [Time::NEVER; AHEAD], next: AHEAD, known: AHEAD }
+        ArrivalStream { source, number: 0, ahead: [Time::NEVER; AHEAD], next: AHEAD }
     }
 }
 
@@ -69,10 +69,10 @@ const AHEAD: usize = 16;
 pub struct ArrivalStream<'a> {
     source: Source<'a>,
     number: u64,
+    /// Filled up with [`Time::NEVER`] where the stream ends.
     ahead: [Time; AHEAD],
-    /// The place of the next instant in `ahead`, and how many are known there; fewer than all if the stream ends.
+    /// The place of the next instant in `ahead`.
     next: usize,
-    known: usize,
 }
 
 enum Source<'a> {
@@ -103,10 +103,9 @@ impl Iterator for ArrivalStream<'_> {
         if self.next == AHEAD {
             self.look_ahead();
         }
-        let next = self.next;
-        let instant = *self.ahead[..self.known].get(next)?;
-        self.next = next + 1;
-        Some(instant)
+        let instant = self.ahead[self.next % AHEAD];
+        self.next += 1;
+        (instant != Time::NEVER).then_some(instant)
     }
 }
 
@@ -115,31 +114,37 @@ impl ArrivalStream<'_> {
     fn look_ahead(&mut self) {
         let numbers = self.number..self.number + AHEAD as u64;
         self.number = numbers.end;
-        (self.next, self.known) = (0, 0);
-        let ahead = &mut self.ahead;
-        let mut put = |instant| {
-            ahead[self.known] = instant;
-            self.known += 1;
-        };
+        self.next = 0;
+        self.ahead = [Time::NEVER; AHEAD];
+        let places = self.ahead.iter_mut();
         match &mut self.source {
             Source::Poisson { key, inverse, expected } => {
                 let gaps: [f64; AHEAD] = exp1_ahead(*key, numbers.start);
+                let mut sum = *expected;
                 let instants = gaps.into_iter().map_while(|gap| {
-                    *expected += gap;
-                    inverse.instant(*expected)
+                    sum += gap;
+                    inverse.instant(sum)
                 });
-                instants.for_each(put);
+                places.zip(instants).for_each(put);
+                *expected = sum;
             }
-            Source::Regular { inverse } => numbers.map_while(|n| inverse.instant(n as f64)).for_each(put),
+            Source::Regular { inverse } => {
+                places.zip(numbers.map_while(|n| inverse.instant(n as f64))).for_each(put);
+            }
             Source::Renewal { key, gap, at } => {
-                numbers.for_each(|number| {
+                let instants = numbers.map(|number| {
                     *at += gap.draw(&mut key.number(number).draws());
-                    put(*at);
+                    *at
                 });
+                places.zip(instants).for_each(put);
             }
-            Source::Trace { trace } => numbers.map_while(|n| trace.instant(n)).for_each(put),
+            Source::Trace { trace } => places.zip(numbers.map_while(|n| trace.instant(n))).for_each(put),
         }
     }
+}
+
+fn put((place, instant): (&mut Time, Time)) {
+    *place = instant;
 }
 
 /// The span in which `count` messages are expected at a steady rate per second.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rand_distr::{Distribution as _, Exp1, Gamma, LogNormal};
 
-use crate::random::{Draws, Key, uniform};
+use crate::random::{Begun, Draws, Key, uniform};
 use crate::time::Span;
 
 /// A distribution of times. Means are in seconds.
@@ -211,11 +211,16 @@ impl Sampler {
     }
 }
 
-/// Standard exponential draws for the keys of consecutive numbers.
+/// Standard exponential draws for the keys of consecutive numbers. In two loops, because what the second calls now and
+/// then takes the registers that the first needs.
 #[inline]
 pub fn exp1_ahead<const N: usize>(key: Key, first: u64) -> [f64; N] {
-    let keys: [Key; N] = std::array::from_fn(|at| key.number(first + at as u64));
-    keys.map(|key| exp1(&mut key.draws()))
+    let mut begun: [Begun; N] = std::array::from_fn(|at| Begun::new(key.number(first + at as u64)));
+    let mut ahead = [0.0; N];
+    for (draw, begun) in ahead.iter_mut().zip(&mut begun) {
+        *draw = Exp1.sample(begun);
+    }
+    ahead
 }
 
 /// A standard exponential draw.

@@ -6,25 +6,25 @@
 
 use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules};
 use kendall::client::{Acknowledge, Answer, Begin, ConsumerRules, Crew, Handed, OnFailure, OnRetry};
-use kendall::client::{Producer, Reaction, Reply};
+use kendall::client::{Producer, Reaction, Reply, Worker};
 use kendall::random::Key;
 use kendall::time::{Span, Time};
 use kendall::workload::{Arrivals, Distribution, RateProfile};
 
 #[track_caller]
 fn check(rules: &str, script: &str, expected: &str) {
-    let mut crew = crew(&read_rules(rules), Key::of_seed(1), 1, "orders");
+    let (mut crew, mut worker) = (crew(&read_rules(rules), Key::of_seed(1), "orders"), Worker::idle());
     let mut told = Vec::new();
     for (number, command) in script.split(", ").enumerate() {
         if let Some(name) = command.strip_prefix("take ") {
             let handed = Handed { label: name, ..handed(number as u64, 1, 1) };
-            match crew.take(0, handed) {
+            match crew.take(&mut worker, handed) {
                 Some(begin) => told.push(tell(name, &begin)),
                 None => told.push(format!("{name} held")),
             }
         } else {
             assert_eq!(command, "finish");
-            let done = crew.finish(0);
+            let done = crew.finish(&mut worker);
             let name = done.handed.label;
             told.push(match done.answer {
                 Answer::Acknowledge(_) => format!("{name} acknowledged"),
@@ -32,7 +32,7 @@ fn check(rules: &str, script: &str, expected: &str) {
                 Answer::Reject { requeue: false, .. } => format!("{name} rejected"),
                 Answer::Nothing => format!("{name} over"),
             });
-            if let Some((handed, begin)) = crew.next(0) {
+            if let Some((handed, begin)) = crew.next(&mut worker) {
                 told.push(tell(handed.label, &begin));
             }
         }
@@ -72,13 +72,12 @@ fn read_rules(text: &str) -> ConsumerRules {
     rules
 }
 
-fn crew<L: Copy>(rules: &ConsumerRules, key: Key, count: u32, queue: &str) -> Crew<L> {
-    Crew::new(rules, count, key, queue, ["shop", "web"])
+fn crew<L: Copy>(rules: &ConsumerRules, key: Key, queue: &str) -> Crew<L> {
+    Crew::new(rules, key, queue, ["shop", "web"])
 }
 
 fn handed(number: u64, entry: u16, attempt: u32) -> Handed<&'static str> {
-    let message = Message { producer: 0, number, planned: Time::ZERO };
-    Handed { delivery: some_delivery(), message, entry, attempt, label: "" }
+    Handed { delivery: some_delivery(), number, producer: 0, entry, attempt, label: "" }
 }
 
 /// Only a broker makes deliveries.
@@ -95,9 +94,10 @@ fn some_delivery() -> DeliveryId {
 }
 
 /// How long a consumer works on a message, and whether it succeeds.
-fn attempt<L: Copy>(crew: &mut Crew<L>, consumer: usize, handed: Handed<L>) -> (Span, bool) {
-    let begin = crew.take(consumer, handed).expect("the consumer is idle");
-    (begin.work, crew.finish(consumer).success)
+fn attempt<L: Copy>(crew: &mut Crew<L>, handed: Handed<L>) -> (Span, bool) {
+    let mut worker = Worker::idle();
+    let begin = crew.take(&mut worker, handed).expect("the consumer is idle");
+    (begin.work, crew.finish(&mut worker).success)
 }
 
 #[test]
@@ -146,40 +146,40 @@ fn a_failure_after_the_acknowledgement_says_nothing_to_the_broker() {
 #[test]
 fn no_attempt_fails_at_a_share_of_zero_and_every_one_at_a_share_of_one() {
     for (rules, expected) in [("fails 0%", true), ("fails 100%", false)] {
-        let mut crew = crew(&read_rules(rules), Key::of_seed(1), 1, "orders");
-        assert!((0..1000).all(|number| attempt(&mut crew, 0, handed(number, 1, 1)).1 == expected), "{rules}");
+        let mut crew = crew(&read_rules(rules), Key::of_seed(1), "orders");
+        assert!((0..1000).all(|number| attempt(&mut crew, handed(number, 1, 1)).1 == expected), "{rules}");
     }
 }
 
 #[test]
 fn about_the_given_share_of_attempts_fails() {
-    let mut crew = crew(&read_rules("fails 50%"), Key::of_seed(1), 1, "orders");
-    let failures = (0..4000).filter(|number| !attempt(&mut crew, 0, handed(*number, 1, 1)).1).count() as f64;
+    let mut crew = crew(&read_rules("fails 50%"), Key::of_seed(1), "orders");
+    let failures = (0..4000).filter(|number| !attempt(&mut crew, handed(*number, 1, 1)).1).count() as f64;
     assert!((failures - 2000.0).abs() < 4.0 * 1000.0_f64.sqrt(), "{failures} of 4000");
 }
 
 #[test]
 fn a_retry_takes_as_long_as_the_first_try() {
-    let mut crew = crew(&read_rules("on_retry same"), Key::of_seed(1), 1, "orders");
-    let first = attempt(&mut crew, 0, handed(7, 1, 1)).0;
-    assert_eq!(attempt(&mut crew, 0, handed(7, 1, 2)).0, first);
-    assert_eq!(attempt(&mut crew, 0, handed(7, 2, 1)).0, first);
+    let mut crew = crew(&read_rules("on_retry same"), Key::of_seed(1), "orders");
+    let first = attempt(&mut crew, handed(7, 1, 1)).0;
+    assert_eq!(attempt(&mut crew, handed(7, 1, 2)).0, first);
+    assert_eq!(attempt(&mut crew, handed(7, 2, 1)).0, first);
 }
 
 #[test]
 fn a_fresh_retry_takes_a_time_of_its_own() {
-    let mut crew = crew(&read_rules("on_retry fresh"), Key::of_seed(1), 1, "orders");
-    let first = attempt(&mut crew, 0, handed(7, 1, 1)).0;
-    assert_ne!(attempt(&mut crew, 0, handed(7, 1, 2)).0, first);
-    assert_ne!(attempt(&mut crew, 0, handed(7, 2, 1)).0, first);
-    assert_eq!(attempt(&mut crew, 0, handed(7, 1, 1)).0, first, "the same attempt takes as long again");
+    let mut crew = crew(&read_rules("on_retry fresh"), Key::of_seed(1), "orders");
+    let first = attempt(&mut crew, handed(7, 1, 1)).0;
+    assert_ne!(attempt(&mut crew, handed(7, 1, 2)).0, first);
+    assert_ne!(attempt(&mut crew, handed(7, 2, 1)).0, first);
+    assert_eq!(attempt(&mut crew, handed(7, 1, 1)).0, first, "the same attempt takes as long again");
 }
 
 #[test]
 fn whether_an_attempt_fails_is_drawn_for_each_entry_and_attempt() {
-    let mut crew = crew(&read_rules("fails 50%"), Key::of_seed(1), 1, "orders");
+    let mut crew = crew(&read_rules("fails 50%"), Key::of_seed(1), "orders");
     let mut outcomes = |entry, attempt_number| -> Vec<bool> {
-        (0..64).map(|number| attempt(&mut crew, 0, handed(number, entry, attempt_number)).1).collect()
+        (0..64).map(|number| attempt(&mut crew, handed(number, entry, attempt_number)).1).collect()
     };
     let first = outcomes(1, 1);
     assert_eq!(outcomes(1, 1), first);
@@ -188,32 +188,56 @@ fn whether_an_attempt_fails_is_drawn_for_each_entry_and_attempt() {
 }
 
 #[test]
-fn what_a_message_takes_does_not_depend_on_the_consumer_or_on_what_was_drawn_before() {
+fn what_a_message_takes_does_not_depend_on_what_was_drawn_before() {
     let rules = read_rules("fails 50%");
-    let mut one = crew(&rules, Key::of_seed(1), 1, "orders");
-    let in_order: Vec<_> = (0..50).map(|number| attempt(&mut one, 0, handed(number, 1, 1))).collect();
-    let mut three = crew(&rules, Key::of_seed(1), 3, "orders");
+    let mut one = crew(&rules, Key::of_seed(1), "orders");
+    let in_order: Vec<_> = (0..50).map(|number| attempt(&mut one, handed(number, 1, 1))).collect();
+    let mut another = crew(&rules, Key::of_seed(1), "orders");
     for number in (0..50).rev() {
-        let got = attempt(&mut three, number as usize % 3, handed(number, 1, 1));
+        let got = attempt(&mut another, handed(number, 1, 1));
         assert_eq!(got, in_order[number as usize], "message {number}");
+    }
+}
+
+#[test]
+fn what_several_consumers_hold_does_not_mix() {
+    let mut crew = crew(&read_rules(""), Key::of_seed(1), "orders");
+    let mut workers = [Worker::idle(); 3];
+    for number in 0..30 {
+        crew.take(&mut workers[number as usize % 3], handed(number, 1, 1));
+    }
+    for (place, worker) in workers.iter_mut().enumerate() {
+        for turn in 0..5 {
+            assert_eq!(crew.finish(worker).handed.number, 3 * turn + place as u64);
+            let (next, _) = crew.next(worker).expect("it holds more");
+            // What another holds now has the place of what this one has begun.
+            crew.take(worker, handed(100 + next.number, 1, 1));
+        }
+    }
+    for (place, worker) in workers.iter_mut().enumerate() {
+        let rest: Vec<u64> = std::iter::from_fn(|| {
+            crew.finish(worker);
+            crew.next(worker).map(|(handed, _)| handed.number)
+        })
+        .collect();
+        let place = place as u64;
+        let expected = (6..10).map(|turn| 3 * turn + place).chain((1..6).map(|turn| 100 + 3 * turn + place));
+        assert_eq!(rest, expected.collect::<Vec<_>>());
     }
 }
 
 #[test]
 fn messages_producers_queues_and_replications_have_draws_of_their_own() {
     let rules = read_rules("");
-    let work = |key: Key, queue: &str, message: Message| {
-        let mut crew = crew(&rules, key, 1, queue);
-        attempt(&mut crew, 0, Handed { message, ..handed(0, 1, 1) }).0
+    let work = |key: Key, queue: &str, (producer, number): (u16, u64)| {
+        let mut crew = crew(&rules, key, queue);
+        attempt(&mut crew, Handed { producer, ..handed(number, 1, 1) }).0
     };
-    let message = Message { producer: 0, number: 7, planned: Time::ZERO };
-    let first = work(Key::of_seed(1), "orders", message);
-    assert_ne!(work(Key::of_seed(1), "orders", Message { number: 8, ..message }), first);
-    assert_ne!(work(Key::of_seed(1), "orders", Message { producer: 1, ..message }), first);
-    assert_ne!(work(Key::of_seed(1), "returns", message), first);
-    assert_ne!(work(Key::of_seed(1).number(1), "orders", message), first);
-    let later = Message { planned: Time::from_nanos(5), ..message };
-    assert_eq!(work(Key::of_seed(1), "orders", later), first, "the planned instant is no part of a message's name");
+    let first = work(Key::of_seed(1), "orders", (0, 7));
+    assert_ne!(work(Key::of_seed(1), "orders", (0, 8)), first);
+    assert_ne!(work(Key::of_seed(1), "orders", (1, 7)), first);
+    assert_ne!(work(Key::of_seed(1), "returns", (0, 7)), first);
+    assert_ne!(work(Key::of_seed(1).number(1), "orders", (0, 7)), first);
 }
 
 #[test]

@@ -11,21 +11,19 @@ const BUCKETS_PER_DOUBLING: u64 = 1024;
 /// Above this a sum of squares may not fit any more; the histogram's, within 0.1 %, has to do. A thousand times of thirty
 /// years come near.
 const TOO_SQUARE: f64 = 1e38;
-/// The histogram is brought up to date every so often, before a count of what is recent can wrap around.
-const RECENT: u64 = 1 << 31;
 /// Longer times are counted as this long, 146 years.
 const LONGEST_NANOS: u64 = 1 << 62;
 
 /// Times, counted. The sums are exact, so that equal times have no spread.
 #[derive(Clone, Debug)]
 pub struct Tally {
+    /// Complete after [`Tally::settle`], as the histogram is.
     pub count: u64,
     /// In nanoseconds.
     pub sum: u128,
     pub max: u64,
     /// In nanoseconds², modulo 2¹²⁸: what is subtracted from it brings it back into range.
     squares: u128,
-    /// Complete after [`Tally::settle`].
     pub histogram: Histogram<u64>,
     /// What is still to be added to the histogram, by bucket: counting here takes a third of the time.
     recent: Vec<u32>,
@@ -47,8 +45,8 @@ impl Tally {
     pub fn record(&mut self, span: Span) {
         let nanos = span.nanos();
         match self.recent.get_mut(bucket(nanos)) {
-            Some(count) => *count = count.wrapping_add(1),
-            None => return self.record_after_making_room(nanos.min(LONGEST_NANOS)),
+            Some(count) if *count < u32::MAX => *count += 1,
+            _ => return self.record_after_making_room(nanos.min(LONGEST_NANOS)),
         }
         self.add(nanos);
     }
@@ -64,10 +62,6 @@ impl Tally {
 
     #[inline]
     fn add(&mut self, nanos: u64) {
-        self.count += 1;
-        if self.count.is_multiple_of(RECENT) {
-            self.settle();
-        }
         self.sum += u128::from(nanos);
         if nanos > self.max {
             self.max = nanos;
@@ -80,6 +74,7 @@ impl Tally {
     pub fn settle(&mut self) {
         let recent = std::mem::take(&mut self.recent);
         for (bucket, count) in recent.into_iter().enumerate().rev().filter(|(_, count)| *count > 0) {
+            self.count += u64::from(count);
             self.histogram
                 .record_n(lowest(bucket), count.into())
                 .expect("a histogram that grows takes every value in range");

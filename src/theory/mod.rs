@@ -11,19 +11,37 @@
 //! | GI/M/c | `renewal` | Kendall 1953; Takács 1962 |
 //! | M/M/c with feedback | `feedback` | Jackson 1957 |
 //! | GI/G/c, approximately | `approximate` | Kingman 1961; Allen & Cunneen |
+//! | priorities | [`priority`] | Cobham 1954 |
+//! | M/M/c+M, M/M/c+D | [`patience`] | Palm 1943; Baccelli & Hébuterne 1981 |
+//! | M^X/M/1 | [`batch`] | Gross & Harris 1998, sec. 3.1 |
+//! | MMPP/PH/1 | [`quasi`] | Neuts 1981; Latouche & Ramaswami 1993 |
+//! | last first, shortest first | [`order`] | Takács 1963; Phipps 1956 |
+//! | M/M/c//N, closed rounds | [`closed`] | Palm 1943; Reiser & Lavenberg 1980 |
+//! | M/G/∞ | [`endless`] | Takács 1962; Eick, Massey & Whitt 1993 |
+//! | open networks | [`network`] | Jackson 1957 |
+//!
+//! Those with a link are functions of their own, which no scenario is recognised for.
 //!
 //! All of them speak of the steady state, first in first out. Times are in seconds, rates per second.
 
 mod answer;
 mod approximate;
+pub mod batch;
+pub mod closed;
 mod constant;
 mod crowd;
+pub mod endless;
 mod erlang;
 mod feedback;
 mod finite;
 mod general;
 mod markov;
+pub mod network;
+pub mod order;
+pub mod patience;
 mod phase;
+pub mod priority;
+pub mod quasi;
 mod recognise;
 mod renewal;
 mod service;

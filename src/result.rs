@@ -229,6 +229,22 @@ pub struct Series {
     pub high: Vec<f64>,
 }
 
+/// Which model a scenario is, and why, in words.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    pub paragraphs: Vec<Paragraph>,
+    /// The model's answer, or the reasons why there is none.
+    pub theory: Result<Theory, Vec<String>>,
+    pub stability: Vec<Stability>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paragraph {
+    /// One word.
+    pub title: &'static str,
+    pub text: String,
+}
+
 /// Theory beside simulation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agreement {

@@ -5,10 +5,13 @@
 mod args;
 mod check;
 mod exit;
+mod explain;
+mod input;
 mod interrupt;
 mod output;
 mod progress;
 mod run;
+mod theory;
 
 use std::process::ExitCode;
 
@@ -20,6 +23,8 @@ use args::{Args, Command};
 pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Theory(args) => theory::theory(&args),
         Command::Check(args) => check::check(&args),
     };
     done.unwrap_or_else(|failure| failure.tell()).into()

@@ -39,6 +39,23 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Text goes to standard output, unless JSON does. If one of them cannot be written, the other still is.
+pub fn text_and_json(
+    to: Option<&Path>,
+    json: impl FnOnce() -> String,
+    text: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    match to {
+        Some(path) if is_stdout(path) => print(&json()),
+        Some(path) => print(&text()).and(write_file(path, &json())),
+        None => print(&text()),
+    }
+}
+
+pub fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// Whole lines. There is nobody left to tell that standard error cannot be written.
 pub fn diagnose(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());

@@ -1,11 +1,13 @@
 //! Views of a result, from the result alone: text for a terminal, JSON for machines.
 
+mod explanation;
 pub mod json;
 pub mod number;
 pub mod terminal;
 pub mod text;
 
-pub use json::json;
+pub use explanation::{explanation, theory};
+pub use json::{explanation as explanation_json, json};
 pub use terminal::{Style, terminal};
 
 use crate::measure::{Measure, Stat};

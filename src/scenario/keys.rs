@@ -6,7 +6,7 @@ pub struct Key {
     pub name: &'static str,
     /// What may stand behind it, as an example; of what is not supported yet, what to write instead, if anything.
     pub example: &'static str,
-    #[expect(dead_code, reason = "the meaning stands beside the name; only a reference page will print it")]
+    /// What it means, in a few words.
     pub about: &'static str,
     pub supported: bool,
 }
@@ -218,7 +218,7 @@ pub const CONSUMERS: &[Key] = &[
 pub struct Word<T> {
     pub name: &'static str,
     pub means: Option<T>,
-    #[expect(dead_code, reason = "the meaning stands beside the name; only a reference page will print it")]
+    /// What it means, in a few words.
     pub about: &'static str,
 }
 

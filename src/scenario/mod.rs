@@ -20,9 +20,11 @@ mod reader;
 mod run;
 mod short_form;
 mod targets;
+pub mod tree;
 mod yaml;
 
 pub use describe::describe;
+pub use keys::Key;
 pub use model::*;
 pub use notation::is_notation;
 pub use problem::{Place, Problem, Problems};

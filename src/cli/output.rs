@@ -56,6 +56,11 @@ pub fn expect_writable(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Makes a folder with those above it, if it is not there.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| failure(path, error))
+}
+
 /// Puts the whole file in its place at once, so that nobody finds half of it.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

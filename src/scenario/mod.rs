@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod check;
+mod commented;
 mod consumers;
 mod defaults;
 mod describe;
@@ -23,6 +24,7 @@ mod targets;
 pub mod tree;
 mod yaml;
 
+pub use commented::commented;
 pub use describe::describe;
 pub use keys::Key;
 pub use model::*;

@@ -12,7 +12,8 @@ pub struct Table {
     pub name: &'static str,
     /// Where it stands.
     pub place: &'static str,
-    pub about: &'static str,
+    /// What it is.
+    pub what: &'static str,
     pub keys: &'static [Key],
     /// Keys that may stand beside the chosen one; `None` where all keys may stand together.
     pub choice: Option<&'static [Key]>,
@@ -23,8 +24,7 @@ pub struct Table {
 #[derive(Debug)]
 pub struct Row {
     pub key: &'static str,
-    /// What is the same as leaving the key out, or a phrase that says what then holds; empty where the key must be
-    /// there or nothing follows.
+    /// What is the same as leaving the key out, or a phrase that says what then holds; empty where nothing follows.
     pub default: &'static str,
     /// What may stand behind it; empty for a single value of the kind of its example.
     pub values: &'static [Value],
@@ -65,6 +65,9 @@ const DISTRIBUTION: &[Value] = &[Duration, Value::Table("distribution")];
 const UNLIMITED: Value = Words(|| one("unlimited", "as many as there are"));
 const NONE: Value = Words(|| one("none", "not at all"));
 
+/// In place of a default: the key must be there.
+pub const NEEDED: &str = "it must be there";
+
 /// In the order in which the reference shows them.
 pub const TREE: &[Table] = &[
     all(
@@ -74,8 +77,8 @@ pub const TREE: &[Table] = &[
         keys::SCENARIO,
         &[
             row("run", "", &[Value::Table("run")]),
-            row("queues", "", &[Named("queue")]),
-            row("producers", "", &[Named("producer")]),
+            row("queues", NEEDED, &[Named("queue")]),
+            row("producers", NEEDED, &[Named("producer")]),
             row("consumers", "nobody takes anything", &[Named("consumers")]),
             row("targets", "none", &[Value::List(&[Text])]),
             row("name", "the file's name", &[Text]),
@@ -104,7 +107,7 @@ pub const TREE: &[Table] = &[
         "run.replications",
         "as many as a precision needs",
         keys::REPLICATIONS,
-        &[row("of", "response.mean", &[]), row("at_most", "400", &[])],
+        &[row("precision", NEEDED, &[]), row("of", "response.mean", &[]), row("at_most", "400", &[])],
     ),
     all(
         "queue",
@@ -136,7 +139,7 @@ pub const TREE: &[Table] = &[
         "producers.<name>",
         "what is published",
         keys::PRODUCER,
-        &[row("arrivals", "", &[Value::Table("arrivals")])],
+        &[row("publishes_to", NEEDED, &[]), row("arrivals", NEEDED, &[Value::Table("arrivals")])],
     ),
     one_of(
         "arrivals",
@@ -156,7 +159,7 @@ pub const TREE: &[Table] = &[
         "behind poisson and regular",
         "how many messages come in a time",
         keys::RATED,
-        &[row("rate", "", &[Rate, Value::Table("rate")])],
+        &[row("rate", NEEDED, &[Rate, Value::Table("rate")])],
     ),
     one_of(
         "rate",
@@ -166,13 +169,17 @@ pub const TREE: &[Table] = &[
         keys::BESIDE_RATE,
         &[row("steps", "", &[Points(&[Rate])])],
     ),
-    all("renewal", "behind renewal", "gaps that are independent", keys::RENEWAL, &[row("gap", "", DISTRIBUTION)]),
+    all("renewal", "behind renewal", "gaps that are independent", keys::RENEWAL, &[row("gap", NEEDED, DISTRIBUTION)]),
     all(
         "trace",
         "behind trace",
         "recorded instants",
         keys::TRACE,
-        &[row("unit", "", &[Words(|| plain(keys::DATA_UNITS))])],
+        &[
+            row("file", NEEDED, &[]),
+            row("column", NEEDED, &[]),
+            row("unit", NEEDED, &[Words(|| plain(keys::DATA_UNITS))]),
+        ],
     ),
     all(
         "consumers",
@@ -180,9 +187,10 @@ pub const TREE: &[Table] = &[
         "who works on messages",
         keys::CONSUMERS,
         &[
+            row("takes_from", NEEDED, &[]),
             row("count", "1", &[]),
             row("prefetch", "1", &[]),
-            row("service", "", DISTRIBUTION),
+            row("service", NEEDED, DISTRIBUTION),
             row("on_retry", "same", &[Words(|| plain(keys::ON_RETRY))]),
             row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE))]),
             row("fails", "0%", &[]),
@@ -203,9 +211,21 @@ pub const TREE: &[Table] = &[
             row("empirical", "", &[Value::Table("empirical")]),
         ],
     ),
-    all("mean", "behind exponential", "its mean says it all", keys::MEAN, &[]),
-    all("erlang", "behind erlang", "a sum of phases", keys::ERLANG, &[]),
-    all("mean and cv", "behind lognormal", "mean and variation", keys::MEAN_AND_CV, &[]),
+    all("mean", "behind exponential", "its mean says it all", keys::MEAN, &[row("mean", NEEDED, &[])]),
+    all(
+        "erlang",
+        "behind erlang",
+        "a sum of phases",
+        keys::ERLANG,
+        &[row("mean", NEEDED, &[]), row("phases", NEEDED, &[])],
+    ),
+    all(
+        "mean and cv",
+        "behind lognormal",
+        "mean and variation",
+        keys::MEAN_AND_CV,
+        &[row("mean", NEEDED, &[]), row("cv", NEEDED, &[])],
+    ),
     all(
         "hyperexponential",
         "behind hyperexponential",
@@ -213,36 +233,53 @@ pub const TREE: &[Table] = &[
         keys::HYPEREXPONENTIAL,
         &[row("branches", "", &[Value::List(&[Value::Table("branch")])])],
     ),
-    all("branch", "in branches", "one of the exponentials that are mixed", keys::BRANCH, &[]),
+    all(
+        "branch",
+        "in branches",
+        "one of the exponentials that are mixed",
+        keys::BRANCH,
+        &[row("weight", NEEDED, &[]), row("mean", NEEDED, &[])],
+    ),
     all(
         "empirical",
         "behind empirical",
         "recorded times",
         keys::EMPIRICAL,
-        &[row("unit", "", &[Words(|| plain(keys::DATA_UNITS))]), row("mean", "as recorded", &[])],
+        &[
+            row("file", NEEDED, &[]),
+            row("column", NEEDED, &[]),
+            row("unit", NEEDED, &[Words(|| plain(keys::DATA_UNITS))]),
+            row("mean", "as recorded", &[]),
+        ],
     ),
-    all("short form", "in place of a whole scenario", "a system in Kendall's notation", keys::SHORT_FORM, &[]),
+    all(
+        "short form",
+        "in place of a whole scenario",
+        "a system in Kendall's notation",
+        keys::SHORT_FORM,
+        &[row("system", NEEDED, &[]), row("service", NEEDED, &[])],
+    ),
 ];
 
 const fn all(
     name: &'static str,
     place: &'static str,
-    about: &'static str,
+    what: &'static str,
     keys: &'static [Key],
     rows: &'static [Row],
 ) -> Table {
-    Table { name, place, about, keys, choice: None, rows }
+    Table { name, place, what, keys, choice: None, rows }
 }
 
 const fn one_of(
     name: &'static str,
     place: &'static str,
-    about: &'static str,
+    what: &'static str,
     keys: &'static [Key],
     beside: &'static [Key],
     rows: &'static [Row],
 ) -> Table {
-    Table { name, place, about, keys, choice: Some(beside), rows }
+    Table { name, place, what, keys, choice: Some(beside), rows }
 }
 
 const fn row(key: &'static str, default: &'static str, values: &'static [Value]) -> Row {
@@ -275,6 +312,20 @@ impl Table {
 
     pub fn default_of(&self, key: &str) -> &'static str {
         self.row(key).map_or("", |row| row.default)
+    }
+
+    /// What a key means, and what holds where it is left out.
+    pub fn about(&self, key: &Key) -> String {
+        match self.default_of(key.name) {
+            "" => key.about.to_owned(),
+            NEEDED => format!("{}; {NEEDED}", key.about),
+            default => format!("{}; by default {default}", key.about),
+        }
+    }
+
+    /// The keys that must be there.
+    pub fn needed(&self) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().filter(|row| row.default == NEEDED).map(|row| row.key)
     }
 
     /// What may stand behind a key.

@@ -202,6 +202,24 @@ fn a_default_is_what_holds_where_the_key_is_left_out() {
 }
 
 #[test]
+fn a_key_that_must_be_there_is_asked_for() {
+    let (folder, mut tried) = (Folder::new("needed"), 0);
+    for spot in spots().iter().filter(|spot| spot.table.name != "scenario") {
+        for key in spot.table.needed() {
+            let left_out = format!("{{{}}}", without(key, &whole(spot.table)));
+            let is_asked_for = |template: &String| {
+                let read = folder.read(&template.replace('@', &left_out));
+                let message = format!("`{key}` is missing");
+                read.is_err_and(|problems| problems.iter().any(|problem| problem.message.ends_with(&message)))
+            };
+            assert!(spot.templates.iter().any(is_asked_for), "{}: nobody asks for `{key}`", spot.table.place);
+            tried += 1;
+        }
+    }
+    assert!(tried > 10, "{tried}");
+}
+
+#[test]
 fn the_table_in_the_tree_is_the_one_that_is_read() {
     let (folder, mut wrong) = (Folder::new("tables"), Vec::new());
     for spot in spots() {

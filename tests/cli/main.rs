@@ -1,5 +1,10 @@
 //! The program as a user meets it: arguments, streams, exit codes, and what happens when something is wrong.
 
+mod language;
+mod new;
+mod outputs;
+mod shell;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -106,6 +111,11 @@ fn help_shows_an_example_of_every_command() {
         (&["run", "--help"], "kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14"),
         (&["check", "--help"], "kendall check scenarios/flash-sale.yaml"),
         (&["help", "run"], "kendall run M/M/3"),
+        (&["new", "--help"], "kendall new M/M/3 --rate 200/s --service 12ms -o mine.yaml"),
+        (&["reference", "--help"], "kendall reference prefetch"),
+        (&["schema", "--help"], "kendall schema > kendall.schema.json"),
+        (&["completions", "--help"], "kendall completions bash"),
+        (&["man", "--help"], "kendall man run | man -l -"),
     ] {
         let output = run(arguments);
         assert_eq!(code(&output), 0);

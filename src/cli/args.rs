@@ -103,6 +103,10 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub histograms: Option<PathBuf>,
 
+    /// Write everything that happens to a message of the first replication as CSV, at most 10 million lines
+    #[arg(long, value_name = "FILE|-")]
+    pub events: Option<PathBuf>,
+
     /// Threads to simulate with; the result is the same for any number [default: as many as cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
@@ -113,6 +117,7 @@ Examples:
   kendall run M/M/3 --rate 200/s --service 12ms
   kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14 --seed 2
   kendall run scenarios/mm1.yaml scenarios/mm3.yaml --csv results
+  kendall run scenarios/orders.yaml --duration 10min --events - | grep review
   kendall run scenarios/flash-sale.yaml --json - | jq '.targets'";
 
 #[derive(Debug, clap::Args)]

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::args::Run;
 use super::exit::Failure;
-use super::output;
+use super::{events, output};
 use crate::report;
-use crate::result::{Answer, Outcome};
+use crate::result::{Answer, Outcome, Simulation};
 use crate::scenario::Scenario;
+use crate::sim::Watch;
 
 /// A name for files is cut after so many letters.
 const LONGEST_NAME: usize = 64;
@@ -34,23 +35,40 @@ impl<'a> Files<'a> {
             no_two_alike(names)?;
             output::make_folder(folder)?;
         }
-        if args.theory && args.histograms.is_some() {
-            let message = "`--histograms` are of a simulation; leave out `--theory`, or them";
-            return Err(Failure::Arguments(message.to_owned()));
+        for (flag, path) in [("--histograms", &args.histograms), ("--events", &args.events)] {
+            if args.theory && path.is_some() {
+                let message = format!("`{flag}` are of a simulation; leave out `--theory`, or them");
+                return Err(Failure::Arguments(message));
+            }
+        }
+        if args.events.is_some() && names.len() > 1 {
+            return Err(Failure::Arguments("`--events` are of one scenario; run the others without".to_owned()));
+        }
+        if let Some(path) = file(args.events.as_deref()) {
+            output::expect_writable(path)?;
         }
         Ok(Files { args, json: String::new() })
     }
 
     /// Whether standard output belongs to a file's content.
     pub fn own_stdout(args: &Run) -> bool {
-        is_stdout(args.json.as_deref()) || is_stdout(args.csv.as_deref())
+        [&args.json, &args.csv, &args.events].into_iter().any(|path| is_stdout(path.as_deref()))
     }
 
     /// Writes what is asked for of one result; if one file cannot be written, the others still are.
-    pub fn write(&mut self, outcome: &Outcome, scenario: &Scenario) -> Result<(), Failure> {
+    pub fn write(&mut self, outcome: &Outcome, scenario: &Scenario, watch: &Watch) -> Result<(), Failure> {
         let json = self.json(outcome, scenario);
         let csv = self.csv(outcome, scenario);
-        json.and(csv).and(self.histograms(outcome, scenario))
+        let histograms = self.histograms(outcome, scenario);
+        json.and(csv).and(histograms).and(self.events(outcome, scenario, watch))
+    }
+
+    fn events(&self, outcome: &Outcome, scenario: &Scenario, watch: &Watch) -> Result<(), Failure> {
+        let (Some(path), Some(simulation)) = (self.args.events.as_deref(), simulation(outcome)) else { return Ok(()) };
+        // As long as what was measured, which may have been doubled for the warm-up's sake.
+        let mut scenario = scenario.clone();
+        scenario.run.duration = simulation.duration;
+        events::write(path, &scenario, watch)
     }
 
     fn json(&mut self, outcome: &Outcome, scenario: &Scenario) -> Result<(), Failure> {
@@ -74,20 +92,21 @@ impl<'a> Files<'a> {
 
     fn histograms(&self, outcome: &Outcome, scenario: &Scenario) -> Result<(), Failure> {
         let Some(folder) = self.args.histograms.as_deref() else { return Ok(()) };
-        let simulations = outcome.answers.iter().filter_map(|answer| match answer {
-            Answer::Simulation(simulation) => Some(simulation),
-            Answer::Theory(_) => None,
-        });
-        for simulation in simulations {
-            let all =
-                [("response", &simulation.response), ("wait", &simulation.wait), ("service", &simulation.service)];
-            for (what, histogram) in all {
-                let path = folder.join(format!("{}.{what}.hgrm", file_name(&scenario.name)));
-                output::write_file(&path, &report::hgrm(histogram))?;
-            }
+        let Some(simulation) = simulation(outcome) else { return Ok(()) };
+        let all = [("response", &simulation.response), ("wait", &simulation.wait), ("service", &simulation.service)];
+        for (what, histogram) in all {
+            let path = folder.join(format!("{}.{what}.hgrm", file_name(&scenario.name)));
+            output::write_file(&path, &report::hgrm(histogram))?;
         }
         Ok(())
     }
+}
+
+fn simulation(outcome: &Outcome) -> Option<&Simulation> {
+    outcome.answers.iter().find_map(|answer| match answer {
+        Answer::Simulation(simulation) => Some(simulation.as_ref()),
+        Answer::Theory(_) => None,
+    })
 }
 
 fn is_stdout(path: Option<&Path>) -> bool {
@@ -99,7 +118,7 @@ fn file(path: Option<&Path>) -> Option<&Path> {
 }
 
 fn only_one_on_stdout(args: &Run) -> Result<(), Failure> {
-    let given = [("--json", &args.json), ("--csv", &args.csv)];
+    let given = [("--json", &args.json), ("--csv", &args.csv), ("--events", &args.events)];
     let there: Vec<&str> = given.iter().filter(|(_, path)| is_stdout(path.as_deref())).map(|(flag, _)| *flag).collect();
     match there.as_slice() {
         [one, other, ..] => Err(Failure::Arguments(format!(

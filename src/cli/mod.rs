@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod events;
 mod exit;
 mod files;
 mod interrupt;

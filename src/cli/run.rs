@@ -40,7 +40,7 @@ fn answer(args: &Run, scenario: &Scenario, files: &mut Files<'_>, watch: &Watch)
     let outcome = progress::shown(watch, || experiment::run(scenario, &ask, watch))?;
     // If the text or a file cannot be written, the other still is.
     let shown = show(args, scenario, &outcome);
-    shown.and(files.write(&outcome, scenario))?;
+    shown.and(files.write(&outcome, scenario, watch))?;
     Ok(Exit::of(&outcome))
 }
 

@@ -2,6 +2,7 @@
 //! And views of the scenario language: a page for people, a schema for editors.
 
 mod csv;
+pub mod events;
 mod hgrm;
 pub mod json;
 pub mod number;

@@ -1,5 +1,6 @@
 //! The program as a user meets it: arguments, streams, exit codes, and what happens when something is wrong.
 
+mod events;
 mod language;
 mod new;
 mod outputs;
@@ -163,6 +164,8 @@ fn what_is_no_scenario_is_refused() {
     let scratch = Scratch::new("no-scenario");
     let folder = scratch.path(".");
     refused(&["run", &scratch.path("none.yaml")], &["none.yaml", "there is no such file"]);
+    refused(&["run", "scenarios/mm1.yml"], &["there is no such file", "did you mean `scenarios/mm1.yaml`?"]);
+    refused(&["run", "elephant"], &["there is no such file", "`kendall new`"]);
     refused(&["run", &folder], &["is a folder"]);
     refused(&["run", &scratch.file("binary.yaml", [0x7f, b'E', b'L', b'F', 0, 0xff, 0xfe])], &["is no text in UTF-8"]);
     refused(&["run", &scratch.file("empty.yaml", "")], &["there is nothing in this file"]);

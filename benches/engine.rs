@@ -90,9 +90,10 @@ fn scenario(consumers: u32, load: f64, messages: u64) -> Scenario {
         }],
         consumers: vec![Consumers {
             name: "consumer".into(),
-            takes_from: QueueId(0),
+            takes_from: vec![QueueId(0)],
             count: consumers,
             prefetch: 1,
+            priority: 0,
             rules: ConsumerRules {
                 service: Distribution::Exponential { mean_s: 1.0 },
                 on_retry: OnRetry::Same,

@@ -10,29 +10,30 @@ use crate::scenario::{self, Scenario, ShortForm};
 pub fn scenario(named: &str, notation: &Notation, overrides: &[String]) -> Result<Scenario, Failure> {
     let path = Path::new(named);
     if scenario::is_notation(named) && !path.is_file() {
-        return Ok(scenario::from_short_form(&short_form(named, notation), overrides)?);
+        return Ok(scenario::from_short_form(&notation.short_form(named), overrides)?);
     }
-    match of_a_notation(notation) {
+    match notation.given() {
         Some(flag) => Err(Failure::Arguments(misplaced(flag, named))),
         None => Ok(scenario::load(path, overrides)?),
     }
 }
 
-fn short_form(system: &str, notation: &Notation) -> ShortForm {
-    ShortForm {
-        system: system.to_owned(),
-        rate: notation.rate.clone(),
-        load: notation.load.clone(),
-        service: notation.service.clone(),
-        cv: notation.cv.clone(),
+impl Notation {
+    pub fn short_form(&self, system: &str) -> ShortForm {
+        ShortForm {
+            system: system.to_owned(),
+            rate: self.rate.clone(),
+            load: self.load.clone(),
+            service: self.service.clone(),
+            cv: self.cv.clone(),
+        }
     }
-}
 
-/// The first of the options that only a notation takes.
-fn of_a_notation(notation: &Notation) -> Option<&'static str> {
-    let Notation { rate, load, service, cv } = notation;
-    let given = [("--rate", rate), ("--load", load), ("--service", service), ("--cv", cv)];
-    given.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+    /// The first option that is given.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [("--rate", &self.rate), ("--load", &self.load), ("--service", &self.service), ("--cv", &self.cv)];
+        given.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+    }
 }
 
 fn misplaced(flag: &str, scenario: &str) -> String {

@@ -4,13 +4,18 @@
 
 mod args;
 mod check;
+mod events;
 mod exit;
 mod explain;
+mod files;
 mod input;
 mod interrupt;
+mod language;
+mod new;
 mod output;
 mod progress;
 mod run;
+mod shell;
 mod theory;
 
 use std::process::ExitCode;
@@ -26,6 +31,11 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::explain(&args),
         Command::Theory(args) => theory::theory(&args),
         Command::Check(args) => check::check(&args),
+        Command::New(args) => new::new(&args),
+        Command::Reference(args) => language::reference(&args),
+        Command::Schema => language::schema(),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
     };
     done.unwrap_or_else(|failure| failure.tell()).into()
 }

@@ -1,23 +1,57 @@
-//! `kendall run`: one scenario, answered.
+//! `kendall run`: scenarios, answered.
 
 use super::args::Run;
 use super::exit::{Exit, Failure};
+use super::files::Files;
 use super::{input, interrupt, output, progress};
 use crate::experiment::{self, Ask};
 use crate::report;
 use crate::result::Outcome;
 use crate::scenario::Scenario;
+use crate::sim::Watch;
 
+/// Scenarios that are wrong are told at once; the others are answered one after the other.
 pub fn run(args: &Run) -> Result<Exit, Failure> {
-    let scenario = input::scenario(&args.scenario, &args.notation, &overrides(args))?;
-    if let Some(path) = args.json.as_deref().filter(|path| !output::is_stdout(path)) {
-        output::expect_writable(path)?;
+    let mut worst = Exit::Well;
+    let mut scenarios = Vec::new();
+    for text in &args.scenarios {
+        match input::scenario(text, &args.notation, &overrides(args)) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(failure) if args.scenarios.len() == 1 => return Err(failure),
+            Err(failure) => worst = worst.or(failure.tell()),
+        }
     }
+    let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+    let mut files = Files::new(args, &names)?;
     let watch = interrupt::watch();
+    for (at, scenario) in scenarios.iter().enumerate() {
+        if at > 0 && watch.stopped() {
+            break;
+        }
+        worst = worst.or(answer(args, scenario, &mut files, &watch).unwrap_or_else(|failure| failure.tell()));
+    }
+    Ok(worst)
+}
+
+fn answer(args: &Run, scenario: &Scenario, files: &mut Files<'_>, watch: &Watch) -> Result<Exit, Failure> {
     let ask = Ask { theory_only: args.theory, threads: args.threads.map(usize::from) };
-    let outcome = progress::shown(&watch, || experiment::run(&scenario, &ask, &watch))?;
-    write(args, &scenario, &outcome)?;
+    let outcome = progress::shown(watch, || experiment::run(scenario, &ask, watch))?;
+    // If the text or a file cannot be written, the other still is.
+    let shown = show(args, scenario, &outcome);
+    shown.and(files.write(&outcome, scenario, watch))?;
     Ok(Exit::of(&outcome))
+}
+
+/// Text goes to standard output, unless a file's content does. Of several scenarios each is named.
+fn show(args: &Run, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
+    if Files::own_stdout(args) {
+        return Ok(());
+    }
+    let text = report::terminal(outcome, scenario, output::style());
+    if args.scenarios.len() == 1 {
+        return output::print(&text);
+    }
+    output::print(&format!("{}\n{text}\n", report::heading(&scenario.name, output::style())))
 }
 
 /// What is said by name comes last, so that it wins over `--set`.
@@ -30,17 +64,12 @@ fn overrides(args: &Run) -> Vec<String> {
     args.set.iter().cloned().chain(named.into_iter().flatten()).collect()
 }
 
-fn write(args: &Run, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
-    let json = || report::json(outcome, scenario);
-    output::text_and_json(args.json.as_deref(), json, || report::terminal(outcome, scenario, output::style()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn args(scenario: &str) -> Run {
-        Run { scenario: scenario.to_owned(), ..Run::default() }
+        Run { scenarios: vec![scenario.to_owned()], ..Run::default() }
     }
 
     #[test]

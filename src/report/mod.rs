@@ -1,14 +1,21 @@
-//! Views of a result, from the result alone: text for a terminal, JSON for machines.
+//! Views of a result, from the result alone: text for a terminal, JSON and CSV for machines, histograms for plotters.
+//! And views of the scenario language: a page for people, a schema for editors.
 
+mod csv;
+pub mod events;
 mod explanation;
+mod hgrm;
 pub mod json;
 pub mod number;
+pub mod reference;
 pub mod terminal;
 pub mod text;
 
+pub use csv::csv;
 pub use explanation::{explanation, theory};
-pub use json::{explanation as explanation_json, json};
-pub use terminal::{Style, terminal};
+pub use hgrm::hgrm;
+pub use json::{explanation as explanation_json, json, schema};
+pub use terminal::{Style, heading, terminal};
 
 use crate::measure::{Measure, Stat};
 use crate::result::{CONFIDENCE, Estimate};

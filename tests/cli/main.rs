@@ -1,5 +1,12 @@
 //! The program as a user meets it: arguments, streams, exit codes, and what happens when something is wrong.
 
+mod events;
+mod formulas;
+mod language;
+mod new;
+mod outputs;
+mod shell;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -108,6 +115,11 @@ fn help_shows_an_example_of_every_command() {
         (&["theory", "--help"], "kendall theory M/G/1 --load 80%"),
         (&["check", "--help"], "kendall check scenarios/flash-sale.yaml"),
         (&["help", "run"], "kendall run M/M/3"),
+        (&["new", "--help"], "kendall new M/M/3 --rate 200/s --service 12ms -o mine.yaml"),
+        (&["reference", "--help"], "kendall reference prefetch"),
+        (&["schema", "--help"], "kendall schema > kendall.schema.json"),
+        (&["completions", "--help"], "kendall completions bash"),
+        (&["man", "--help"], "kendall man run | man -l -"),
     ] {
         let output = run(arguments);
         assert_eq!(code(&output), 0);
@@ -155,6 +167,8 @@ fn what_is_no_scenario_is_refused() {
     let scratch = Scratch::new("no-scenario");
     let folder = scratch.path(".");
     refused(&["run", &scratch.path("none.yaml")], &["none.yaml", "there is no such file"]);
+    refused(&["run", "scenarios/mm1.yml"], &["there is no such file", "did you mean `scenarios/mm1.yaml`?"]);
+    refused(&["run", "elephant"], &["there is no such file", "`kendall new`"]);
     refused(&["run", &folder], &["is a folder"]);
     refused(&["run", &scratch.file("binary.yaml", [0x7f, b'E', b'L', b'F', 0, 0xff, 0xfe])], &["is no text in UTF-8"]);
     refused(&["run", &scratch.file("empty.yaml", "")], &["there is nothing in this file"]);
@@ -496,62 +510,4 @@ fn every_shipped_scenario_ends_as_it_says() {
         let output = run(&["run", &format!("scenarios/{name}.yaml")]);
         assert_eq!(code(&output), expected, "{name}: {}", stdout(&output));
     }
-}
-
-fn json(output: &Output) -> serde_json::Value {
-    serde_json::from_str(&stdout(output)).unwrap()
-}
-
-#[test]
-fn explain_names_the_model_its_source_and_its_values() {
-    let output = run(&["explain", "M/D/5", "--load", "90%", "--service", "1s"]);
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let text = stdout(&output);
-    for part in ["This is M/D/5", "Crommelin 1932", "assumes", "first in first out", "90.0 %", "wait.mean"] {
-        assert!(text.contains(part), "no `{part}` in:\n{text}");
-    }
-}
-
-#[test]
-fn explain_says_which_assumptions_fail_and_what_is_used_instead() {
-    let output = run(&["explain", "scenarios/flash-sale.yaml"]);
-    assert_eq!(code(&output), 0);
-    let text = stdout(&output);
-    for part in ["No formula of kendall applies", "changes over", "instead", "kendall run"] {
-        assert!(text.contains(part), "no `{part}` in:\n{text}");
-    }
-    let approximate =
-        json(&run(&["explain", "M/G/3", "--load", "80%", "--service", "12ms", "--cv", "2", "--json", "-"]));
-    assert_eq!(approximate["model"], "M/G/3, approximately");
-    assert_eq!(approximate["answer"]["measures"]["wait.mean"]["exact"], false);
-    assert_eq!(approximate["load"][0]["consumers"], 3);
-    let none = json(&run(&["explain", "D/M/2/9", "--load", "80%", "--service", "12ms", "--json", "-"]));
-    assert!(none.get("model").is_none() && none["reasons"][0].as_str().unwrap().contains("D/M/2/9"));
-}
-
-#[test]
-fn theory_prints_every_value_and_says_which_are_approximate() {
-    let output = run(&["theory", "E4/M/1", "--rate", "0.8/s", "--service", "1s"]);
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
-    for part in ["E4/M/1", "wait.p999", "queue.backlog.mean      2.61", "source: Kendall 1953"] {
-        assert!(stdout(&output).contains(part), "no `{part}` in:\n{}", stdout(&output));
-    }
-    let output = run(&["theory", "G/G/1", "--load", "80%", "--service", "1s", "--cv", "2"]);
-    assert!(stdout(&output).contains("≈  an approximation"), "{}", stdout(&output));
-    let report = json(&run(&["theory", "M/M/3", "--load", "80%", "--service", "12ms", "--json", "-"]));
-    assert_eq!(report["answers"][0]["by"], "theory");
-    refused(&["theory", "D/M/2/9", "--load", "80%", "--service", "1s"], &["no formula applies", "simulates it"]);
-    refused(&["theory", "scenarios/flash-sale.yaml"], &["Kendall's notation", "--theory"]);
-    refused(&["theory", "M/M/3", "--rate", "200/s"], &["`service` is missing"]);
-}
-
-#[test]
-fn an_approximation_is_shown_beside_the_simulation_and_gets_no_verdict() {
-    let system = ["run", "M/G/3", "--load", "80%", "--service", "12ms", "--cv", "2"];
-    let report = json(&run(&joined(&[&system, &BRIEF, &["--json", "-"]])));
-    let rows = report["agreement"].as_array().unwrap();
-    let row = |measure: &str| rows.iter().find(|row| row["measure"] == measure).unwrap();
-    assert!(row("wait.mean").get("theory_verdict").is_none());
-    assert_eq!(row("wait.mean")["why"], "theory is an approximation here");
-    assert_eq!(row("throughput")["theory_verdict"], "agrees");
 }

@@ -44,21 +44,24 @@ pub fn diagnose(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
 }
 
-/// Finds out before a long run, as far as that is possible without writing.
+/// Finds out before a long run, without touching what is there.
 pub fn expect_writable(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(failure(path, io::Error::from(ErrorKind::IsADirectory)));
     }
-    match fs::metadata(folder(path)) {
-        Ok(found) if found.is_dir() => Ok(()),
-        Ok(_) => Err(failure(path, io::Error::from(ErrorKind::NotADirectory))),
-        Err(error) => Err(failure(path, error)),
+    // A device or a pipe is only opened to be written.
+    if path.exists() && !path.is_file() {
+        return Ok(());
     }
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let trial = beside(&place);
+    fs::write(&trial, "").and_then(|()| fs::remove_file(&trial)).map_err(|error| failure(path, error))
 }
 
-/// Makes a folder with those above it, if it is not there.
+/// Makes a folder that can be written to, with those above it, if it is not there.
 pub fn make_folder(path: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(path).map_err(|error| failure(path, error))
+    fs::create_dir_all(path).map_err(|error| failure(path, error))?;
+    expect_writable(&path.join("trial"))
 }
 
 /// Puts the whole file in its place at once, so that nobody finds half of it.

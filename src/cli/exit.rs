@@ -84,7 +84,9 @@ impl Failure {
     /// Says what is wrong on standard error.
     pub fn tell(&self) -> Exit {
         match self {
-            Failure::Problems(problems) => output::diagnose(&problems.render(output::stderr_has_colour())),
+            Failure::Problems(problems) => {
+                output::diagnose(&problems.render(output::stderr_has_colour(), output::stderr_width()))
+            }
             other => output::diagnose(&format!("error: {other}")),
         }
         self.exit()

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
-use terminal_size::{Width, terminal_size_of};
+use terminal_size::{Height, Width, terminal_size_of};
 
 use super::exit::Failure;
 use crate::report::Style;
@@ -18,10 +18,18 @@ const WIDEST: usize = 100;
 /// How to write results to standard output. NO_COLOR, COLUMNS and their like are heeded.
 pub fn style() -> Style {
     let stdout = io::stdout();
+    Style { colour: AutoStream::choice(&stdout) != ColorChoice::Never, width: width(terminal_size_of(&stdout)) }
+}
+
+/// In columns.
+pub fn stderr_width() -> usize {
+    width(terminal_size_of(io::stderr()))
+}
+
+fn width(seen: Option<(Width, Height)>) -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|said| said.parse().ok());
-    let seen = || terminal_size_of(&stdout).map(|(Width(columns), _)| usize::from(columns));
-    let width = said.or_else(seen).unwrap_or(USUAL_WIDTH).min(WIDEST);
-    Style { colour: AutoStream::choice(&stdout) != ColorChoice::Never, width }
+    let seen = seen.map(|(Width(columns), _)| usize::from(columns));
+    said.or(seen).unwrap_or(USUAL_WIDTH).min(WIDEST)
 }
 
 pub fn stderr_has_colour() -> bool {

@@ -39,9 +39,10 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
         }],
         consumers: vec![Consumers {
             name: "consumer".to_owned(),
-            takes_from: QueueId(0),
+            takes_from: vec![QueueId(0)],
             count,
             prefetch: 1,
+            priority: 0,
             rules: ConsumerRules {
                 service,
                 on_retry: OnRetry::Same,
@@ -257,7 +258,7 @@ fn what_nobody_uses_changes_nothing_but_the_idle_share() {
     let mut beside = mmc(0.5, 1);
     beside.queues.push(Queue { name: "unused".to_owned(), rules: QueueRules::default() });
     let mut idle = beside.consumers[0].clone();
-    (idle.name, idle.takes_from) = ("idle".to_owned(), QueueId(1));
+    (idle.name, idle.takes_from) = ("idle".to_owned(), vec![QueueId(1)]);
     beside.consumers.push(idle);
     let found = answer(&beside).unwrap();
     assert_eq!((value(&found, "utilization"), value(&found, "consumer.utilization")), (0.25, 0.5));

@@ -192,9 +192,10 @@ pub const EMPIRICAL: &[Key] = &[
 ];
 
 pub const CONSUMERS: &[Key] = &[
-    key("takes_from", "orders", "the queue it takes from"),
+    key("takes_from", "orders", "the queue it takes from, or a list in order of preference"),
     key("count", "3", "how many consumers that are alike"),
-    key("prefetch", "10", "unacknowledged messages that one consumer may hold"),
+    key("prefetch", "10", "unacknowledged messages that one consumer may hold, or unlimited"),
+    key("priority", "1", "messages go to the highest first"),
     key("service", "12ms", "the time of work on one message"),
     key("on_retry", "same", "how long a further attempt takes"),
     key("acknowledge", "after", "when a message is acknowledged"),
@@ -205,7 +206,6 @@ pub const CONSUMERS: &[Key] = &[
     later("hangs", "how often a consumer hangs"),
     later("acks_lost", "the share of acknowledgements that get lost"),
     later("poison", "the share of messages that always fail"),
-    later("priority", "who is served first"),
     later("works_by", "how a live run works"),
     later("then", "where the result is published"),
     later("scale", "how the count follows the load"),

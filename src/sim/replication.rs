@@ -8,7 +8,7 @@ use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, Seat, Source};
 use super::listen::{Listener, Nobody};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Terms};
 use crate::client::{Acknowledge, Answer, Crew, Producer, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -128,20 +128,22 @@ impl<'a, L: Listener> Run<'a, L> {
 
     fn seat_consumers(&mut self, scenario: &Scenario, key: Key) {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
-            let queue = &scenario.queue(entry.takes_from).name;
+            let queues = entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
             let producers = scenario.producers.iter().map(|p| p.name.as_str());
-            self.clients.crews.push(Crew::new(&entry.rules, key, queue, producers));
+            self.clients.crews.push(Crew::new(&entry.rules, key, queues, producers));
+            let terms = Terms { prefetch: entry.prefetch, priority: entry.priority };
             for _ in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {
                     worker: Worker::idle(),
                     crew: crew as u32,
-                    queue: entry.takes_from,
                     acknowledges_before: entry.rules.acknowledge == Acknowledge::Before,
                     began: Time::ZERO,
                 });
-                let subscribe = Command::Subscribe { consumer, queue: entry.takes_from, prefetch: entry.prefetch };
-                self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
+                for queue in entry.takes_from.iter().copied() {
+                    let subscribe = Command::Subscribe { consumer, queue, terms };
+                    self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
+                }
             }
         }
     }

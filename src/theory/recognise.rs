@@ -244,6 +244,9 @@ fn the_consumers(scenario: &Scenario, id: QueueId) -> Result<&Consumers, String>
 fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     let mut reasons = Vec::new();
     let (queue_name, entry_name) = (&queue.name, &entry.name);
+    if entry.takes_from.len() > 1 {
+        reasons.push(format!("`{entry_name}` takes from several queues: the formulas know one queue"));
+    }
     if queue.rules.redelivery.ack_timeout.is_some() {
         reasons.push(format!("`{queue_name}` takes messages back after its ack_timeout"));
     }

@@ -85,7 +85,7 @@ impl Failure {
     pub fn tell(&self) -> Exit {
         match self {
             Failure::Problems(problems) => {
-                output::diagnose(&problems.render(output::stderr_has_colour(), output::stderr_width()))
+                output::diagnose(&problems.render(output::stderr_has_colour(), output::stderr_width()));
             }
             other => output::diagnose(&format!("error: {other}")),
         }

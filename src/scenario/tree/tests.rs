@@ -1,5 +1,7 @@
 //! The tree is what is read: every example, word and default is tried at its place.
 
+#![expect(clippy::disallowed_methods, reason = "examples name data files, which must be there")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

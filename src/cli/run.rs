@@ -28,22 +28,29 @@ pub fn run(args: &Run) -> Result<Exit, Failure> {
         if at > 0 && watch.stopped() {
             break;
         }
-        worst = worst.or(answer(args, scenario, &mut files, &watch).unwrap_or_else(|failure| failure.tell()));
+        let answered = answer(args, scenario, at == 0, &mut files, &watch);
+        worst = worst.or(answered.unwrap_or_else(|failure| failure.tell()));
     }
     Ok(worst)
 }
 
-fn answer(args: &Run, scenario: &Scenario, files: &mut Files<'_>, watch: &Watch) -> Result<Exit, Failure> {
+fn answer(
+    args: &Run,
+    scenario: &Scenario,
+    is_first: bool,
+    files: &mut Files<'_>,
+    watch: &Watch,
+) -> Result<Exit, Failure> {
     let ask = Ask { theory_only: args.theory, threads: args.threads.map(usize::from) };
     let outcome = progress::shown(watch, || experiment::run(scenario, &ask, watch))?;
     // If the text or a file cannot be written, the other still is.
-    let shown = show(args, scenario, &outcome);
+    let shown = show(args, scenario, &outcome, is_first);
     shown.and(files.write(&outcome, scenario, watch))?;
     Ok(Exit::of(&outcome))
 }
 
 /// Text goes to standard output, unless a file's content does. Of several scenarios each is named.
-fn show(args: &Run, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
+fn show(args: &Run, scenario: &Scenario, outcome: &Outcome, is_first: bool) -> Result<(), Failure> {
     if Files::own_stdout(args) {
         return Ok(());
     }
@@ -51,7 +58,8 @@ fn show(args: &Run, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failur
     if args.scenarios.len() == 1 {
         return output::print(&text);
     }
-    output::print(&format!("{}\n{text}\n", report::heading(&scenario.name, output::style())))
+    let gap = if is_first { "" } else { "\n" };
+    output::print(&format!("{gap}{}\n{text}", report::heading(&scenario.name, output::style())))
 }
 
 /// What is said by name comes last, so that it wins over `--set`.

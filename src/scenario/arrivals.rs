@@ -5,13 +5,12 @@ use std::sync::Arc;
 use super::files::{data_unit_s, read_column};
 use super::keys;
 use super::problem::Problem;
-use super::quantity::{self, ANY, HUNDRED_YEARS_S, SOME};
+use super::quantity::{self, HUNDRED_YEARS_S, SOME};
+use super::rates;
 use super::reader::{Chosen, Reader, cut};
 use super::yaml::{Node, Value};
 use crate::time::{Span, Time};
-use crate::workload::{Arrivals, RateProfile, Trace};
-
-const MOST_STEPS: usize = 10_000;
+use crate::workload::{Arrivals, Trace};
 
 pub fn read(node: &Node, reader: &mut Reader) -> Option<Arrivals> {
     if let Some(rate) = bare_rate(node) {
@@ -22,8 +21,8 @@ pub fn read(node: &Node, reader: &mut Reader) -> Option<Arrivals> {
     }
     let chosen = reader.one_of(node, keys::ARRIVALS, keys::BESIDE_ARRIVALS)?;
     match chosen.kind {
-        "poisson" => Some(Arrivals::Poisson { rate: rated(&chosen, reader)? }),
-        "regular" => Some(Arrivals::Regular { rate: rated(&chosen, reader)? }),
+        "poisson" => Some(Arrivals::Poisson { rate: rates::rated(&chosen, reader)? }),
+        "regular" => Some(Arrivals::Regular { rate: rates::rated(&chosen, reader)? }),
         "renewal" => renewal(&chosen, reader),
         _ => trace(&chosen, reader).map(|trace| Arrivals::Trace(Arc::new(trace))),
     }
@@ -42,62 +41,6 @@ fn bare_rate(node: &Node) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn rated(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<RateProfile> {
-    let object = reader.object(chosen.node, chosen.key.place, keys::RATED)?;
-    let node = object.need("rate", reader)?;
-    if !matches!(node.value, Value::Pairs(_)) {
-        let per_second = reader.quantity(node, "200/s", quantity::rate)?;
-        if per_second == 0.0 {
-            reader.report(Problem::at(node.place, "no message would ever come").hint("write a rate above `0/s`"));
-            return None;
-        }
-        return Some(RateProfile::constant(per_second));
-    }
-    let profile = reader.one_of(node, keys::RATE, keys::BESIDE_RATE)?;
-    steps(&profile, reader)
-}
-
-fn steps(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<RateProfile> {
-    const EXAMPLE: &str = "write `{0min: 50/s, 10min: 900/s}`";
-    let pairs = match &chosen.node.value {
-        Value::Pairs(pairs) if (1..=MOST_STEPS).contains(&pairs.len()) => pairs,
-        Value::Pairs(pairs) => {
-            let message = format!("has {} points; there may be 1 to {MOST_STEPS}", pairs.len());
-            reader.report(Problem::at(chosen.key.place, message).hint(EXAMPLE));
-            return None;
-        }
-        _ => {
-            reader.report(Problem::at(chosen.key.place, "is no list of instants and rates").hint(EXAMPLE));
-            return None;
-        }
-    };
-    let mut points: Vec<(Time, f64)> = Vec::with_capacity(pairs.len());
-    let mut all_good = true;
-    for (key, node) in pairs {
-        let at_node = Node { place: key.place, value: Value::Text(key.name.clone()) };
-        let at = reader.quantity(&at_node, "10min", |text| quantity::span(text, &ANY));
-        let per_second = reader.quantity(node, "200/s", quantity::rate);
-        let (Some(at), Some(per_second)) = (at, per_second) else {
-            all_good = false;
-            continue;
-        };
-        let at = Time::ZERO + at;
-        if points.last().is_some_and(|(last, _)| *last >= at) {
-            reader.report(
-                Problem::at(key.place, "does not come after the point above it").hint("put the points in order"),
-            );
-            all_good = false;
-            continue;
-        }
-        points.push((at, per_second));
-    }
-    if all_good && points.iter().all(|(_, rate)| *rate == 0.0) {
-        reader.report(Problem::at(chosen.key.place, "no message would ever come").hint("give one point a higher rate"));
-        return None;
-    }
-    all_good.then(|| RateProfile::steps(&points))
 }
 
 fn renewal(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Arrivals> {

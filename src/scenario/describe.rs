@@ -4,7 +4,8 @@ use super::model::{Consumers, Scenario};
 use crate::broker::{QueueId, Then};
 use crate::client::{Acknowledge, OnFailure};
 use crate::time::{Span, Time};
-use crate::workload::Arrivals;
+use crate::workload::distribution::share_below_zero;
+use crate::workload::{Arrivals, Distribution};
 
 /// More queues than these are counted instead of described.
 const MOST_CLAUSES: usize = 3;
@@ -155,7 +156,20 @@ fn kind(arrivals: &Arrivals) -> &'static str {
 
 fn worker(entry: &Consumers) -> String {
     let mean = Span::from_seconds(entry.rules.service.mean_s());
-    format!("{} `{}` at {}{}", entry.count, entry.name, short(mean), if entry.count > 1 { " each" } else { "" })
+    let each = if entry.count > 1 { " each" } else { "" };
+    format!("{} `{}` at {}{each}{}", entry.count, entry.name, short(mean), truncated(&entry.rules.service))
+}
+
+/// A normal distribution has times below zero, which take part in the mean that is written.
+fn truncated(service: &Distribution) -> String {
+    match service {
+        Distribution::Normal { mean_s, sd_s } => {
+            let below = share_below_zero(*mean_s, *sd_s);
+            let share = if below < 1e-6 { "next to nothing" } else { &format!("{} %", figure(below * 100.0)) };
+            format!(" (normal, truncated at zero, which takes off {share})")
+        }
+        _ => String::new(),
+    }
 }
 
 fn messages(rate: Rate) -> String {
@@ -272,6 +286,15 @@ mod tests {
         let grows = "load 120 %, not stable: the queue grows by 16.7 messages a second.";
         assert!(of_system("M/D/1", "100/s").ends_with(grows), "{}", of_system("M/D/1", "100/s"));
         assert!(of_system("M/D/1/9", "100/s").ends_with("load 120 %, more than they can do: the queue fills up."));
+    }
+
+    #[test]
+    fn a_normal_service_is_told_with_what_truncation_takes_off() {
+        let text = "{queues: {a: {}}, producers: {p: {publishes_to: a, arrivals: {poisson: {rate: 10/s}}}}, \
+                    consumers: {w: {takes_from: a, service: {normal: {mean: 20ms, sd: 20ms}}}}}";
+        let said = of_text(text);
+        assert!(said.contains("1 `w` at 25.8ms (normal, truncated at zero, which takes off 15.9 %)"), "{said}");
+        assert!(said.contains("Offered load 0.26 on 1 consumer"), "{said}");
     }
 
     #[test]

@@ -117,12 +117,19 @@ pub const RATED: &[Key] = &[key("rate", "200/s", "how many messages come in a ti
 
 pub const RATE: &[Key] = &[
     key("steps", "{0min: 50/s, 10min: 900/s}", "a rate that holds until the next point"),
-    later("line", "straight lines between points"),
-    later("wave", "a rate that swings"),
-    later("product", "rates times factors"),
+    key("line", "{0min: 50/s, 10min: 900/s}", "straight lines between points"),
+    key("wave", "{mean: 100/s, amplitude: 60/s, period: 24h, peak_at: 14h}", "a rate that swings like a cosine"),
+    key("product", "[100/s, {steps: {0d: 1, 5d: 0.4}, repeat: 7d}]", "a rate times factors, which are plain numbers"),
 ];
 
-pub const BESIDE_RATE: &[Key] = &[later("repeat", "after what time a profile comes round again")];
+pub const BESIDE_RATE: &[Key] = &[key("repeat", "24h", "after what time a profile comes round again")];
+
+pub const WAVE: &[Key] = &[
+    key("mean", "100/s", "the value between the highest and the lowest"),
+    key("amplitude", "60/s", "how far it swings to either side, at most the mean"),
+    key("period", "24h", "the time from one peak to the next"),
+    key("peak_at", "14h", "the instant of a peak; `0s` by default"),
+];
 
 pub const RENEWAL: &[Key] = &[key("gap", "{erlang: {mean: 5ms, phases: 3}}", "the time from one arrival to the next")];
 
@@ -149,14 +156,22 @@ pub const DISTRIBUTION: &[Key] = &[
     key("lognormal", "{mean: 20ms, cv: 1.5}", "skewed, as most measured times are"),
     key("hyperexponential", "{mean: 20ms, cv: 2}", "a mixture of exponentials"),
     key("empirical", "{file: times.csv, column: seconds, unit: s}", "recorded times"),
-    later("uniform", "evenly between two bounds"),
-    later("gamma", "the sum of any number of phases"),
-    later("weibull", "by shape"),
-    later("pareto", "heavy tail"),
-    later("normal", "truncated at zero"),
-    later("triangular", "between two bounds"),
-    later("phase_type", "by phases and rates"),
-    later("mixture", "of other distributions"),
+    key("uniform", "{min: 10ms, max: 30ms}", "evenly between two bounds"),
+    key("gamma", "{mean: 20ms, cv: 0.7}", "the sum of any number of phases"),
+    key("weibull", "{mean: 20ms, shape: 0.8}", "shorter and longer times than exponential below shape 1, fewer above"),
+    key("pareto", "{mean: 20ms, shape: 2.5}", "heavy tail: moments of the order of the shape and above are infinite"),
+    key("normal", "{mean: 20ms, sd: 5ms}", "truncated at zero; mean and sd are those before that"),
+    key("triangular", "{min: 10ms, mode: 15ms, max: 40ms}", "between two bounds, most often near the mode"),
+    key(
+        "phase_type",
+        "{initial: [100%, 0%], rates: [[0/s, 100/s, 0/s], [0/s, 0/s, 50/s]]}",
+        "a walk from phase to phase until its end",
+    ),
+    key(
+        "mixture",
+        "[{weight: 9, constant: 10ms}, {weight: 1, exponential: {mean: 110ms}}]",
+        "one of other distributions, chosen by weight",
+    ),
     later("per_work", "a time per unit of work that the message carries"),
     later("per_kib", "a time per KiB of the message"),
     later("plus", "a time on top of `per_work` or `per_kib`"),
@@ -179,16 +194,45 @@ pub const HYPEREXPONENTIAL: &[Key] = &[
 pub const BRANCH: &[Key] =
     &[key("weight", "9", "how often this branch is taken, against the others"), key("mean", "10ms", "its mean")];
 
+pub const MIN_AND_MAX: &[Key] = &[key("min", "10ms", "the shortest time"), key("max", "30ms", "the longest time")];
+
+pub const MEAN_AND_SHAPE: &[Key] =
+    &[key("mean", "20ms", "the mean"), key("shape", "0.8", "below 1 more varied than exponential, above 1 less")];
+
+pub const PARETO: &[Key] = &[
+    key("mean", "20ms", "the mean"),
+    key("shape", "2.5", "the power by which the tail falls"),
+    key("min", "5ms", "the shortest time, of a bounded distribution"),
+    key("max", "10s", "the longest time, of a bounded distribution"),
+];
+
+pub const NORMAL: &[Key] =
+    &[key("mean", "20ms", "the mean before truncation"), key("sd", "5ms", "the standard deviation before truncation")];
+
+pub const TRIANGULAR: &[Key] = &[
+    key("min", "10ms", "the shortest time"),
+    key("mode", "15ms", "the most frequent time"),
+    key("max", "40ms", "the longest time"),
+];
+
+pub const PHASE_TYPE: &[Key] = &[
+    key("initial", "[100%, 0%]", "the chance to begin in each phase"),
+    key(
+        "rates",
+        "[[0/s, 100/s, 0/s], [0/s, 0/s, 50/s]]",
+        "a row for each phase: the rate to each phase, `0/s` to itself, and last the rate to the end",
+    ),
+];
+
+/// What stands beside a distribution in a mixture.
+pub const BESIDE_PART: &[Key] = &[key("weight", "9", "how often it is taken, against the others")];
+
 pub const EMPIRICAL: &[Key] = &[
     key("file", "times.csv", "a CSV file, plain or gzip, beside the scenario"),
     key("column", "seconds", "the column of the times"),
     key("unit", "s", "what the times count: s, ms, us, ns or min"),
     key("mean", "20ms", "stretches all times so that this is their mean"),
-    later_instead(
-        "values",
-        "times written in the file",
-        "put them into a CSV file: `{file: times.csv, column: seconds, unit: s}`",
-    ),
+    key("values", "[10ms, 15ms, 90ms]", "the times themselves, instead of a file"),
 ];
 
 pub const CONSUMERS: &[Key] = &[

@@ -1,12 +1,13 @@
 //! Arrival processes: from a description and a key to planned instants, in order.
 
+use std::hint::cold_path;
 use std::sync::Arc;
 
 use super::rate::Inverse;
 use super::{Distribution, RateProfile, Sampler, Trace};
 use crate::random::Key;
 use crate::time::{Span, Time};
-use crate::workload::distribution::exp1_ahead;
+use crate::workload::sampler::exp1_ahead;
 
 /// How messages come.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,14 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.expected(end),
             Arrivals::Renewal { gap } => end.seconds() / gap.mean_s(),
             Arrivals::Trace(trace) => trace.count_until(end) as f64,
+        }
+    }
+
+    /// About how many times a rate changes by plan until `end`.
+    pub fn changes(&self, end: Time) -> f64 {
+        match self {
+            Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.changes(end),
+            Arrivals::Renewal { .. } | Arrivals::Trace(_) => 0.0,
         }
     }
 
@@ -121,16 +130,14 @@ impl ArrivalStream<'_> {
             Source::Poisson { key, inverse, expected } => {
                 let gaps: [f64; AHEAD] = exp1_ahead(*key, numbers.start);
                 let mut sum = *expected;
-                let instants = gaps.into_iter().map_while(|gap| {
+                let sums = gaps.into_iter().map(|gap| {
                     sum += gap;
-                    inverse.instant(sum)
+                    sum
                 });
-                places.zip(instants).for_each(put);
+                put_inverse(places, inverse, sums);
                 *expected = sum;
             }
-            Source::Regular { inverse } => {
-                places.zip(numbers.map_while(|n| inverse.instant(n as f64))).for_each(put);
-            }
+            Source::Regular { inverse } => put_inverse(places, inverse, numbers.map(|n| n as f64)),
             Source::Renewal { key, gap, at } => {
                 let instants = numbers.map(|number| {
                     *at += gap.draw(&mut key.number(number).draws());
@@ -139,6 +146,22 @@ impl ArrivalStream<'_> {
                 places.zip(instants).for_each(put);
             }
             Source::Trace { trace } => places.zip(numbers.map_while(|n| trace.instant(n))).for_each(put),
+        }
+    }
+}
+
+/// Puts the instants by which so many arrivals are expected, until that many never are.
+#[inline]
+fn put_inverse<'p>(
+    places: impl Iterator<Item = &'p mut Time>,
+    inverse: &mut Inverse<'_>,
+    sums: impl Iterator<Item = f64>,
+) {
+    match inverse {
+        Inverse::Steps(steps) => places.zip(sums.map_while(|sum| steps.instant(sum))).for_each(put),
+        Inverse::Curve(curve) => {
+            cold_path();
+            places.zip(sums.map_while(|sum| curve.instant(sum))).for_each(put);
         }
     }
 }
@@ -155,24 +178,71 @@ pub fn span_of(count: f64, per_second: f64) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::Curve;
 
-    fn count(arrivals: &Arrivals, seed: u64, from: u64, until: u64) -> f64 {
-        let within = |at: &Time| (from..until).contains(&(at.nanos() / 1_000_000_000));
-        arrivals.stream(Key::of_seed(seed)).take_while(|at| at.nanos() < until * 1_000_000_000).filter(within).count()
-            as f64
+    /// How many come in each of twelve parts of 50 s.
+    fn counts(arrivals: &Arrivals, seed: u64) -> [f64; 12] {
+        let mut counts = [0.0; 12];
+        let parts = arrivals.stream(Key::of_seed(seed)).map(|at| (at.nanos() / 50_000_000_000) as usize);
+        parts.take_while(|part| *part < 12).for_each(|part| counts[part] += 1.0);
+        counts
+    }
+
+    /// Rates that change in every way, over ten minutes.
+    fn profiles() -> Vec<RateProfile> {
+        let second = |s: u64| Time::from_nanos(s * 1_000_000_000);
+        let span = Span::from_secs;
+        let steps = [(second(0), 3.0), (second(100), 0.0), (second(200), 8.0)];
+        let line = Curve::line(&[(second(0), 0.0), (second(200), 9.0), (second(300), 0.0), (second(400), 6.0)]);
+        let wave = || Curve::wave(5.0, 4.5, span(240), span(70));
+        let half_hour = Curve::steps(&[(second(0), 1.0), (second(150), 0.3)]).repeating(span(300));
+        vec![
+            RateProfile::steps(&steps),
+            RateProfile::curve(Curve::steps(&steps).repeating(span(250))),
+            RateProfile::curve(line.clone()),
+            RateProfile::curve(line.repeating(span(450))),
+            RateProfile::curve(wave()),
+            RateProfile::curve(Curve::product(vec![
+                wave(),
+                half_hour,
+                Curve::line(&[(second(0), 0.5), (second(600), 2.0)]),
+            ])),
+        ]
     }
 
     #[test]
-    fn poisson_counts_have_the_mean_and_the_variance_of_each_step() {
-        let second = |s: u64| Time::from_nanos(s * 1_000_000_000);
-        let rate = RateProfile::steps(&[(second(0), 50.0), (second(10), 0.0), (second(20), 400.0)]);
-        let arrivals = Arrivals::Poisson { rate };
-        for (from, until, mean) in [(0, 10, 500.0), (10, 20, 0.0), (20, 25, 2000.0)] {
-            let counts: Vec<f64> = (0..200).map(|seed| count(&arrivals, seed, from, until)).collect();
-            let average = counts.iter().sum::<f64>() / 200.0;
-            let variance = counts.iter().map(|c| (c - average).powi(2)).sum::<f64>() / 199.0;
-            assert!((average - mean).abs() <= 4.0 * (mean / 200.0_f64).sqrt(), "mean {average}");
-            assert!((variance - mean).abs() <= 0.45 * mean, "variance {variance}"); // 4.5 standard errors
+    fn poisson_counts_have_the_mean_and_the_variance_of_each_part_of_a_profile() {
+        let runs = 200;
+        for rate in profiles() {
+            let arrivals = Arrivals::Poisson { rate: rate.clone() };
+            let counts: Vec<[f64; 12]> = (0..runs).map(|seed| counts(&arrivals, seed)).collect();
+            for part in 0..12 {
+                let until = |part: usize| rate.expected(Time::from_nanos(part as u64 * 50_000_000_000));
+                let mean = until(part + 1) - until(part);
+                let average = counts.iter().map(|c| c[part]).sum::<f64>() / f64::from(runs as u32);
+                let squares = counts.iter().map(|c| (c[part] - average).powi(2)).sum::<f64>();
+                let variance = squares / (runs - 1) as f64;
+                let said = format!("{rate:?}, part {part}: {average} ± {variance}, not {mean}");
+                assert!((average - mean).abs() <= 4.5 * (mean / runs as f64).sqrt() + 1e-9, "{said}");
+                // Var s² = (μ₄ − σ⁴)/n with μ₄ = λ + 3λ².
+                let error = ((mean + 2.0 * mean * mean) / runs as f64).sqrt();
+                assert!((variance - mean).abs() <= 4.5 * error + 1e-9, "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn regular_arrivals_keep_to_the_expected_number_at_every_instant() {
+        for rate in profiles() {
+            let arrivals = Arrivals::Regular { rate: rate.clone() };
+            let instants = arrivals.stream(Key::of_seed(1)).take_while(|at| at.seconds() < 600.0);
+            let mut number = 0;
+            for (n, at) in instants.enumerate() {
+                let expected = rate.expected(at);
+                assert!((expected - n as f64).abs() < 1e-6, "{rate:?}: {expected} at number {n}");
+                number = n + 1;
+            }
+            assert_eq!(number, rate.expected(Time::from_nanos(600_000_000_000)).ceil() as usize);
         }
     }
 

@@ -2,11 +2,17 @@
 
 pub mod arrivals;
 pub mod columns;
+pub mod curve;
 pub mod distribution;
+mod phase_type;
 pub mod rate;
+pub mod sampler;
 pub mod trace;
 
 pub use arrivals::{ArrivalStream, Arrivals};
-pub use distribution::{Branch, Distribution, Empirical, Sampler};
+pub use curve::Curve;
+pub use distribution::{Branch, Distribution, Empirical, Part};
+pub use phase_type::{PhaseType, WrongPhases};
 pub use rate::RateProfile;
+pub use sampler::Sampler;
 pub use trace::Trace;

@@ -5,7 +5,7 @@ use crate::broker::{QueueId, Then};
 use crate::client::{Acknowledge, OnFailure};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
-use crate::workload::{Arrivals, Distribution};
+use crate::workload::{Arrivals, Batch, Distribution, Shaped};
 
 /// More queues than these are counted instead of described.
 const MOST_CLAUSES: usize = 3;
@@ -77,7 +77,19 @@ fn flows(scenario: &Scenario) -> Vec<Flow> {
 fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
     let end = Time::ZERO + duration;
     let mean = arrivals.expected(end) / duration.seconds();
-    let peak = match arrivals {
+    Rate { mean, peak: peak(arrivals, duration, mean) }
+}
+
+fn peak(arrivals: &Arrivals, duration: Span, mean: f64) -> f64 {
+    let end = Time::ZERO + duration;
+    match arrivals {
+        Arrivals::Bursts(bursts) => bursts.peak(),
+        Arrivals::Shaped(shaped) => {
+            let within = shaped.stop.since(Time::ZERO).min(duration);
+            let of_kind = rate_of(&shaped.arrivals, within).peak;
+            // What comes only in a part of the run comes faster there than on average.
+            (of_kind * shaped.batch.mean()).max(mean)
+        }
         Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.peak(end),
         Arrivals::Renewal { .. } => mean,
         Arrivals::Trace(trace) => {
@@ -85,8 +97,7 @@ fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
             let most = (0..PARTS).map(|part| until(part + 1) - until(part)).max().unwrap_or(0);
             (most as f64 * PARTS as f64 / duration.seconds()).max(mean)
         }
-    };
-    Rate { mean, peak }
+    }
 }
 
 /// What the consumers of one queue can do, and what their failures add.
@@ -131,8 +142,9 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     let queue = &scenario.queues[at];
     let producers: Vec<_> = scenario.producers.iter().filter(|p| p.publishes_to.index() == at).collect();
-    let kinds: Vec<&str> = producers.iter().map(|p| kind(&p.arrivals)).collect();
-    let kind = if kinds.windows(2).all(|two| two[0] == two[1]) { kinds[0] } else { "from several producers" };
+    let kinds: Vec<String> = producers.iter().map(|p| kind(&p.arrivals)).collect();
+    let is_one = kinds.windows(2).all(|two| two[0] == two[1]);
+    let kind = if is_one { kinds[0].as_str() } else { "from several producers" };
     let entries: Vec<_> = scenario.consumers_of(QueueId(at as u16)).collect();
     let workers = match entries.as_slice() {
         [] => "which nothing takes from".to_owned(),
@@ -145,13 +157,35 @@ fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     format!("{} ({kind}) to queue `{}`, {workers}", messages(flow.published), queue.name)
 }
 
-fn kind(arrivals: &Arrivals) -> &'static str {
-    match arrivals {
+fn kind(arrivals: &Arrivals) -> String {
+    let kind = match arrivals {
         Arrivals::Poisson { .. } => "Poisson",
         Arrivals::Regular { .. } => "evenly spaced",
         Arrivals::Renewal { .. } => "independent gaps",
         Arrivals::Trace(_) => "recorded",
+        Arrivals::Bursts(_) => "in bursts",
+        Arrivals::Shaped(shaped) => return shape(shaped),
+    };
+    kind.to_owned()
+}
+
+fn shape(shaped: &Shaped) -> String {
+    let mut said = kind(&shaped.arrivals);
+    match shaped.batch {
+        Batch::Fixed(1) => {}
+        Batch::Fixed(count) => said += &format!(", {count} at once"),
+        batch => said += &format!(", {} at once on average", figure(batch.mean())),
     }
+    if shaped.start > Time::ZERO {
+        said += &format!(", from {}", shaped.start.since(Time::ZERO));
+    }
+    if shaped.stop < Time::NEVER {
+        said += &format!(", until {}", shaped.stop.since(Time::ZERO));
+    }
+    if let Some(limit) = shaped.limit {
+        said += &format!(", at most {limit}");
+    }
+    said
 }
 
 fn worker(entry: &Consumers) -> String {

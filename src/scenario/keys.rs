@@ -15,11 +15,6 @@ const fn key(name: &'static str, example: &'static str, about: &'static str) -> 
     Key { name, example, about, supported: true }
 }
 
-/// Not supported yet; `example` is what to write meanwhile.
-const fn later_instead(name: &'static str, about: &'static str, example: &'static str) -> Key {
-    Key { name, example, about, supported: false }
-}
-
 const fn later(name: &'static str, about: &'static str) -> Key {
     Key { name, example: "", about, supported: false }
 }
@@ -100,17 +95,21 @@ pub const ARRIVALS: &[Key] = &[
     key("regular", "{rate: 200/s}", "evenly spaced arrivals"),
     key("renewal", "{gap: {erlang: {mean: 5ms, phases: 3}}}", "independent gaps"),
     key("trace", "{file: requests.csv, column: time, unit: s}", "recorded instants"),
-    later("mmpp", "bursts: a rate that jumps between states"),
-    later("counts", "recorded counts per interval"),
+    key(
+        "mmpp",
+        "{states: [{rate: 200/s, stay: 2s}, {rate: 5/s, stay: 10s}]}",
+        "bursts: a rate that jumps between states",
+    ),
+    key("counts", "{file: requests.csv, column: requests, every: 5min}", "recorded counts per interval"),
     later("closed", "clients that wait for their answer"),
 ];
 
 /// What scenario.md lets stand beside the kind of arrivals.
 pub const BESIDE_ARRIVALS: &[Key] = &[
-    later("batch", "how many messages come together"),
-    later("start", "when arrivals begin"),
-    later("stop", "when arrivals end"),
-    later("limit", "how many messages come at most"),
+    key("batch", "3", "how many messages come together"),
+    key("start", "10min", "when arrivals begin; a profile or trace is cut, not moved"),
+    key("stop", "20min", "when arrivals end"),
+    key("limit", "1000", "how many messages come at most"),
 ];
 
 pub const RATED: &[Key] = &[key("rate", "200/s", "how many messages come in a time")];
@@ -136,18 +135,39 @@ pub const RENEWAL: &[Key] = &[key("gap", "{erlang: {mean: 5ms, phases: 3}}", "th
 pub const TRACE: &[Key] = &[
     key("file", "requests.csv", "a CSV file, plain or gzip, beside the scenario"),
     key("column", "time", "the column of the time stamps"),
-    key("unit", "s", "what the time stamps count: s, ms, us, ns or min"),
-    key("resolution", "1s", "how coarse the clock was; equal stamps are spread over it"),
-    key("repeat", "24h", "after what time the trace begins again"),
-    later("speed", "how much faster than recorded"),
-    later("work", "columns of work"),
-    later("size", "columns of sizes"),
-    later_instead(
-        "values",
-        "instants written in the file",
-        "put them into a CSV file: `{file: requests.csv, column: time, unit: s}`",
-    ),
+    key("unit", "s", "what the time stamps count: s, ms, us, ns, min, or datetime"),
+    key("resolution", "1s", "how coarse the recording clock was; equal stamps are spread over it"),
+    key("repeat", "24h", "after what time the trace begins again, in scenario time"),
+    key("speed", "10", "how many times faster than recorded"),
+    key("work", "out_tokens", "the column of the work that messages carry, or columns with factors to add up"),
+    key("size", "bytes", "the column of the sizes that messages carry, or columns with factors to add up"),
+    key("values", "[2h, 3h]", "the instants themselves, instead of a file"),
 ];
+
+pub const COUNTS: &[Key] = &[
+    key("file", "requests.csv", "a CSV file, plain or gzip, beside the scenario"),
+    key("column", "requests", "the column of the counts"),
+    key("every", "5min", "the length of an interval"),
+    key("time", "start", "the column of the intervals' beginnings; an interval without a row has a count of zero"),
+    key("unit", "datetime", "what the beginnings count: s, ms, us, ns, min, or datetime"),
+    key("scale", "10", "by what all counts are multiplied"),
+];
+
+pub const MMPP: &[Key] = &[key("states", "[{rate: 200/s, stay: 2s}, {rate: 5/s, stay: 10s}]", "the states in turn")];
+
+pub const STATE: &[Key] =
+    &[key("rate", "200/s", "how many messages come in a time"), key("stay", "2s", "how long it lasts on average")];
+
+pub const BATCH: &[Key] = &[
+    key("geometric", "{mean: 3}", "each further message with the same chance; at least one"),
+    key("poisson", "{mean: 3}", "any number from 0 on; a batch of 0 is no message"),
+    key("uniform", "{min: 1, max: 5}", "each number between two with the same chance"),
+];
+
+pub const BATCH_MEAN: &[Key] = &[key("mean", "3", "messages that come together on average")];
+
+pub const BATCH_BOUNDS: &[Key] =
+    &[key("min", "1", "messages that come together at least"), key("max", "5", "messages that come together at most")];
 
 pub const DISTRIBUTION: &[Key] = &[
     key("constant", "20ms", "always the same"),
@@ -336,5 +356,14 @@ pub const DATA_UNITS: &[Word<f64>] = &[
     word("us", 1e3, "microseconds"),
     word("ns", 1.0, "nanoseconds"),
     word("min", 60e9, "minutes"),
-    later_word("datetime", "dates and times"),
+];
+
+/// Units of recorded time stamps; of a date and time the length is that of its last digit, and not used.
+pub const STAMP_UNITS: &[Word<f64>] = &[
+    word("s", 1e9, "seconds"),
+    word("ms", 1e6, "milliseconds"),
+    word("us", 1e3, "microseconds"),
+    word("ns", 1.0, "nanoseconds"),
+    word("min", 60e9, "minutes"),
+    word("datetime", 1.0, "dates and times, such as 2014-04-10T00:04:30"),
 ];

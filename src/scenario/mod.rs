@@ -1,6 +1,7 @@
 //! The scenario: the YAML as written, its check, and the checked model that everything else uses.
 
 mod arrivals;
+mod beside;
 mod check;
 mod consumers;
 mod defaults;
@@ -18,6 +19,7 @@ mod queues;
 mod rates;
 mod read;
 mod reader;
+mod recorded;
 mod run;
 mod shapes;
 mod short_form;

@@ -124,6 +124,11 @@ fn not_poisson(producer: &Producer) -> Option<String> {
             Some(format!("the gaps between arrivals of `{name}` are {}, not exponential", in_words(gap)))
         }
         Arrivals::Trace(_) => Some(format!("`{name}` replays a trace, which is not poisson")),
+        Arrivals::Bursts(_) => Some(format!("`{name}` publishes in bursts (mmpp), not poisson")),
+        Arrivals::Shaped(shaped) if shaped.is_planned() => {
+            Some(format!("the arrivals of `{name}` begin or end by plan: there is no steady state"))
+        }
+        Arrivals::Shaped(_) => Some(format!("`{name}` publishes in batches: the formulas know single arrivals")),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::hint::cold_path;
 use std::sync::Arc;
 
+use super::bursts::Path;
 use super::rate::Inverse;
-use super::{Distribution, RateProfile, Sampler, Trace};
+use super::shaped::ShapedStream;
+use super::{Bursts, Distribution, RateProfile, Sampler, Shaped, Trace};
 use crate::random::Key;
 use crate::time::{Span, Time};
 use crate::workload::sampler::exp1_ahead;
@@ -20,6 +22,10 @@ pub enum Arrivals {
     Renewal { gap: Distribution },
     /// Recorded instants.
     Trace(Arc<Trace>),
+    /// Poisson arrivals whose rate jumps at random.
+    Bursts(Bursts),
+    /// One of the others, with what stands beside it.
+    Shaped(Box<Shaped>),
 }
 
 impl Arrivals {
@@ -29,6 +35,35 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.expected(end),
             Arrivals::Renewal { gap } => end.seconds() / gap.mean_s(),
             Arrivals::Trace(trace) => trace.count_until(end) as f64,
+            Arrivals::Bursts(bursts) => bursts.mean_rate() * end.seconds(),
+            Arrivals::Shaped(shaped) => shaped.expected(end),
+        }
+    }
+
+    /// Arrivals expected until `end`, of which none come before `start`.
+    pub(super) fn expected_from(&self, start: Time, end: Time) -> f64 {
+        (self.expected(end) - self.expected(start)).max(0.0)
+    }
+
+    /// The work that a message carries, if it is recorded; messages are counted from 0.
+    pub fn work(&self, number: u64) -> Option<f64> {
+        self.recorded(number, Trace::work)
+    }
+
+    /// The size that a message carries in bytes, if it is recorded; messages are counted from 0.
+    pub fn size(&self, number: u64) -> Option<f64> {
+        self.recorded(number, Trace::size)
+    }
+
+    fn recorded(&self, number: u64, of: impl Fn(&Trace, u64) -> Option<f64>) -> Option<f64> {
+        match self {
+            Arrivals::Trace(trace) => of(trace, number),
+            // Nothing is recorded of what comes in batches.
+            Arrivals::Shaped(shaped) => match &shaped.arrivals {
+                Arrivals::Trace(trace) => of(trace, trace.count_until(shaped.start) + number),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -37,6 +72,11 @@ impl Arrivals {
         match self {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.changes(end),
             Arrivals::Renewal { .. } | Arrivals::Trace(_) => 0.0,
+            Arrivals::Bursts(bursts) => {
+                let round: f64 = bursts.states.iter().map(|state| state.stay_s).sum();
+                end.seconds() / round * bursts.states.len() as f64
+            }
+            Arrivals::Shaped(shaped) => shaped.arrivals.changes(end),
         }
     }
 
@@ -46,26 +86,44 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.is_constant().then(|| rate.first()),
             Arrivals::Renewal { gap } => Some(1.0 / gap.mean_s()),
             Arrivals::Trace(_) => None,
+            Arrivals::Bursts(bursts) => Some(bursts.mean_rate()),
+            Arrivals::Shaped(shaped) if shaped.is_planned() => None,
+            Arrivals::Shaped(shaped) => Some(shaped.arrivals.steady_rate()? * shaped.batch.mean()),
         }
     }
 
-    /// The squared coefficient of variation of the gaps, of a steady process.
+    /// The squared coefficient of variation of the gaps of a steady process; where gaps depend on one another, the
+    /// variance of the count over its mean in the long run, which of independent gaps is the same.
     pub fn scv(&self) -> f64 {
         match self {
             Arrivals::Poisson { .. } => 1.0,
             Arrivals::Regular { .. } | Arrivals::Trace(_) => 0.0,
             Arrivals::Renewal { gap } => gap.scv(),
+            Arrivals::Bursts(bursts) => bursts.dispersion(),
+            Arrivals::Shaped(shaped) => shaped.scv(),
         }
     }
 
     /// The arrivals that belong to `key`, which names seed, replication and producer.
     pub fn stream(&self, key: Key) -> ArrivalStream<'_> {
-        let key = key.name("gap");
+        self.stream_from(key, Time::ZERO)
+    }
+
+    /// The arrivals of which none come before `start`. Profiles and traces are cut there; gaps begin there.
+    pub(super) fn stream_from(&self, producer: Key, start: Time) -> ArrivalStream<'_> {
+        let key = producer.name("gap");
         let source = match self {
-            Arrivals::Poisson { rate } => Source::Poisson { key, inverse: rate.inverse(), expected: 0.0 },
-            Arrivals::Regular { rate } => Source::Regular { inverse: rate.inverse() },
-            Arrivals::Renewal { gap } => Source::Renewal { key, gap: gap.sampler(), at: Time::ZERO },
-            Arrivals::Trace(trace) => Source::Trace { trace },
+            Arrivals::Poisson { rate } => {
+                Source::Poisson { key, inverse: rate.inverse(), expected: rate.expected(start) }
+            }
+            Arrivals::Regular { rate } => Source::Regular { inverse: rate.inverse(), before: rate.expected(start) },
+            Arrivals::Renewal { gap } => Source::Renewal { key, gap: gap.sampler(), at: start },
+            Arrivals::Trace(trace) => Source::Trace { trace, left_out: trace.count_until(start) },
+            Arrivals::Bursts(bursts) => {
+                let path = bursts.path(producer.name("states"), start);
+                Source::Bursts { key, path: Box::new(path), expected: 0.0 }
+            }
+            Arrivals::Shaped(shaped) => Source::Shaped(Box::new(shaped.stream(producer))),
         };
         ArrivalStream { source, number: 0, ahead: [Time::NEVER; AHEAD], next: AHEAD }
     }
@@ -93,6 +151,7 @@ enum Source<'a> {
     },
     Regular {
         inverse: Inverse<'a>,
+        before: f64,
     },
     Renewal {
         key: Key,
@@ -101,7 +160,15 @@ enum Source<'a> {
     },
     Trace {
         trace: &'a Trace,
+        /// How many instants before the start are left out.
+        left_out: u64,
     },
+    Bursts {
+        key: Key,
+        path: Box<Path<'a>>,
+        expected: f64,
+    },
+    Shaped(Box<ShapedStream<'a>>),
 }
 
 impl Iterator for ArrivalStream<'_> {
@@ -137,7 +204,9 @@ impl ArrivalStream<'_> {
                 put_inverse(places, inverse, sums);
                 *expected = sum;
             }
-            Source::Regular { inverse } => put_inverse(places, inverse, numbers.map(|n| n as f64)),
+            Source::Regular { inverse, before } => {
+                put_inverse(places, inverse, numbers.map(|n| *before + n as f64));
+            }
             Source::Renewal { key, gap, at } => {
                 let instants = numbers.map(|number| {
                     *at += gap.draw(&mut key.number(number).draws());
@@ -145,7 +214,18 @@ impl ArrivalStream<'_> {
                 });
                 places.zip(instants).for_each(put);
             }
-            Source::Trace { trace } => places.zip(numbers.map_while(|n| trace.instant(n))).for_each(put),
+            Source::Trace { trace, left_out } => {
+                places.zip(numbers.map_while(|n| trace.instant(*left_out + n))).for_each(put);
+            }
+            Source::Bursts { key, path, expected } => {
+                let gaps: [f64; AHEAD] = exp1_ahead(*key, numbers.start);
+                let instants = gaps.into_iter().map_while(|gap| {
+                    *expected += gap;
+                    path.instant(*expected)
+                });
+                places.zip(instants).for_each(put);
+            }
+            Source::Shaped(stream) => places.zip(stream).for_each(put),
         }
     }
 }

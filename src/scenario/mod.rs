@@ -3,6 +3,7 @@
 mod arrivals;
 mod beside;
 mod check;
+mod commented;
 mod consumers;
 mod defaults;
 mod describe;
@@ -24,9 +25,12 @@ mod run;
 mod shapes;
 mod short_form;
 mod targets;
+pub mod tree;
 mod yaml;
 
+pub use commented::commented;
 pub use describe::describe;
+pub use keys::Key;
 pub use model::*;
 pub use notation::is_notation;
 pub use problem::{Place, Problem, Problems};

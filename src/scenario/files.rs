@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::keys;
 use super::problem::{Place, Problem};
 use super::reader::{Object, Reader, cut};
-use super::yaml::Value;
+use super::yaml::{Node, Value};
 use crate::measure::nearest;
 use crate::workload::columns::{self, ColumnError, LIMITS, Limits, Row};
 use crate::workload::datetime;
@@ -141,6 +141,11 @@ pub enum StampUnit {
 /// Reads the word behind the `unit` of time stamps.
 pub fn stamp_unit(object: &Object<'_>, reader: &mut Reader) -> Option<StampUnit> {
     let node = object.need("unit", reader)?;
+    stamp_word(node, reader)
+}
+
+/// Reads such a word.
+pub fn stamp_word(node: &Node, reader: &mut Reader) -> Option<StampUnit> {
     if matches!(&node.value, Value::Text(text) if text == "datetime") {
         return Some(StampUnit::DateTime);
     }

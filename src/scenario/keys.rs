@@ -245,7 +245,7 @@ pub const PHASE_TYPE: &[Key] = &[
 ];
 
 /// What stands beside a distribution in a mixture.
-pub const BESIDE_PART: &[Key] = &[key("weight", "9", "how often it is taken, against the others")];
+pub const BESIDE_PART: &[Key] = &[key("weight", "9", "how often it is taken, against the others; it must be there")];
 
 pub const EMPIRICAL: &[Key] = &[
     key("file", "times.csv", "a CSV file, plain or gzip, beside the scenario"),

@@ -1,7 +1,7 @@
 //! Recorded instants and recorded counts, from the keys of `trace` and `counts`.
 
 use super::distribution::written_times;
-use super::files::{Column, column, read_columns, stamp_unit};
+use super::files::{Column, StampUnit, column, read_columns, stamp_unit, stamp_word};
 use super::keys;
 use super::problem::Problem;
 use super::quantity::{self, HUNDRED_YEARS_S, SOME};
@@ -143,8 +143,12 @@ pub fn counts(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<RateProfile> {
     let every = object.need_quantity("every", reader, |text| quantity::span(text, &SOME));
     let scale = object.quantity("scale", reader, |text| quantity::number(text, 1e-9, 1e9)).unwrap_or(1.0);
     let count = column(&object, "column", reader);
+    let unit = match object.get("unit") {
+        Some(node) => stamp_word(node, reader)?,
+        None => StampUnit::DateTime,
+    };
     let unit = match object.get("time") {
-        Some(_) => Some((column(&object, "time", reader)?, stamp_unit(&object, reader)?)),
+        Some(_) => Some((column(&object, "time", reader)?, unit)),
         None => None,
     };
     let (every, count) = (every?, count?);

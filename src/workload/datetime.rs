@@ -1,12 +1,16 @@
 //! Dates and times as ISO 8601 and RFC 3339 write them.
 
 /// Whole seconds since 1970 and nanoseconds; a time without an offset is taken as it stands. `None` if it is no date and
-/// time such as `2014-04-10`, `2014-04-10T00:04`, `2014-04-10 00:04:30.25` or `2014-04-10T00:04:30+02:00`.
+/// time such as `2014-04-10`, `20140410`, `2014-04-10T00:04`, `2014-04-10 00:04:30.25` or `2014-04-10T00:04:30+02:00`.
 pub fn parse(text: &str) -> Option<(i64, u32)> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let mut parts = date.split('-');
-    let (year, month, day) = (digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
-    let is_good = parts.next().is_none() && (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day);
+    let is_basic = text.len() == 8;
+    let (date, rest) = if is_basic { (text, "") } else { text.split_at_checked(10)? };
+    let (year, month, day) = match date.split('-').collect::<Vec<_>>()[..] {
+        [year, month, day] => (digits(year, 4)?, digits(month, 2)?, digits(day, 2)?),
+        _ if is_basic => (digits(date.get(..4)?, 4)?, digits(date.get(4..6)?, 2)?, digits(date.get(6..)?, 2)?),
+        _ => return None,
+    };
+    let is_good = (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day);
     if !is_good {
         return None;
     }
@@ -76,6 +80,7 @@ mod tests {
     #[test]
     fn dates_and_times_are_seconds_since_1970() {
         assert_eq!(parse("1970-01-01"), Some((0, 0)));
+        assert_eq!(parse("20140410"), parse("2014-04-10T00:00:00Z"));
         assert_eq!(parse("2000-03-01T00:00"), Some((951_868_800, 0)));
         assert_eq!(parse("2014-04-10T00:04:30Z"), Some((1_397_088_270, 0)));
         assert_eq!(parse("2014-04-10 02:04:30.25+02:00"), Some((1_397_088_270, 250_000_000)));

@@ -36,7 +36,11 @@ fn span(arrivals: &Arrivals) -> Option<Span> {
             // What is planned for the very end of a run does not come any more.
             None => Some(rounded_up(trace.last().since(Time::ZERO) + Span::from_nanos(1))),
         },
-        Arrivals::Renewal { .. } => None,
+        Arrivals::Renewal { .. } | Arrivals::Bursts(_) => None,
+        Arrivals::Shaped(shaped) => {
+            let stop = (shaped.stop < Time::NEVER).then(|| shaped.stop.since(Time::ZERO));
+            span(&shaped.arrivals).into_iter().chain(stop).min()
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use super::model::{Consumers, Scenario};
 use crate::broker::{QueueId, Then};
 use crate::client::{Acknowledge, OnFailure};
 use crate::time::{Span, Time};
-use crate::workload::Arrivals;
+use crate::workload::distribution::share_below_zero;
+use crate::workload::{Arrivals, Batch, Distribution, Shaped};
 
 /// More queues than these are counted instead of described.
 const MOST_CLAUSES: usize = 3;
@@ -79,7 +80,19 @@ fn flows(scenario: &Scenario) -> Vec<Flow> {
 fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
     let end = Time::ZERO + duration;
     let mean = arrivals.expected(end) / duration.seconds();
-    let peak = match arrivals {
+    Rate { mean, peak: peak(arrivals, duration, mean) }
+}
+
+fn peak(arrivals: &Arrivals, duration: Span, mean: f64) -> f64 {
+    let end = Time::ZERO + duration;
+    match arrivals {
+        Arrivals::Bursts(bursts) => bursts.peak(),
+        Arrivals::Shaped(shaped) => {
+            let within = shaped.stop.since(Time::ZERO).min(duration);
+            let of_kind = rate_of(&shaped.arrivals, within).peak;
+            // What comes only in a part of the run comes faster there than on average.
+            (of_kind * shaped.batch.mean()).max(mean)
+        }
         Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.peak(end),
         Arrivals::Renewal { .. } => mean,
         Arrivals::Trace(trace) => {
@@ -87,8 +100,7 @@ fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
             let most = (0..PARTS).map(|part| until(part + 1) - until(part)).max().unwrap_or(0);
             (most as f64 * PARTS as f64 / duration.seconds()).max(mean)
         }
-    };
-    Rate { mean, peak }
+    }
 }
 
 /// What the consumers of one queue can do, and what their failures add.
@@ -133,8 +145,9 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     let queue = &scenario.queues[at];
     let producers: Vec<_> = scenario.producers.iter().filter(|p| p.publishes_to.index() == at).collect();
-    let kinds: Vec<&str> = producers.iter().map(|p| kind(&p.arrivals)).collect();
-    let kind = if kinds.windows(2).all(|two| two[0] == two[1]) { kinds[0] } else { "from several producers" };
+    let kinds: Vec<String> = producers.iter().map(|p| kind(&p.arrivals)).collect();
+    let is_one = kinds.windows(2).all(|two| two[0] == two[1]);
+    let kind = if is_one { kinds[0].as_str() } else { "from several producers" };
     let entries: Vec<_> = scenario.consumers_of(QueueId(at as u16)).collect();
     let workers = match entries.as_slice() {
         [] => "which nothing takes from".to_owned(),
@@ -147,20 +160,55 @@ fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     format!("{} ({kind}) to queue `{}`, {workers}", messages(flow.published), queue.name)
 }
 
-fn kind(arrivals: &Arrivals) -> &'static str {
-    match arrivals {
+fn kind(arrivals: &Arrivals) -> String {
+    let kind = match arrivals {
         Arrivals::Poisson { .. } => "Poisson",
         Arrivals::Regular { .. } => "evenly spaced",
         Arrivals::Renewal { .. } => "independent gaps",
         Arrivals::Trace(_) => "recorded",
+        Arrivals::Bursts(_) => "in bursts",
+        Arrivals::Shaped(shaped) => return shape(shaped),
+    };
+    kind.to_owned()
+}
+
+fn shape(shaped: &Shaped) -> String {
+    let mut said = kind(&shaped.arrivals);
+    match shaped.batch {
+        Batch::Fixed(1) => {}
+        Batch::Fixed(count) => said += &format!(", {count} at once"),
+        batch => said += &format!(", {} at once on average", figure(batch.mean())),
     }
+    if shaped.start > Time::ZERO {
+        said += &format!(", from {}", shaped.start.since(Time::ZERO));
+    }
+    if shaped.stop < Time::NEVER {
+        said += &format!(", until {}", shaped.stop.since(Time::ZERO));
+    }
+    if let Some(limit) = shaped.limit {
+        said += &format!(", at most {limit}");
+    }
+    said
 }
 
 fn worker(entry: &Consumers) -> String {
     let mean = Span::from_seconds(entry.rules.service.mean_s());
     let each = if entry.count > 1 { " each" } else { "" };
     let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
-    format!("{} `{}` at {}{each}{shared}", entry.count, entry.name, short(mean))
+    let truncated = truncated(&entry.rules.service);
+    format!("{} `{}` at {}{each}{shared}{truncated}", entry.count, entry.name, short(mean))
+}
+
+/// A normal distribution has times below zero, which take part in the mean that is written.
+fn truncated(service: &Distribution) -> String {
+    match service {
+        Distribution::Normal { mean_s, sd_s } => {
+            let below = share_below_zero(*mean_s, *sd_s);
+            let share = if below < 1e-6 { "next to nothing" } else { &format!("{} %", figure(below * 100.0)) };
+            format!(" (normal, truncated at zero, which takes off {share})")
+        }
+        _ => String::new(),
+    }
 }
 
 /// Whether somebody takes from both queues.
@@ -297,6 +345,15 @@ mod tests {
         let grows = "load 120 %, not stable: the queue grows by 16.7 messages a second.";
         assert!(of_system("M/D/1", "100/s").ends_with(grows), "{}", of_system("M/D/1", "100/s"));
         assert!(of_system("M/D/1/9", "100/s").ends_with("load 120 %, more than they can do: the queue fills up."));
+    }
+
+    #[test]
+    fn a_normal_service_is_told_with_what_truncation_takes_off() {
+        let text = "{queues: {a: {}}, producers: {p: {publishes_to: a, arrivals: {poisson: {rate: 10/s}}}}, \
+                    consumers: {w: {takes_from: a, service: {normal: {mean: 20ms, sd: 20ms}}}}}";
+        let said = of_text(text);
+        assert!(said.contains("1 `w` at 25.8ms (normal, truncated at zero, which takes off 15.9 %)"), "{said}");
+        assert!(said.contains("Offered load 0.26 on 1 consumer"), "{said}");
     }
 
     #[test]

@@ -187,6 +187,11 @@ fn model(scenario: &Scenario, active: &[&Producer], queue: &Queue, entry: &Consu
 fn not_steady(producer: &Producer) -> Option<String> {
     let name = &producer.name;
     match &producer.arrivals {
+        Arrivals::Bursts(_) => Some(format!("`{name}` publishes in bursts (mmpp), not poisson")),
+        Arrivals::Shaped(shaped) if shaped.is_planned() => {
+            Some(format!("the arrivals of `{name}` begin or end by plan: there is no steady state"))
+        }
+        Arrivals::Shaped(_) => Some(format!("`{name}` publishes in batches: the formulas know single arrivals")),
         arrivals if arrivals.steady_rate().is_some() => None,
         Arrivals::Trace(_) => Some(format!("`{name}` replays a trace, which is not poisson")),
         _ => Some(format!("the rate of `{name}` changes over time: there is no steady state")),

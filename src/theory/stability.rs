@@ -30,7 +30,7 @@ pub fn is_overloaded(scenario: &Scenario, stability: &Stability) -> bool {
 
 /// About how long the slowest queue remembers what it began with: the relaxation time of the diffusion that a busy
 /// GI/G/c resembles, 2 (cₐ² + cₛ²) E\[S\] / (c (1 − ρ)²) (Newell 1971; Abate & Whitt 1987). Zero where every queue is
-/// bounded or overloaded, or nothing is steady.
+/// bounded or overloaded, or nothing is steady; a queue whose services have no variance has no such time and is left out.
 pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
     let of_queue = |queue: &Stability| -> Option<f64> {
         let at = scenario.queues.iter().position(|known| known.name == queue.queue)?;
@@ -44,7 +44,7 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
         let is_settling = is_unlimited(scenario.queue(id)) && queue.rate > 0.0 && idle > 0.0;
         is_settling.then(|| 2.0 * variation * queue.offered_load / queue.rate / consumers / (idle * idle))
     };
-    let longest = stability.iter().filter_map(of_queue).fold(0.0, f64::max);
+    let longest = stability.iter().filter_map(of_queue).filter(|seconds| seconds.is_finite()).fold(0.0, f64::max);
     if scenario.is_steady() { Span::from_seconds(longest) } else { Span::ZERO }
 }
 

@@ -78,7 +78,8 @@ pub fn circles(queues: &[Queue], consumers: &[Consumers], root: &Node, reader: &
         let place = root.find(&["queues", first, "dead_letter"]).map_or(Place::TOP, |node| node.place);
         let way: Vec<&str> = circle.iter().chain(&circle[..1]).map(name).collect();
         let message = format!("dead letters can go round in no time: {}", way.join(" → "));
-        let hint = "leave out one of these `dead_letter`, use `when_full: refuse`, or let the work take time";
+        let hint =
+            "leave out one of these `dead_letter`, use `when_full: refuse`, or let the work or the ttl take time";
         reader.report(Problem::at(place, message).hint(hint));
     }
 }
@@ -90,13 +91,14 @@ fn step_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Op
     let by_full = rules.capacity.is_some() && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter);
     let redelivery = &rules.redelivery;
     let by_limit = redelivery.then == Then::DeadLetter
-        && redelivery.limit.is_some_and(|limit| limit == 0 || redelivery.delay.nanos() == 0);
+        && redelivery.forgiven().is_some_and(|forgiven| forgiven == 0 || redelivery.delay.can_be_zero());
+    let by_ttl = rules.ttl.as_ref().is_some_and(|ttl| ttl.can_be_zero());
     let by_failure = consumers
         .iter()
         .filter(|entry| entry.takes_from.index() == at && entry.rules.fails > 0.0)
         .filter(|entry| entry.rules.acknowledge == Acknowledge::After && entry.rules.service.can_be_zero())
         .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
-    (by_full || by_failure).then_some(to)
+    (by_full || by_failure || by_ttl).then_some(to)
 }
 
 /// Follows the only way out of each queue; a circle is found once.

@@ -7,7 +7,7 @@ use std::sync::MutexGuard;
 use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, Seat, Source};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Properties};
 use crate::client::{Acknowledge, Answer, Crew, Producer, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -57,6 +57,8 @@ struct Run<'a> {
     until_empty: bool,
     at_most_inside: u64,
     broker: Broker<Letter>,
+    /// By producer: what the draws for its messages are keyed by, where a queue makes some.
+    draws: Vec<Key>,
     clients: Clients<'a>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
@@ -94,7 +96,11 @@ impl<'a> Run<'a> {
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
             at_most_inside: run.at_most_inside,
-            broker: Broker::new(scenario.queues.iter().map(|queue| queue.rules.clone())),
+            broker: Broker::with_names(
+                scenario.queues.iter().map(|queue| (queue.rules.clone(), queue.name.as_str())),
+                false,
+            ),
+            draws: scenario.producers.iter().map(|producer| key.name(&producer.name)).collect(),
             clients,
             arrivals: Agenda::new(),
             commands: 0,
@@ -267,7 +273,19 @@ impl<'a> Run<'a> {
         }
         let queue = source.publishes_to;
         let payload = self.clients.recorder.published(message);
-        self.send(Command::Publish { queue, payload });
+        let properties = if self.broker.keeps_properties() {
+            cold_path();
+            self.properties(message.producer, message.number)
+        } else {
+            Properties::default()
+        };
+        self.send(Command::Publish { queue, payload, properties });
+    }
+
+    /// What a message carries, a function of its producer and number.
+    #[inline(never)]
+    fn properties(&self, producer: u16, number: u64) -> Properties {
+        Properties { draws: self.draws[usize::from(producer)].number(number), ..Properties::default() }
     }
 
     /// The first consumer to finish has finished.

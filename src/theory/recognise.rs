@@ -161,6 +161,9 @@ fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     if queue.rules.redelivery.ack_timeout.is_some() {
         reasons.push(format!("`{queue_name}` takes messages back after its ack_timeout"));
     }
+    if queue.rules.ttl.is_some() {
+        reasons.push(format!("messages in `{queue_name}` expire after its ttl"));
+    }
     if queue.rules.capacity.is_some() && queue.rules.when_full != WhenFull::Refuse {
         let instead = match queue.rules.when_full {
             WhenFull::Block => "blocks its producers",

@@ -22,7 +22,7 @@ pub fn stability(scenario: &Scenario) -> Vec<Stability> {
 /// where a full queue blocks its producers, who then hold what grows.
 pub fn is_overloaded(scenario: &Scenario, stability: &Stability) -> bool {
     let queue = scenario.queues.iter().find(|queue| queue.name == stability.queue);
-    let keeps_all = queue.is_some_and(|queue| is_unlimited(queue) || queue.rules.when_full == WhenFull::Block);
+    let keeps_all = queue.is_some_and(|queue| is_unlimited(queue) || blocks(queue));
     keeps_all && stability.rate > 0.0 && stability.offered_load >= f64::from(stability.consumers) * (1.0 - ROUNDING)
 }
 
@@ -47,7 +47,11 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
 }
 
 fn is_unlimited(queue: &Queue) -> bool {
-    queue.rules.capacity.is_none()
+    queue.rules.capacity.is_none() && queue.rules.ttl.is_none()
+}
+
+fn blocks(queue: &Queue) -> bool {
+    queue.rules.when_full == WhenFull::Block && queue.rules.ttl.is_none()
 }
 
 fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
@@ -88,7 +92,7 @@ fn throughput(queue: &Queue, entry: &Consumers) -> f64 {
 fn attempts(queue: &Queue, entry: &Consumers) -> f64 {
     let (rules, fails) = (&entry.rules, entry.rules.fails);
     let returns = rules.on_failure == OnFailure::Requeue && rules.acknowledge == Acknowledge::After;
-    match queue.rules.redelivery.limit {
+    match queue.rules.redelivery.forgiven() {
         _ if !returns || fails == 0.0 => 1.0,
         None => 1.0 / (1.0 - fails),
         Some(limit) if fails == 1.0 => f64::from(limit) + 1.0,

@@ -4,7 +4,7 @@
 //! holds). What it does: `a begun` (`and acknowledged`), `a held`, `a acknowledged`, `a requeued`, `a rejected`,
 //! `a over` (nothing more to say).
 
-use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules};
+use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, Properties, QueueId, QueueRules};
 use kendall::client::{Acknowledge, Answer, Begin, ConsumerRules, Crew, Handed, OnFailure, OnRetry};
 use kendall::client::{Producer, Reaction, Reply, Worker};
 use kendall::random::Key;
@@ -86,7 +86,7 @@ fn some_delivery() -> DeliveryId {
     let mut broker = Broker::new([QueueRules::default()]);
     let queue = QueueId(0);
     broker.apply(Time::ZERO, Command::Subscribe { consumer: ConsumerId(0), queue, prefetch: 1 }, &mut effects);
-    broker.apply(Time::ZERO, Command::Publish { queue, payload: () }, &mut effects);
+    broker.apply(Time::ZERO, Command::Publish { queue, payload: (), properties: Properties::default() }, &mut effects);
     match effects.pop() {
         Some(Effect::Delivered { delivery, .. }) => delivery,
         other => panic!("a delivery, not {other:?}"),

@@ -3,6 +3,7 @@
 mod answers;
 mod client;
 mod clock;
+mod expiry;
 mod full;
 mod lines;
 mod naive;

@@ -2,7 +2,7 @@
 //!
 //! Queues: `capacity 1, when_full block, consumers 2`, several as `a: limit 0, dead_letter b; b: capacity 1`. The rules
 //! are those of a scenario; `consumers` and `prefetch` (default 1) say who takes from the queue, numbered from 1 over
-//! all queues.
+//! all queues. Delays one after the other are `delay 10ms/2ms`.
 //!
 //! Commands: `publish x` (`publish x in b`), `ack x`, `nack x`, `reject x` (the latest delivery of x; `ack x#1` its
 //! first), `subscribe` (`subscribe in b`), `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
@@ -15,9 +15,11 @@
 use std::collections::HashMap;
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, DeliveryId, Effect, Place, QueueId, QueueRules, ReturnsTo, Then, WhenFull,
+    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Place, Properties,
+    QueueId, QueueRules, ReturnsTo, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
+use kendall::workload::Distribution;
 
 /// Runs the script in front of the queues and compares what follows, word by word.
 #[track_caller]
@@ -69,10 +71,8 @@ impl<'a> World<'a> {
     fn carry_out(&mut self, command: &'a str) {
         let words: Vec<&str> = command.split(' ').collect();
         match words[..] {
-            ["publish", name] => self.apply(Command::Publish { queue: QueueId(0), payload: name }),
-            ["publish", name, "in", queue] => {
-                self.apply(Command::Publish { queue: queue_named(queue, &self.names), payload: name });
-            }
+            ["publish", name] => self.publish(name, QueueId(0)),
+            ["publish", name, "in", queue] => self.publish(name, queue_named(queue, &self.names)),
             ["ack", what] => self.apply(Command::Acknowledge { delivery: self.delivery(what) }),
             ["nack", what] => self.apply(Command::Reject { delivery: self.delivery(what), requeue: true }),
             ["reject", what] => self.apply(Command::Reject { delivery: self.delivery(what), requeue: false }),
@@ -83,6 +83,10 @@ impl<'a> World<'a> {
             ["tick"] => self.apply(Command::Tick),
             _ => panic!("no such command: {command}"),
         }
+    }
+
+    fn publish(&mut self, name: &'a str, queue: QueueId) {
+        self.apply(Command::Publish { queue, payload: name, properties: Properties::default() });
     }
 
     fn subscribe(&mut self, queue: QueueId, prefetch: u32) {
@@ -178,12 +182,23 @@ fn read_rules(text: &str, names: &[&str]) -> (QueueRules, u32, u32) {
             ("then", "dead_letter") => rules.redelivery.then = Then::DeadLetter,
             ("then", "drop") => rules.redelivery.then = Then::Drop,
             ("then", "park") => rules.redelivery.then = Then::Park,
-            ("delay", _) => rules.redelivery.delay = span(value),
+            ("delay", _) => rules.redelivery.delay = delay(value),
+            ("counts", "deliveries") => rules.redelivery.counts = LimitCounts::Deliveries,
+            ("late_ack", "ignored") => rules.redelivery.late_ack = LateAck::Ignored,
+            ("ttl", _) => rules.ttl = Some(Distribution::Constant(span(value))),
             ("ack_timeout", _) => rules.redelivery.ack_timeout = Some(span(value)),
             _ => panic!("no such rule: {rule}"),
         }
     }
     (rules, consumers, prefetch)
+}
+
+/// `10ms`, or `10ms/2ms` for one after the other.
+fn delay(text: &str) -> Delay {
+    match text.split('/').map(span).collect::<Vec<_>>()[..] {
+        [constant] => Delay::constant(constant),
+        ref spans => Delay { law: DelayLaw::List(spans.to_vec()), jitter: Jitter::None },
+    }
 }
 
 fn queue_named(name: &str, names: &[&str]) -> QueueId {

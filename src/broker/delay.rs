@@ -51,9 +51,17 @@ impl Delay {
         self.law == DelayLaw::Constant(Span::ZERO)
     }
 
+    /// The delay, if it is always as long.
+    pub fn constant_span(&self) -> Option<Span> {
+        match self {
+            Delay { law: DelayLaw::Constant(span), jitter: Jitter::None } => Some(*span),
+            _ => None,
+        }
+    }
+
     /// Whether two delays of one queue may differ, so that the first to begin need not be the first to end.
     pub fn varies(&self) -> bool {
-        !matches!(self, Delay { law: DelayLaw::Constant(_), jitter: Jitter::None })
+        self.constant_span().is_none()
     }
 
     /// Whether a delay may take no time at all.

@@ -11,11 +11,13 @@ mod protocol;
 mod rules;
 mod special;
 mod store;
+mod turns;
 
 pub use delay::{Delay, DelayLaw, Jitter};
 pub use properties::Properties;
 pub use protocol::{Command, Effect, Effects, Place};
 pub use rules::*;
+pub use turns::Terms;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
@@ -24,6 +26,7 @@ use crate::random::Key;
 use crate::time::Time;
 use special::Special;
 use store::{List, Lists, Slot, Store, Where};
+use turns::Consumer;
 
 /// A queue, by its place in the scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,24 +68,18 @@ struct Queue<P> {
     blocked: VecDeque<P>,
     /// Of those that are blocked, where properties are kept.
     blocked_properties: VecDeque<Properties>,
-    /// Consumers that may be given a message, in turn.
+    /// Consumers that may be given a message, the highest priority first, and in turn.
     credit: VecDeque<ConsumerId>,
     next_order: i64,
     front_order: i64,
-}
-
-struct Consumer {
-    queue: QueueId,
-    prefetch: u32,
-    /// Deliveries not answered, those that timed out included.
-    held: u32,
-    in_turn: bool,
 }
 
 /// A broker: queues, what is in them, and who takes from them.
 pub struct Broker<P> {
     queues: Vec<Queue<P>>,
     consumers: Vec<Consumer>,
+    /// Further queues of consumers that take from several, in order of their preference.
+    also_from: BTreeMap<ConsumerId, Vec<QueueId>>,
     store: Store<P>,
     /// Who holds a delivery that the broker has taken back or forgotten, until it is answered.
     stale: BTreeMap<DeliveryId, ConsumerId>,
@@ -116,6 +113,7 @@ impl<P: Clone> Broker<P> {
             entries: 0,
             queues,
             consumers: Vec::new(),
+            also_from: BTreeMap::new(),
             store: Store::new(),
             stale: BTreeMap::new(),
             visits: BTreeMap::new(),
@@ -128,7 +126,7 @@ impl<P: Clone> Broker<P> {
     /// Carries out one command at `now` and tells `effects` what follows from it. What is due by `now` comes first.
     ///
     /// # Panics
-    /// If a queue or consumer does not exist, or a consumer subscribes twice.
+    /// If a queue or consumer does not exist.
     // Where it is called the command is mostly known, and only its arm remains.
     #[inline(always)]
     pub fn apply(&mut self, now: Time, command: Command<P>, effects: &mut impl Effects<P>) {
@@ -146,7 +144,7 @@ impl<P: Clone> Broker<P> {
             Command::Publish { queue, payload, properties } => self.publish(now, queue, payload, properties, effects),
             Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
             Command::Reject { delivery, requeue } => self.reject(now, delivery, requeue, effects),
-            Command::Subscribe { consumer, queue, prefetch } => self.subscribe(now, consumer, queue, prefetch, effects),
+            Command::Subscribe { consumer, queue, terms } => self.subscribe(now, consumer, queue, terms, effects),
             Command::Tick => {}
         }
     }
@@ -177,23 +175,6 @@ impl<P: Clone> Broker<P> {
     /// Where each message is; those blocked outside are left out.
     pub fn places(&self) -> impl Iterator<Item = (QueueId, Place)> {
         self.store.entries().map(|entry| (entry.queue, entry.place.into()))
-    }
-
-    #[inline(never)]
-    fn subscribe(
-        &mut self,
-        now: Time,
-        consumer: ConsumerId,
-        queue: QueueId,
-        prefetch: u32,
-        effects: &mut impl Effects<P>,
-    ) {
-        assert_eq!(consumer.0 as usize, self.consumers.len(), "consumers are numbered without gaps");
-        self.consumers.push(Consumer { queue, prefetch, held: 0, in_turn: prefetch > 0 });
-        if prefetch > 0 {
-            self.queues[queue.index()].credit.push_back(consumer);
-        }
-        self.dispatch(now, queue, effects);
     }
 
     #[inline(never)]

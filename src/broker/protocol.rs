@@ -1,13 +1,14 @@
 //! What is asked of a broker, and what follows from it.
 
-use super::{ConsumerId, DeliveryId, Properties, QueueId};
+use super::{ConsumerId, DeliveryId, Properties, QueueId, Terms};
 use crate::measure::Cause;
 
 /// What is asked of a broker. `P` is what travels with a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command<P> {
-    /// A new consumer takes from a queue and may hold `prefetch` unacknowledged messages.
-    Subscribe { consumer: ConsumerId, queue: QueueId, prefetch: u32 },
+    /// A new consumer takes from a queue, or a known one from a further queue, which comes after those before in its
+    /// preference; its terms are those of its first.
+    Subscribe { consumer: ConsumerId, queue: QueueId, terms: Terms },
     Publish {
         queue: QueueId,
         payload: P,

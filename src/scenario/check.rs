@@ -95,7 +95,7 @@ fn step_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Op
     let by_ttl = rules.ttl.as_ref().is_some_and(|ttl| ttl.can_be_zero());
     let by_failure = consumers
         .iter()
-        .filter(|entry| entry.takes_from.index() == at && entry.rules.fails > 0.0)
+        .filter(|entry| entry.takes_from.iter().any(|queue| queue.index() == at) && entry.rules.fails > 0.0)
         .filter(|entry| entry.rules.acknowledge == Acknowledge::After && entry.rules.service.can_be_zero())
         .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
     (by_full || by_failure || by_ttl).then_some(to)

@@ -3,7 +3,7 @@
 use std::hint::cold_path;
 
 use super::store::{Slot, Where};
-use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, LateAck, Place, QueueId, ReturnsTo, Then};
+use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, LateAck, Order, Place, QueueId, ReturnsTo, Then};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
 
@@ -84,7 +84,9 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     fn deliver_noted(&mut self, now: Time, queue: QueueId, consumer: ConsumerId, effects: &mut impl Effects<P>) {
         let state = &self.queues[queue.index()];
-        let slot = state.lists[state.list_of_next(&self.store)].first().expect("a message waits");
+        let oldest = || state.lists[state.list_of_next(&self.store)].first();
+        let next = state.special.as_ref().and_then(|special| special.next());
+        let slot = next.or_else(oldest).expect("a message waits");
         let timeout = state.rules.redelivery.ack_timeout;
         self.unlist(slot);
         let entry = &mut self.store[slot];
@@ -254,7 +256,14 @@ impl<P: Clone> Broker<P> {
     fn put_back(&mut self, slot: Slot) {
         let queue = self.store[slot].queue;
         let state = &mut self.queues[queue.index()];
+        let is_lifo = state.rules.order == Order::Lifo;
         match state.rules.redelivery.returns_to {
+            // The end of a queue that gives out the youngest first is where the oldest stands.
+            ReturnsTo::Front if is_lifo => return self.append(queue, slot),
+            ReturnsTo::Tail if is_lifo => {
+                state.front_order -= 1;
+                self.store[slot].order = state.front_order;
+            }
             ReturnsTo::Tail => return self.append(queue, slot),
             ReturnsTo::Front => {
                 state.front_order -= 1;

@@ -6,12 +6,8 @@ use crate::time::Span;
 /// What the rules of a queue may ask of a message. It belongs to the message, whatever queue it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Properties {
-    /// In bytes.
-    pub size: u64,
     /// Higher is more urgent.
     pub priority: u8,
-    /// Which messages it keeps its order with.
-    pub key: u64,
     /// How long after entering a queue it expires; the queue's own ttl may be shorter.
     pub ttl: Option<Span>,
     /// What draws for this message are keyed by.
@@ -21,6 +17,6 @@ pub struct Properties {
 impl Default for Properties {
     #[inline(always)]
     fn default() -> Properties {
-        Properties { size: 0, priority: 0, key: 0, ttl: None, draws: Key::NONE }
+        Properties { priority: 0, ttl: None, draws: Key::NONE }
     }
 }

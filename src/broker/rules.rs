@@ -13,8 +13,21 @@ pub struct QueueRules {
     pub when_full: WhenFull,
     pub dead_letter: Option<QueueId>,
     pub redelivery: Redelivery,
+    pub order: Order,
     /// How long after entering a message expires that still waits or is delayed.
     pub ttl: Option<Distribution>,
+}
+
+/// Which of the messages that wait is delivered next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest.
+    Fifo,
+    /// The youngest.
+    Lifo,
+    /// The oldest of the highest priority there is. Priorities are from 0 to `levels` − 1; a higher one counts as the
+    /// highest of these.
+    Priority { levels: u8 },
 }
 
 /// What becomes of a newcomer that a full queue has no room for.
@@ -86,6 +99,7 @@ impl Default for QueueRules {
             when_full: WhenFull::Refuse,
             dead_letter: None,
             redelivery: Redelivery::default(),
+            order: Order::Fifo,
             ttl: None,
         }
     }

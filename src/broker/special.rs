@@ -1,10 +1,10 @@
-//! What only some queues need: delays that vary, and messages that expire.
+//! What only some queues need: delays that vary, messages that expire, and orders other than by age.
 
 use std::collections::BTreeSet;
 use std::hint::cold_path;
 
 use super::store::{Slot, Where};
-use super::{Broker, Effects, Properties, QueueId, QueueRules};
+use super::{Broker, Effects, Order, Properties, QueueId, QueueRules};
 use crate::measure::Cause;
 use crate::random::Key;
 use crate::time::{Span, Time};
@@ -34,13 +34,19 @@ pub(super) struct Special {
     pub delayed: BTreeSet<Timer>,
     /// Those that wait or are delayed and expire.
     pub expiring: BTreeSet<Timer>,
+    order: Order,
+    /// Those that wait, the next first, where that is not the order of age.
+    ready: BTreeSet<Rank>,
 }
+
+/// Who is lower is delivered sooner: by priority, then by age.
+type Rank = (u8, i64, Slot);
 
 impl Special {
     /// For the rules of a queue, if they need it; messages with a ttl of their own make every queue need it.
     pub fn of(rules: &QueueRules, name: Key, messages_expire: bool) -> Option<Box<Special>> {
         let delay = &rules.redelivery.delay;
-        let is_needed = delay.varies() || rules.ttl.is_some() || messages_expire;
+        let is_needed = delay.varies() || rules.ttl.is_some() || messages_expire || rules.order != Order::Fifo;
         is_needed.then(|| {
             Box::new(Special {
                 name,
@@ -49,8 +55,24 @@ impl Special {
                 varies: delay.varies(),
                 delayed: BTreeSet::new(),
                 expiring: BTreeSet::new(),
+                order: rules.order,
+                ready: BTreeSet::new(),
             })
         })
+    }
+
+    /// Where a message stands that waits, unless it is by age.
+    fn rank(&self, extra: &Extra, age: i64, slot: Slot) -> Option<Rank> {
+        match self.order {
+            Order::Fifo => None,
+            Order::Lifo => Some((0, -age, slot)),
+            Order::Priority { levels } => Some((levels - 1 - extra.properties.priority.min(levels - 1), age, slot)),
+        }
+    }
+
+    /// Who is delivered next, unless that is by age.
+    pub fn next(&self) -> Option<Slot> {
+        self.ready.first().map(|(.., slot)| *slot)
     }
 
     fn timer(timers: &BTreeSet<Timer>) -> Time {
@@ -110,9 +132,13 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     pub(super) fn note_listed(&mut self, slot: Slot) {
         let entry = &self.store[slot];
-        let (queue, place, due) = (entry.queue, entry.place, entry.due);
-        let Some(Extra { expires, nth, .. }) = self.store.extra(slot) else { return };
+        let (queue, place, due, age) = (entry.queue, entry.place, entry.due, entry.order);
+        let Some(extra) = self.store.extra(slot) else { return };
+        let Extra { expires, nth, .. } = extra;
         let Some(special) = &mut self.queues[queue.index()].special else { return };
+        if matches!(place, Where::Fresh | Where::Returned) {
+            special.ready.extend(special.rank(&extra, age, slot));
+        }
         if place == Where::Delayed && special.varies {
             special.delayed.insert((due, nth, slot));
             self.deadline = self.deadline.min(due);
@@ -127,9 +153,13 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     pub(super) fn note_unlisted(&mut self, slot: Slot) {
         let entry = &self.store[slot];
-        let (queue, due) = (entry.queue, entry.due);
-        let Some(Extra { expires, nth, .. }) = self.store.extra(slot) else { return };
+        let (queue, due, age) = (entry.queue, entry.due, entry.order);
+        let Some(extra) = self.store.extra(slot) else { return };
+        let Extra { expires, nth, .. } = extra;
         let Some(special) = &mut self.queues[queue.index()].special else { return };
+        if let Some(rank) = special.rank(&extra, age, slot) {
+            special.ready.remove(&rank);
+        }
         special.delayed.remove(&(due, nth, slot));
         special.expiring.remove(&(expires, nth, slot));
     }

@@ -1,11 +1,11 @@
 //! What can be checked only with the whole scenario in view: names, sums, circles.
 
 use super::consumers::MOST_CONSUMERS;
-use super::model::{Consumers, Queue};
+use super::model::{Consumers, Producer, Queue};
 use super::problem::{Place, Problem};
 use super::reader::{Reader, cut};
 use super::yaml::{Key, Node};
-use crate::broker::{QueueId, Then, WhenFull};
+use crate::broker::{Order, QueueId, Then, WhenFull};
 use crate::client::{Acknowledge, OnFailure};
 use crate::measure::RESERVED;
 
@@ -60,6 +60,26 @@ pub fn total_count(consumers: &[Consumers], place: Place, reader: &mut Reader) {
     if total > MOST_CONSUMERS {
         let message = format!("there are {total} consumers; the most is {MOST_CONSUMERS}");
         reader.report(Problem::at(place, message).hint("write lower counts"));
+    }
+}
+
+/// Priorities that no queue knows.
+pub fn priorities(queues: &[Queue], producers: &[Producer], root: &Node, reader: &mut Reader) {
+    for producer in producers {
+        let priority = producer.messages.priority;
+        let queue = &queues[producer.publishes_to.index()];
+        let message = match queue.rules.order {
+            Order::Priority { levels } if priority < levels => continue,
+            Order::Priority { levels } => format!("`{}` knows priorities from 0 to {}", queue.name, levels - 1),
+            _ if priority == 0 => continue,
+            _ => format!("`{}` does not go by priority", queue.name),
+        };
+        let place =
+            root.find(&["producers", &producer.name, "messages", "priority"]).map_or(Place::TOP, |node| node.place);
+        let levels = u16::from(priority) + 1;
+        let hint =
+            format!("write `order: {{priority: {{levels: {levels}}}}}` under the queue, or leave out the priority");
+        reader.report(Problem::at(place, message).hint(hint));
     }
 }
 

@@ -106,7 +106,7 @@ struct Work {
 
 fn work_on(scenario: &Scenario, at: usize) -> Work {
     let entries: Vec<&Consumers> = scenario.consumers_of(QueueId(at as u16)).collect();
-    if entries.is_empty() && scenario.queues[at].rules.ttl.is_some() {
+    if entries.is_empty() && scenario.may_expire(QueueId(at as u16)) {
         return Work { consumers: 0, capacity: 0.0, attempts: 1.0, dead_share: 1.0 };
     }
     let capacity_of = |entry: &Consumers| f64::from(entry.count) / entry.rules.service.mean_s();
@@ -200,7 +200,8 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     let together = (0..flows.len()).filter(|other| *other == at || share_consumers(scenario, at, *other));
     let names: Vec<String> = together.map(|at| format!("`{}`", scenario.queues[at].name)).collect();
     let of = if name_it { format!(" of {}", names.join(" and ")) } else { String::new() };
-    if work.consumers == 0 && queue.rules.ttl.is_some() {
+    let may_expire = scenario.may_expire(QueueId(at as u16));
+    if work.consumers == 0 && may_expire {
         return format!("Nothing takes from `{}`, from which messages expire", queue.name);
     }
     if work.consumers == 0 {
@@ -212,10 +213,10 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     let busy = |rate: f64| if work.capacity.is_finite() { rate * work.attempts / work.capacity } else { 0.0 };
     let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
     let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
-    let limited = match (&queue.rules.ttl, queue.rules.capacity) {
-        (Some(_), _) => Some("what waits too long expires"),
-        (None, Some(_)) => Some("the queue fills up"),
-        (None, None) => None,
+    let limited = match queue.rules.capacity {
+        _ if may_expire => Some("what waits too long expires"),
+        Some(_) => Some("the queue fills up"),
+        None => None,
     };
     let (mean, peak) = (inflow.mean, inflow.peak);
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };

@@ -104,10 +104,18 @@ pub const BACKOFF: &[Key] = &[
 pub const PRODUCER: &[Key] = &[
     key("publishes_to", "orders", "the queue it publishes to"),
     key("arrivals", "{poisson: {rate: 200/s}}", "when messages come"),
-    later("messages", "size, work, priority, key and ttl of messages"),
+    key("messages", "{priority: 1}", "what its messages carry"),
     later("confirms", "how many messages may be unconfirmed"),
     later("retries", "what it does when it is refused"),
     later("like", "the system whose defaults it has"),
+];
+
+pub const MESSAGES: &[Key] = &[
+    key("priority", "1", "higher is more urgent, in a queue whose order is by priority"),
+    key("ttl", "30s", "how long after entering a queue a message expires that still waits"),
+    later("size", "how many bytes"),
+    later("work", "how much work"),
+    later("key", "which messages keep their order"),
 ];
 
 pub const ARRIVALS: &[Key] = &[
@@ -246,7 +254,7 @@ const fn later_word<T>(name: &'static str, about: &'static str) -> Word<T> {
 }
 
 use super::model::{Drain, Warmup};
-use crate::broker::{Jitter, LateAck, LimitCounts, ReturnsTo, Then, WhenFull};
+use crate::broker::{Jitter, LateAck, LimitCounts, Order, ReturnsTo, Then, WhenFull};
 use crate::client::{Acknowledge, OnFailure, OnRetry};
 
 pub const WHEN_FULL: &[Word<WhenFull>] = &[
@@ -256,12 +264,16 @@ pub const WHEN_FULL: &[Word<WhenFull>] = &[
     word("dead_letter", WhenFull::DeadLetter, "the newcomer goes to the dead letter queue"),
 ];
 
-pub const ORDER: &[Word<()>] = &[
-    word("fifo", (), "the oldest first"),
-    later_word("lifo", "the newest first"),
-    later_word("priority", "the highest priority first"),
+pub const ORDER: &[Word<Order>] = &[
+    word("fifo", Order::Fifo, "the oldest first"),
+    word("lifo", Order::Lifo, "the youngest first"),
     later_word("shortest_first", "the shortest work first"),
 ];
+
+/// What may stand behind `order` with keys of its own.
+pub const ORDER_WITH: &[Key] = &[key("priority", "{levels: 3}", "the highest priority first, then the oldest")];
+
+pub const PRIORITY: &[Key] = &[key("levels", "3", "how many priorities there are, from 0")];
 
 pub const RETURNS_TO: &[Word<ReturnsTo>] = &[
     word("original", ReturnsTo::Original, "its place by age"),

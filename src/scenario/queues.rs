@@ -4,19 +4,21 @@ use super::model::Queue;
 use super::problem::Problem;
 use super::quantity::{self, SOME};
 use super::reader::{Object, Reader};
-use super::yaml::{Key, Node};
+use super::yaml::{Key, Node, Value};
 use super::{distribution, keys};
-use crate::broker::{LateAck, LimitCounts, QueueId, QueueRules, Redelivery, Then, WhenFull};
+use crate::broker::{LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, Then, WhenFull};
 use crate::time::Span;
 
 const MOST_CAPACITY: u64 = 1_000_000_000_000;
+/// As many as RabbitMQ has.
+const MOST_LEVELS: u64 = 255;
 const MOST_FAILURES: u64 = 1_000_000;
 
 pub fn read(key: &Key, node: &Node, id: QueueId, reader: &mut Reader) -> Option<Queue> {
     let object = reader.object(node, key.place, keys::QUEUE)?;
     let capacity = capacity(&object, reader);
     let when_full = object.word("when_full", reader, keys::WHEN_FULL);
-    object.word("order", reader, keys::ORDER);
+    let order = object.get("order").and_then(|node| order(node, reader)).unwrap_or(Order::Fifo);
     let dead_letter = object.get("dead_letter").and_then(|node| reader.queue(node));
     let redelivery = redelivery(&object, reader);
     let ttl = object.get("ttl").and_then(|node| distribution::read(node, object.example("ttl"), reader));
@@ -35,9 +37,27 @@ pub fn read(key: &Key, node: &Node, id: QueueId, reader: &mut Reader) -> Option<
         when_full: when_full.unwrap_or(WhenFull::Refuse),
         dead_letter,
         redelivery: Redelivery { then: redelivery.1.unwrap_or(by_default), ..redelivery.0 },
+        order,
         ttl,
     };
     Some(Queue { name: key.name.clone(), rules })
+}
+
+fn order(node: &Node, reader: &mut Reader) -> Option<Order> {
+    if let Value::Text(text) = &node.value
+        && text == "priority"
+    {
+        let problem = Problem::at(node.place, "does not say how many priorities there are");
+        reader.report(problem.hint("write `{priority: {levels: 3}}`"));
+        return None;
+    }
+    if !matches!(node.value, Value::Pairs(_)) {
+        return reader.word(node, keys::ORDER);
+    }
+    let chosen = reader.one_of(node, keys::ORDER_WITH, &[])?;
+    let object = reader.object(chosen.node, chosen.key.place, keys::PRIORITY)?;
+    let levels = object.need_quantity("levels", reader, |text| quantity::count(text, 2, MOST_LEVELS))?;
+    u8::try_from(levels).ok().map(|levels| Order::Priority { levels })
 }
 
 fn capacity(object: &Object<'_>, reader: &mut Reader) -> Option<u64> {

@@ -9,7 +9,7 @@ use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, Seat, Source};
 use super::listen::{Listener, Nobody};
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Properties, Terms};
-use crate::client::{Acknowledge, Answer, Crew, Producer, Worker};
+use crate::client::{Acknowledge, Answer, Carried, Crew, Producer, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
@@ -73,8 +73,8 @@ struct Run<'a, L> {
     until_empty: bool,
     at_most_inside: u64,
     broker: Broker<Letter>,
-    /// By producer: what the draws for its messages are keyed by, where a queue makes some.
-    draws: Vec<Key>,
+    /// By producer.
+    carried: Vec<Carried>,
     clients: Clients<'a>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
@@ -115,9 +115,9 @@ impl<'a, L: Listener> Run<'a, L> {
             at_most_inside: run.at_most_inside,
             broker: Broker::with_names(
                 scenario.queues.iter().map(|queue| (queue.rules.clone(), queue.name.as_str())),
-                false,
+                scenario.messages_expire(),
             ),
-            draws: scenario.producers.iter().map(|producer| key.name(&producer.name)).collect(),
+            carried: scenario.producers.iter().map(|p| Carried::new(&p.messages, key.name(&p.name))).collect(),
             clients,
             arrivals: Agenda::new(),
             commands: 0,
@@ -295,17 +295,11 @@ impl<'a, L: Listener> Run<'a, L> {
         self.listener.published(&self.clients, queue, payload);
         let properties = if self.broker.keeps_properties() {
             cold_path();
-            self.properties(message.producer, message.number)
+            self.carried[usize::from(message.producer)].properties(message.number)
         } else {
             Properties::default()
         };
         self.send(Command::Publish { queue, payload, properties });
-    }
-
-    /// What a message carries, a function of its producer and number.
-    #[inline(never)]
-    fn properties(&self, producer: u16, number: u64) -> Properties {
-        Properties { draws: self.draws[usize::from(producer)].number(number), ..Properties::default() }
     }
 
     /// The first consumer to finish has finished.

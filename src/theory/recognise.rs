@@ -4,7 +4,7 @@ use super::feedback::Feedback;
 use super::phase;
 use super::service::{in_words, is_exponential, letter};
 use super::stability::ROUNDING;
-use crate::broker::{QueueId, ReturnsTo, WhenFull};
+use crate::broker::{Order, QueueId, ReturnsTo, WhenFull};
 use crate::client::{Acknowledge, OnFailure, OnRetry};
 use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::time::Span;
@@ -152,6 +152,9 @@ pub fn recognise(scenario: &Scenario) -> Result<Model, Vec<String>> {
     match station {
         Ok((queue, entry)) => {
             reasons.extend(not_plain(queue, entry));
+            if scenario.messages_expire() {
+                reasons.push("messages expire after a ttl of their own".to_owned());
+            }
             match model(scenario, &active, queue, entry) {
                 Ok(model) if reasons.is_empty() => return Ok(model),
                 Ok(_) => {}
@@ -249,6 +252,11 @@ fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     }
     if queue.rules.redelivery.ack_timeout.is_some() {
         reasons.push(format!("`{queue_name}` takes messages back after its ack_timeout"));
+    }
+    match queue.rules.order {
+        Order::Fifo => {}
+        Order::Lifo => reasons.push(format!("`{queue_name}` gives out the youngest first: the formulas need fifo")),
+        Order::Priority { .. } => reasons.push(format!("`{queue_name}` goes by priority: the formulas need fifo")),
     }
     if queue.rules.ttl.is_some() {
         reasons.push(format!("messages in `{queue_name}` expire after its ttl"));

@@ -7,6 +7,7 @@ mod expiry;
 mod full;
 mod lines;
 mod naive;
+mod order;
 mod random;
 mod recorder;
 mod redelivery;

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use kendall::broker::{
-    DelayLaw, LateAck, LimitCounts, Place, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
+    DelayLaw, LateAck, LimitCounts, Order, Place, Properties, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::measure::Cause;
 use kendall::time::{Span, Time};
@@ -35,6 +35,8 @@ pub struct Naive {
     pub blocked: Vec<(usize, u32)>,
     pub consumers: Vec<Consumer>,
     pub happened: Vec<(u32, Happened)>,
+    /// By message.
+    carried: BTreeMap<u32, Properties>,
     /// Counts everything that has an order: entering, being put somewhere, gaining credit.
     stamp: i64,
 }
@@ -70,8 +72,8 @@ pub struct Consumer {
 
 impl Naive {
     pub fn new(rules: Vec<QueueRules>) -> Naive {
-        let (messages, blocked, consumers, happened) = Default::default();
-        Naive { rules, messages, blocked, consumers, happened, stamp: 0 }
+        let (messages, blocked, consumers, happened, carried) = Default::default();
+        Naive { rules, messages, blocked, consumers, happened, carried, stamp: 0 }
     }
 
     pub fn subscribe(&mut self, now: Time, consumer: usize, queue: usize, terms: Terms) {
@@ -86,7 +88,8 @@ impl Naive {
         self.let_flow(now);
     }
 
-    pub fn publish(&mut self, now: Time, queue: usize, name: u32) {
+    pub fn publish(&mut self, now: Time, queue: usize, (name, carries): (u32, Properties)) {
+        self.carried.insert(name, carries);
         self.do_what_is_due(now);
         match self.rules[queue].when_full {
             _ if self.has_room(queue) => self.enter(now, queue, name, false),
@@ -213,6 +216,9 @@ impl Naive {
         let (stamp, queue) = (self.next_stamp(), self.message(name).queue);
         let age = match self.rules[queue].redelivery.returns_to {
             ReturnsTo::Original => return,
+            // In a queue that gives out the youngest first, the front is where that stands.
+            ReturnsTo::Front if self.rules[queue].order == Order::Lifo => stamp,
+            ReturnsTo::Tail if self.rules[queue].order == Order::Lifo => -stamp,
             ReturnsTo::Front => -stamp,
             ReturnsTo::Tail => stamp,
         };
@@ -228,7 +234,7 @@ impl Naive {
             age,
             put: age,
             due: Time::NEVER,
-            expires: self.expires(now, queue),
+            expires: self.expires(now, queue, name),
             entered: age,
             entries: BTreeMap::from([(queue, 1)]),
             deliveries: 0,
@@ -237,11 +243,21 @@ impl Naive {
         self.tell(name, Happened::Accepted { queue, was_blocked });
     }
 
-    fn expires(&self, now: Time, queue: usize) -> Time {
-        match self.rules[queue].ttl {
-            None => Time::NEVER,
-            Some(Distribution::Constant(ttl)) => now + ttl,
+    fn expires(&self, now: Time, queue: usize, name: u32) -> Time {
+        let of_queue = self.rules[queue].ttl.as_ref().map(|ttl| match ttl {
+            Distribution::Constant(ttl) => *ttl,
             _ => panic!("a constant ttl"),
+        });
+        let lower = self.carried[&name].ttl.into_iter().chain(of_queue).min();
+        lower.map_or(Time::NEVER, |ttl| now + ttl)
+    }
+
+    /// Who is lower is delivered sooner.
+    fn rank(&self, message: &Message) -> (u8, i64) {
+        match self.rules[message.queue].order {
+            Order::Fifo => (0, message.age),
+            Order::Lifo => (0, -message.age),
+            Order::Priority { levels } => (u8::MAX - self.carried[&message.name].priority.min(levels - 1), message.age),
         }
     }
 
@@ -267,7 +283,7 @@ impl Naive {
         }
         let from = self.message(name).place;
         self.put(name, Place::Waiting, Time::NEVER);
-        let (age, expires) = (self.next_stamp(), self.expires(now, to));
+        let (age, expires) = (self.next_stamp(), self.expires(now, to, name));
         let message = self.message(name);
         message.queue = to;
         (message.age, message.entered, message.expires) = (age, age, expires);
@@ -302,7 +318,7 @@ impl Naive {
 
     fn deliver(&mut self, now: Time, queue: usize) -> bool {
         let waiting = self.messages.iter().filter(|m| m.queue == queue && m.place == Place::Waiting);
-        let Some(name) = waiting.min_by_key(|m| m.age).map(|m| m.name) else { return false };
+        let Some(name) = waiting.min_by_key(|m| self.rank(m)).map(|m| m.name) else { return false };
         let Some(consumer) = self.in_turn(queue) else { return false };
         let stamp = self.next_stamp();
         self.consumers[consumer].queues.iter_mut().for_each(|(_, turn)| *turn = stamp);

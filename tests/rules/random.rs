@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Place, Properties,
-    QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
+    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Order, Place,
+    Properties, QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
 use kendall::workload::Distribution;
@@ -18,6 +18,8 @@ use crate::naive::{Handing, Happened, Naive};
 enum Step {
     Publish {
         queue: usize,
+        priority: u8,
+        ttl: Option<u64>,
     },
     /// In order of preference, each once.
     Subscribe {
@@ -45,7 +47,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let pick = || prop_oneof![4 => 0..3_usize, 1 => any::<usize>()];
     prop_oneof![
-        6 => (0..3_usize).prop_map(|queue| Step::Publish { queue }),
+        6 => (0..3_usize, 0..4_u8, prop::option::weighted(0.1, 1..9_u64))
+            .prop_map(|(queue, priority, ttl)| Step::Publish { queue, priority, ttl }),
         1 => subscribe(),
         4 => pick().prop_map(|pick| Step::Acknowledge { pick }),
         5 => (pick(), prop::bool::weighted(0.7)).prop_map(|(pick, requeue)| Step::Reject { pick, requeue }),
@@ -100,10 +103,13 @@ prop_compose! {
         ],
         dead_letter in prop::option::weighted(0.7, 0..3_u16),
         redelivery in redelivery(),
+        order in prop_oneof![
+            2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => (2..4_u8).prop_map(|levels| Order::Priority { levels }),
+        ],
         ttl in prop::option::weighted(0.3, 1..9_u64),
     ) -> QueueRules {
         let ttl = ttl.map(|ttl| Distribution::Constant(ms(ttl)));
-        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, ttl }
+        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
     }
 }
 
@@ -187,7 +193,7 @@ impl Seen {
 impl Both {
     fn new(rules: Vec<QueueRules>) -> Both {
         Both {
-            broker: Broker::new(rules.clone()),
+            broker: Broker::with_names(rules.iter().cloned().zip(["a", "b", "c"]), true),
             naive: Naive::new(rules.clone()),
             seen: vec![Seen::default(); rules.len()],
             rules,
@@ -203,15 +209,12 @@ impl Both {
     fn carry_out(&mut self, step: &Step) {
         match *step {
             Step::Subscribe { ref queues, terms } => self.subscribe(queues, terms),
-            Step::Publish { queue } => {
+            Step::Publish { queue, priority, ttl } => {
+                let properties = Properties { priority, ttl: ttl.map(ms), ..Properties::default() };
                 let (queue, payload) = (queue % self.rules.len(), self.published);
                 self.published += 1;
-                self.naive.publish(self.now, queue, payload);
-                self.apply(Command::Publish {
-                    queue: QueueId(queue as u16),
-                    payload,
-                    properties: Properties::default(),
-                });
+                self.naive.publish(self.now, queue, (payload, properties));
+                self.apply(Command::Publish { queue: QueueId(queue as u16), payload, properties });
             }
             Step::Acknowledge { pick } => {
                 let Some((handing, delivery)) = self.pick(pick) else { return };

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use kendall::broker::{
-    Delay, DelayLaw, Jitter, LateAck, LimitCounts, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
+    Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
 };
-use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
@@ -66,6 +66,11 @@ fn trace() -> impl Strategy<Value = Arrivals> {
     })
 }
 
+fn messages(at_random: bool) -> impl Strategy<Value = MessageRules> {
+    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)))
+        .prop_map(|(priority, ttl)| MessageRules { priority, ttl })
+}
+
 fn arrivals() -> impl Strategy<Value = Arrivals> {
     let rate = || prop_oneof![Just(50.0), Just(100.0), Just(250.0), Just(500.0)];
     let profile = move || {
@@ -124,9 +129,12 @@ prop_compose! {
         ],
         dead_letter in prop::option::of(0..3_u16),
         redelivery in redelivery(at_random),
+        order in prop_oneof![
+            2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => Just(Order::Priority { levels: 3 }),
+        ],
         ttl in prop::option::weighted(0.3, distribution(at_random)),
     ) -> QueueRules {
-        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, ttl }
+        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
     }
 }
 
@@ -195,15 +203,15 @@ fn anything_constant() -> impl Strategy<Value = Scenario> {
 prop_compose! {
     fn scenario(arrivals: BoxedStrategy<Arrivals>, at_random: bool)(
         queues in queues(at_random),
-        producers in prop::collection::vec((0..3_u16, arrivals), 1..=3),
+        producers in prop::collection::vec((0..3_u16, arrivals, messages(at_random)), 1..=3),
         consumers in prop::collection::vec(consumers(distribution(at_random)), 1..=3),
         duration in 50..200_u64,
         drain in prop_oneof![Just(Drain::UntilEmpty), Just(Drain::None), (0..80_u64).prop_map(|d| Drain::For(ms(d)))],
         seed in any::<u64>(),
     ) -> Scenario {
         let count = queues.len() as u16;
-        let producers = producers.into_iter().enumerate().map(|(at, (to, arrivals))| {
-            Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals }
+        let producers = producers.into_iter().enumerate().map(|(at, (to, arrivals, messages))| {
+            Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals, messages }
         });
         let consumers = consumers.into_iter().enumerate().map(|(at, entry)| {
             let mut takes_from: Vec<QueueId> = entry.takes_from.iter().map(|id| QueueId(id.0 % count)).collect();
@@ -246,7 +254,12 @@ fn run_of(
 /// One queue without limits, one producer, consumers whose attempts all succeed; followed to the end.
 fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, seed: u64) -> Scenario {
     let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
-    let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
+    let producers = vec![Producer {
+        name: "producer".into(),
+        publishes_to: QueueId(0),
+        arrivals,
+        messages: MessageRules::default(),
+    }];
     let rules = ConsumerRules { fails: 0.0, ..rules };
     let consumers =
         vec![Consumers { name: "consumer".into(), takes_from: vec![QueueId(0)], count, prefetch, priority: 0, rules }];
@@ -313,7 +326,8 @@ proptest! {
     fn fates_follow_from_where_messages_went(scenario in anything_answered_in_time()) {
         let record = run(&scenario);
         let rests = |at: usize| {
-            scenario.consumers_of(QueueId(at as u16)).next().is_none() && scenario.queues[at].rules.ttl.is_none()
+            let id = QueueId(at as u16);
+            scenario.consumers_of(id).next().is_none() && !scenario.may_expire(id)
         };
         let sum = |of: &dyn Fn(usize, &QueueAccount) -> u64| {
             record.queues.iter().enumerate().map(|(at, queue)| of(at, &queue.account)).sum::<u64>()
@@ -458,6 +472,7 @@ fn doubled(scenario: &Scenario) -> Scenario {
         redelivery.ack_timeout = redelivery.ack_timeout.map(twice);
     }
     for producer in &mut scenario.producers {
+        producer.messages.ttl = producer.messages.ttl.as_ref().map(distribution);
         producer.arrivals = match &producer.arrivals {
             Arrivals::Renewal { gap } => Arrivals::Renewal { gap: distribution(gap) },
             Arrivals::Trace(trace) => {
@@ -490,7 +505,12 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
     let queue = |name: &str, rules| Queue { name: name.into(), rules };
     let queues = vec![queue("first", first), queue("next", QueueRules::default())];
     let arrivals = Arrivals::Trace(Arc::new(Trace::new(vec![instant(0)], None)));
-    let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
+    let producers = vec![Producer {
+        name: "producer".into(),
+        publishes_to: QueueId(0),
+        arrivals,
+        messages: MessageRules::default(),
+    }];
     let consumers = |name: &str, queue, service| Consumers {
         name: name.into(),
         takes_from: vec![QueueId(queue)],

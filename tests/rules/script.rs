@@ -4,7 +4,7 @@
 //! are those of a scenario; `consumers` and `prefetch` (default 1) say who takes from the queue, numbered from 1 over
 //! all queues. Delays one after the other are `delay 10ms/2ms`.
 //!
-//! Commands: `publish x` (`publish x in b`), `ack x`, `nack x`, `reject x` (the latest delivery of x; `ack x#1` its
+//! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`), `ack x`, `nack x`, `reject x` (the latest delivery of x; `ack x#1` its
 //! first), `subscribe` (`subscribe in b`, `subscribe in a then b`,
 //! `subscribe priority 2`), `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
 //! (nobody looks on the way), `tick`.
@@ -16,8 +16,8 @@
 use std::collections::HashMap;
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Place, Properties,
-    QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
+    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Order, Place,
+    Properties, QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
 use kendall::workload::Distribution;
@@ -55,7 +55,7 @@ impl<'a> World<'a> {
         let names: Vec<&str> = parts.iter().map(|(name, _)| name.trim()).collect();
         let read: Vec<(QueueRules, u32, u32)> = parts.iter().map(|(_, rules)| read_rules(rules, &names)).collect();
         let mut world = World {
-            broker: Broker::new(read.iter().map(|(rules, ..)| rules.clone())),
+            broker: Broker::with_names(read.iter().map(|(rules, ..)| rules.clone()).zip(names.iter().copied()), true),
             names,
             now: Time::ZERO,
             told_at: Time::ZERO,
@@ -72,6 +72,13 @@ impl<'a> World<'a> {
     fn carry_out(&mut self, command: &'a str) {
         let words: Vec<&str> = command.split(' ').collect();
         match words[..] {
+            ["publish", name, "priority", priority] => {
+                let priority = priority.parse().expect("a priority");
+                self.publish_with(name, QueueId(0), Properties { priority, ..Properties::default() });
+            }
+            ["publish", name, "ttl", ttl] => {
+                self.publish_with(name, QueueId(0), Properties { ttl: Some(span(ttl)), ..Properties::default() });
+            }
             ["publish", name] => self.publish(name, QueueId(0)),
             ["publish", name, "in", queue] => self.publish(name, queue_named(queue, &self.names)),
             ["ack", what] => self.apply(Command::Acknowledge { delivery: self.delivery(what) }),
@@ -86,7 +93,11 @@ impl<'a> World<'a> {
     }
 
     fn publish(&mut self, name: &'a str, queue: QueueId) {
-        self.apply(Command::Publish { queue, payload: name, properties: Properties::default() });
+        self.publish_with(name, queue, Properties::default());
+    }
+
+    fn publish_with(&mut self, name: &'a str, queue: QueueId, properties: Properties) {
+        self.apply(Command::Publish { queue, payload: name, properties });
     }
 
     /// `in a then b`, `priority 2`, `prefetch 3`
@@ -201,6 +212,8 @@ fn read_rules(text: &str, names: &[&str]) -> (QueueRules, u32, u32) {
             ("delay", _) => rules.redelivery.delay = delay(value),
             ("counts", "deliveries") => rules.redelivery.counts = LimitCounts::Deliveries,
             ("late_ack", "ignored") => rules.redelivery.late_ack = LateAck::Ignored,
+            ("order", "lifo") => rules.order = Order::Lifo,
+            ("levels", _) => rules.order = Order::Priority { levels: number() as u8 },
             ("ttl", _) => rules.ttl = Some(Distribution::Constant(span(value))),
             ("ack_timeout", _) => rules.redelivery.ack_timeout = Some(span(value)),
             _ => panic!("no such rule: {rule}"),

@@ -470,11 +470,13 @@ const SHIPPED: [(&str, i32); 11] = [
     ("bursty", 1),
     ("elb-fortnight", 0),
     ("finite-buffer", 0),
+    ("impatient-callers", 0),
     ("flash-sale", 1),
     ("mm1", 0),
     ("mm3", 0),
     ("orders", 0),
     ("prefetch", 1),
+    ("retry-queue", 0),
     ("sensors", 0),
     ("web-day", 0),
 ];

@@ -93,6 +93,8 @@ fn scenario(consumers: u32, load: f64, messages: u64) -> Scenario {
             takes_from: vec![QueueId(0)],
             count: consumers,
             prefetch: 1,
+            shifts: None,
+            prefetch_given: false,
             priority: 0,
             rules: ConsumerRules {
                 service: Distribution::Exponential { mean_s: 1.0 },
@@ -100,6 +102,7 @@ fn scenario(consumers: u32, load: f64, messages: u64) -> Scenario {
                 acknowledge: Acknowledge::After,
                 fails: 0.0,
                 on_failure: OnFailure::Requeue,
+                takes: None,
             },
         }],
         targets: Vec::new(),

@@ -3,6 +3,7 @@
 mod arrivals;
 mod check;
 mod consumers;
+mod count;
 mod defaults;
 mod describe;
 mod distribution;

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod clients;
+mod desks;
 mod plan;
 mod replication;
 mod samples;

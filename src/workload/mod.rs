@@ -2,11 +2,13 @@
 
 pub mod arrivals;
 pub mod columns;
+pub mod count;
 pub mod distribution;
 pub mod rate;
 pub mod trace;
 
 pub use arrivals::{ArrivalStream, Arrivals};
+pub use count::CountProfile;
 pub use distribution::{Branch, Distribution, Empirical, Sampler};
 pub use rate::RateProfile;
 pub use trace::Trace;

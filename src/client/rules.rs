@@ -1,5 +1,6 @@
 //! What a consumer is told to do with a delivery.
 
+use crate::random::Key;
 use crate::time::Span;
 use crate::workload::Distribution;
 
@@ -14,6 +15,35 @@ pub struct ConsumerRules {
     pub on_failure: OnFailure,
     /// One by one, unless it says otherwise.
     pub takes: Option<Takes>,
+}
+
+/// Draws from which the longest of several services is estimated.
+const SAMPLES: usize = 10_000;
+
+impl ConsumerRules {
+    /// The time of a consumer that one message takes while there is always enough to do, in seconds: in a batch, its
+    /// share of the whole. The longest of several is estimated, always from the same draws.
+    pub fn work_s(&self) -> f64 {
+        let mean_s = self.service.mean_s();
+        let Some(takes) = self.takes.filter(|takes| takes.up_to > 1) else { return mean_s };
+        match takes.time {
+            BatchTime::Sum => mean_s,
+            BatchTime::Once => mean_s / f64::from(takes.up_to),
+            BatchTime::Longest => self.longest_s(takes.up_to) / f64::from(takes.up_to),
+        }
+    }
+
+    /// The mean of the longest of `n`: a sample in order, each weighed with the chance to be the longest.
+    fn longest_s(&self, n: u32) -> f64 {
+        if let Distribution::Constant(span) = self.service {
+            return span.seconds();
+        }
+        let (sampler, key) = (self.service.sampler(), Key::of_seed(1).name("longest"));
+        let mut sample: Vec<Span> = (0..SAMPLES as u64).map(|at| sampler.draw(&mut key.number(at).draws())).collect();
+        sample.sort();
+        let below = |at: usize| (at as f64 / SAMPLES as f64).powf(f64::from(n));
+        sample.iter().enumerate().map(|(at, span)| span.seconds() * (below(at + 1) - below(at))).sum()
+    }
 }
 
 /// Messages are worked on together.

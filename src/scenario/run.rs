@@ -215,6 +215,6 @@ mod tests {
     #[test]
     fn a_measure_in_run_must_be_of_something_that_exists() {
         let error = run("replications: {precision: 2%, of: b.wait.mean}", "5/s").unwrap_err();
-        assert_eq!(error, "run.replications.of: there is no queue and no consumers entry `b`");
+        assert_eq!(error, "run.replications.of: there is no queue, consumers entry or producer `b`");
     }
 }

@@ -134,6 +134,11 @@ fn whole_instead(measure: &Measure, known: &Known<'_>) -> String {
     {
         return format!("write `{consumers}.{whole}`");
     }
+    if !whole.quantity.of_the_whole()
+        && let Some(queue) = known.queues.first()
+    {
+        return format!("write `{queue}.{whole}`");
+    }
     format!("write `{whole}`, which is of the whole scenario")
 }
 

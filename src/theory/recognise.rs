@@ -229,11 +229,9 @@ fn seen(entry: &Consumers) -> Result<Seen, String> {
             "the {count} consumers `{name}` are handed everything at once, so one holds messages while another is idle"
         )),
         Acknowledge::Before | Acknowledge::OnDelivery => Ok(Seen::Nothing),
-        Acknowledge::Every(_) if count > 1 => Err(format!(
-            "the {count} consumers `{name}` hold what they have not acknowledged, so one may have no credit while it is \
-             idle: the formulas need `acknowledge: after`"
-        )),
-        Acknowledge::Every(_) => Ok(Seen::Nothing),
+        Acknowledge::Every(_) => {
+            Err(format!("`{name}` acknowledges several messages at once: the formulas know `acknowledge: after`"))
+        }
         Acknowledge::After if entry.prefetch == 1 => Ok(Seen::All),
         Acknowledge::After if count == 1 => Ok(Seen::Backlog),
         Acknowledge::After => Err(format!(

@@ -6,7 +6,7 @@ pub struct Key {
     pub name: &'static str,
     /// What may stand behind it, as an example; of what is not supported yet, what to write instead, if anything.
     pub example: &'static str,
-    #[expect(dead_code, reason = "the meaning stands beside the name; only a reference page will print it")]
+    /// What it means, in a few words.
     pub about: &'static str,
     pub supported: bool,
 }
@@ -25,7 +25,7 @@ const fn later(name: &'static str, about: &'static str) -> Key {
 }
 
 pub const SCENARIO: &[Key] = &[
-    key("name", "flash-sale", "what the scenario is called; by default the file's name"),
+    key("name", "flash-sale", "what the scenario is called"),
     key("question", "How many workers keep up?", "what is to be found out"),
     key("run", "{duration: 30min}", "how long, how often and with which seed"),
     key("queues", "{orders: {}}", "where messages wait"),
@@ -61,7 +61,7 @@ pub const REPLICATIONS: &[Key] = &[
 ];
 
 pub const QUEUE: &[Key] = &[
-    key("capacity", "1000", "messages that may wait or be delayed; unlimited by default"),
+    key("capacity", "1000", "messages that may wait or be delayed"),
     key("when_full", "refuse", "what becomes of a newcomer that has no room"),
     key("order", "fifo", "which message is delivered next"),
     key("dead_letter", "failed", "the queue for messages that are given up"),
@@ -231,7 +231,7 @@ pub const EVERY: &[Key] = &[key("every", "10", "how many messages are acknowledg
 pub struct Word<T> {
     pub name: &'static str,
     pub means: Option<T>,
-    #[expect(dead_code, reason = "the meaning stands beside the name; only a reference page will print it")]
+    /// What it means, in a few words.
     pub about: &'static str,
 }
 

@@ -99,6 +99,11 @@ impl Clients<'_> {
         done.answer
     }
 
+    /// The first consumer of an entry; its consumers are numbered on from there.
+    pub fn first_of(&self, crew: u32) -> u32 {
+        self.seats.partition_point(|seat| seat.crew < crew) as u32
+    }
+
     #[inline(never)]
     fn begin_held(&mut self, consumer: ConsumerId) {
         let seat = &mut self.seats[consumer.0 as usize];

@@ -8,6 +8,7 @@ use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, NO_DESK, Seat, Source};
 use super::desks::Shift;
+use super::listen::{Listener, Nobody};
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Terms};
 use crate::client::{Acknowledge, Answer, Crew, Producer, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
@@ -38,7 +39,21 @@ pub enum Ending {
 /// # Errors
 /// If the books do not balance afterwards.
 pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<(Record, Ending), Broken> {
-    let mut run = Run::new(scenario, key, plan);
+    run_heard(scenario, key, plan, watch, Nobody)
+}
+
+/// Runs one replication, and somebody listens.
+///
+/// # Errors
+/// If the books do not balance afterwards.
+pub fn run_heard<L: Listener>(
+    scenario: &Scenario,
+    key: Key,
+    plan: &Plan,
+    watch: &Watch,
+    listener: L,
+) -> Result<(Record, Ending), Broken> {
+    let mut run = Run::new(scenario, key, plan, listener);
     let ending = run.go(watch);
     let end = match ending {
         Ending::Complete => run.clients.now.max(run.duration),
@@ -51,8 +66,9 @@ pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<
     Ok((run.clients.recorder.finish(end)?, ending))
 }
 
-struct Run<'a> {
+struct Run<'a, L> {
     scenario: &'a Scenario,
+    listener: L,
     duration: Time,
     /// Nothing is followed beyond.
     limit: Time,
@@ -72,8 +88,8 @@ struct Run<'a> {
     turn: Option<MutexGuard<'a, ()>>,
 }
 
-impl<'a> Run<'a> {
-    fn new(scenario: &'a Scenario, key: Key, plan: &Plan) -> Run<'a> {
+impl<'a, L: Listener> Run<'a, L> {
+    fn new(scenario: &'a Scenario, key: Key, plan: &Plan, listener: L) -> Run<'a, L> {
         let run = &scenario.run;
         let end = Time::ZERO + run.duration;
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
@@ -95,6 +111,7 @@ impl<'a> Run<'a> {
         };
         let mut this = Run {
             scenario,
+            listener,
             duration: end,
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
@@ -134,7 +151,7 @@ impl<'a> Run<'a> {
                 });
                 for queue in entry.takes_from.iter().copied() {
                     let subscribe = Command::Subscribe { consumer, queue, terms };
-                    self.broker.apply(Time::ZERO, subscribe, &mut self.clients);
+                    self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
                 }
             }
             if let Some(profile) = entry.shifts.clone() {
@@ -243,7 +260,7 @@ impl<'a> Run<'a> {
     #[inline(always)]
     fn send(&mut self, command: Command<Letter>) {
         self.commands += 1;
-        self.broker.carry_out(self.clients.now, command, &mut self.clients);
+        self.listener.carry_out(&mut self.broker, command, &mut self.clients);
         if !self.clients.answers.is_empty() {
             cold_path();
             self.answer();
@@ -261,7 +278,7 @@ impl<'a> Run<'a> {
                 Answer::Nothing => continue,
             };
             self.commands += 1;
-            self.broker.apply(self.clients.now, command, &mut self.clients);
+            self.listener.apply(&mut self.broker, command, &mut self.clients);
         }
     }
 
@@ -276,12 +293,12 @@ impl<'a> Run<'a> {
         let changes = self.clients.change_shift(at, count);
         let entry = &self.scenario.consumers[crew];
         for consumer in changes.leave {
-            self.broker.apply(self.clients.now, Command::Cancel { consumer }, &mut self.clients);
+            self.listener.apply(&mut self.broker, Command::Cancel { consumer }, &mut self.clients);
         }
         for consumer in changes.come {
             for queue in entry.takes_from.iter().copied() {
                 let subscribe = Command::Subscribe { consumer, queue, terms: terms(entry) };
-                self.broker.apply(self.clients.now, subscribe, &mut self.clients);
+                self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
             }
         }
         if let Some((at_time, _)) = following {
@@ -295,7 +312,7 @@ impl<'a> Run<'a> {
     #[inline(never)]
     fn tick(&mut self) {
         self.commands += 1;
-        self.broker.apply(self.clients.now, Command::Tick, &mut self.clients);
+        self.listener.apply(&mut self.broker, Command::Tick, &mut self.clients);
         self.answer();
     }
 
@@ -315,6 +332,7 @@ impl<'a> Run<'a> {
         }
         let queue = source.publishes_to;
         let payload = self.clients.recorder.published(message);
+        self.listener.published(&self.clients, queue, payload);
         self.send(Command::Publish { queue, payload });
     }
 

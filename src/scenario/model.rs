@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{QueueId, QueueRules};
-use crate::client::{Acknowledge, ConsumerRules};
+use crate::client::{Acknowledge, ConsumerRules, MessageRules};
 use crate::measure::Measure;
 use crate::time::Span;
 use crate::workload::{Arrivals, CountProfile};
@@ -83,6 +83,7 @@ pub struct Producer {
     pub name: String,
     pub publishes_to: QueueId,
     pub arrivals: Arrivals,
+    pub messages: MessageRules,
 }
 
 /// One consumers entry: `count` consumers that are alike.
@@ -183,6 +184,16 @@ impl Scenario {
     /// Whether a measure of this producer is asked for.
     pub fn asks_for(&self, producer: &Producer) -> bool {
         self.asked().any(|measure| measure.of.as_ref() == Some(&producer.name))
+    }
+
+    /// Whether messages may expire in a queue.
+    pub fn may_expire(&self, id: QueueId) -> bool {
+        self.queue(id).rules.ttl.is_some() || self.messages_expire()
+    }
+
+    /// Whether messages have a ttl of their own, which they have in every queue.
+    pub fn messages_expire(&self) -> bool {
+        self.producers.iter().any(|producer| producer.messages.ttl.is_some())
     }
 
     /// Whether nothing changes by plan, so that there is a steady state to look for.

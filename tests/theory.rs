@@ -43,6 +43,8 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
             takes_from: vec![QueueId(0)],
             count,
             prefetch: 1,
+            shifts: None,
+            prefetch_given: false,
             priority: 0,
             rules: ConsumerRules {
                 service,
@@ -50,6 +52,7 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
                 acknowledge: Acknowledge::After,
                 fails: 0.0,
                 on_failure: OnFailure::Requeue,
+                takes: None,
             },
         }],
         targets: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod clients;
+mod desks;
 mod listen;
 mod plan;
 mod replication;

@@ -15,6 +15,7 @@ pub use watch::Watch;
 use rayon::prelude::*;
 
 use crate::metrics::{Broken, Record};
+use crate::random::Key;
 use crate::result::{Overload, Simulation, Stopped};
 use crate::scenario::{Replications, Scenario, Warmup};
 use crate::stats;
@@ -64,7 +65,7 @@ pub struct Simulated {
 /// If the books do not balance.
 pub fn one(scenario: &Scenario) -> Result<Record, Broken> {
     let plan = plan::measured(scenario, Span::ZERO);
-    let key = replication::key(scenario.run.seed, 0);
+    let key = Key::of_replication(scenario.run.seed, 0);
     replication::run(scenario, key, &plan, &Watch::default()).map(|(record, _)| record)
 }
 
@@ -164,7 +165,8 @@ fn replicate(
     let plan = plan::measured(scenario, warmup);
     let samples = Samples::of(scenario);
     let one = |number| -> Result<_, Broken> {
-        let (record, ending) = replication::run(scenario, replication::key(scenario.run.seed, number), &plan, watch)?;
+        let (record, ending) =
+            replication::run(scenario, Key::of_replication(scenario.run.seed, number), &plan, watch)?;
         let samples = samples.take(&record);
         Ok((record, samples, ending))
     };

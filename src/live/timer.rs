@@ -14,6 +14,7 @@ use crate::time::{Span, Time};
 /// Other tasks that are let in for a moment are mostly back sooner.
 const SPIN: Span = Span::from_nanos(20_000);
 /// A timerfd is later one time in a hundred.
+#[cfg(target_os = "linux")]
 const FINE: Margins = Margins { sleep: Span::from_nanos(80_000), spin: SPIN };
 /// The runtime's timer is later one time in a hundred.
 const COARSE: Margins = Margins { sleep: Span::from_nanos(2_000_000), spin: SPIN };

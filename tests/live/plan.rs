@@ -1,11 +1,13 @@
 //! A live run is replication 0 of the simulation: the plan, worked off by plain arithmetic, gives the simulation's own
 //! times to the nanosecond. A draw that differed would show in their sums.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::thread;
 
 use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules};
 use kendall::client::{Crew, Handed, Worker};
-use kendall::live::Plan;
+use kendall::live::{Clock, Generator, Plan, Timer};
 use kendall::metrics::{Record, Tally};
 use kendall::scenario::{Scenario, read};
 use kendall::sim;
@@ -102,4 +104,32 @@ fn the_plan_has_the_instants_the_work_and_the_failures_of_replication_0() {
 fn another_seed_is_another_plan() {
     let first = |seed| Plan::new(&scenario(SCENARIOS[0], seed)).messages().flatten().next();
     assert_ne!(first(1), first(2));
+}
+
+/// Each producer on a thread and a runtime of its own, which borrow the scenario.
+#[test]
+fn a_plan_is_sent_as_it_is() {
+    let mut scenario = scenario(SCENARIOS[2], 1);
+    scenario.run.duration = Span::from_nanos(300_000_000);
+    let (clock, plan) = (Clock::start(), Plan::new(&scenario));
+    thread::scope(|threads| {
+        let tasks = plan.messages().map(|messages| threads.spawn(move || send(messages, clock))).collect::<Vec<_>>();
+        for (task, planned) in tasks.into_iter().zip(plan.messages()) {
+            let sent = task.join().expect("a thread that ends");
+            assert!(!sent.is_empty());
+            assert_eq!(sent, planned.collect::<Vec<_>>());
+        }
+    });
+}
+
+fn send(messages: impl Iterator<Item = Message>, clock: Clock) -> Vec<Message> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut generator = Generator::new(messages, NonZeroUsize::MIN, Timer::new(clock).unwrap());
+        let mut sent = Vec::new();
+        while let Some(batch) = generator.next().await.unwrap() {
+            sent.extend_from_slice(batch);
+        }
+        sent
+    })
 }

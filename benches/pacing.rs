@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use kendall::broker::Message;
-use kendall::live::{Clock, Generator, Lateness, Timer};
+use kendall::live::{Clock, Generator, Lateness, Speed, Timer};
 use kendall::random::Key;
 use kendall::time::{Span, Time};
 use kendall::workload::{Arrivals, Distribution, RateProfile};
@@ -72,7 +72,7 @@ type NewTimer = fn(Clock) -> Result<Timer, kendall::live::TimerError>;
 fn paced(runtime: Runtime, timer: NewTimer, plan: &[Message]) -> (Lateness, u64) {
     let plan = plan.to_vec();
     let task = runtime.spawn(async move {
-        let timer = timer(Clock::start()).expect("a timer");
+        let timer = timer(Clock::start(Speed::REAL)).expect("a timer");
         let mut generator = Generator::new(plan.into_iter(), NonZeroUsize::MAX, timer);
         let mut batches = 0;
         while generator.next().await.expect("a timer that goes on").is_some() {
@@ -106,5 +106,5 @@ fn thread_sleep(plan: &[Message]) -> (Lateness, u64) {
 }
 
 fn since(began: Instant, planned: Time) -> Span {
-    Clock::since(began).now().since(planned)
+    Clock::since(began, Speed::REAL).now().since(planned)
 }

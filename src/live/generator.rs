@@ -12,13 +12,13 @@ use crate::broker::Message;
 /// ```
 /// use std::num::NonZeroUsize;
 /// use kendall::broker::Message;
-/// use kendall::live::{Clock, Generator, Timer, Verdict};
+/// use kendall::live::{Clock, Generator, Speed, Timer};
 /// use kendall::time::Time;
 ///
 /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 /// # runtime.block_on(async {
 /// let planned = |number| Message { producer: 0, number, planned: Time::from_nanos(number * 200_000) };
-/// let timer = Timer::new(Clock::start())?;
+/// let timer = Timer::new(Clock::start(Speed::REAL))?;
 /// let mut generator = Generator::new((0..10).map(planned), NonZeroUsize::MAX, timer);
 /// let mut sent = 0;
 /// while let Some(batch) = generator.next().await? {
@@ -57,14 +57,14 @@ impl<I: Iterator<Item = Message>> Generator<I> {
         Ok(Some(&self.batch))
     }
 
-    /// How late messages have been sent so far.
+    /// How late messages have been sent so far, in real time.
     pub fn lateness(&mut self) -> &mut Lateness {
         &mut self.lateness
     }
 
     /// Ends before the plan does. What is due and was not handed out counts as late as it is by now.
     pub fn stop(mut self) -> Lateness {
-        let now = self.timer.now();
+        let now = self.timer.clock().now();
         self.pacer.take(now, &mut self.batch);
         while !self.batch.is_empty() {
             self.count_batch();
@@ -74,9 +74,10 @@ impl<I: Iterator<Item = Message>> Generator<I> {
     }
 
     fn count_batch(&mut self) {
-        let now = self.timer.now();
+        let clock = self.timer.clock();
+        let now = clock.now();
         for message in &self.batch {
-            self.lateness.record(now.since(message.planned));
+            self.lateness.record(clock.real(now.since(message.planned)));
         }
     }
 }

@@ -10,7 +10,7 @@ const ALWAYS_ALLOWED: Span = Span::from_nanos(1_000_000);
 /// Nor is a tenth of the median response.
 const PART_OF_RESPONSE: u64 = 10;
 
-/// Actual minus planned instants, each of them recorded.
+/// Actual minus planned instants in real time, each of them recorded.
 #[derive(Clone, Debug, Default)]
 pub struct Lateness {
     tally: Tally,

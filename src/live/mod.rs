@@ -6,6 +6,7 @@
 //! to be believed. Only `timer` touches the clock; what is decided is decided by functions of the time they are given
 //! ([`Pacer`], [`Margins`], [`Shift`]).
 
+mod clock;
 mod generator;
 mod lateness;
 mod pacer;
@@ -13,6 +14,7 @@ mod plan;
 mod timer;
 mod work;
 
+pub use clock::Speed;
 pub use generator::Generator;
 pub use lateness::{Lag, Lateness, Verdict};
 pub use pacer::{Margins, Pacer, Wait};

@@ -31,9 +31,8 @@ pub enum Wait {
 }
 
 impl Margins {
-    /// How to wait at `now` for what is due at `due`.
-    pub fn wait(self, now: Time, due: Time) -> Wait {
-        let left = due.since(now);
+    /// How to wait while so much real time is left.
+    pub fn wait(self, left: Span) -> Wait {
         if left == Span::ZERO {
             Wait::Over
         } else if left <= self.spin {
@@ -118,7 +117,7 @@ mod tests {
         while let Some(due) = pacer.due() {
             let looked = std::mem::replace(&mut last_look, now);
             let delay = delays.next().expect("an endless sequence");
-            now = match MARGINS.wait(now, due) {
+            now = match MARGINS.wait(due.since(now)) {
                 Wait::Over => {
                     pacer.take(now, &mut batch);
                     assert!(!batch.is_empty(), "a message that is due is handed out");
@@ -168,12 +167,12 @@ mod tests {
         }
 
         #[test]
-        fn a_wait_never_ends_early_and_a_sleep_leaves_its_margin(now in 0_u64.., due in 0_u64..) {
-            let (now, due) = (Time::from_nanos(now), Time::from_nanos(due));
-            match MARGINS.wait(now, due) {
-                Wait::Over => prop_assert!(now >= due),
-                Wait::Sleep(span) => prop_assert_eq!((now + span).nanos() + MARGINS.sleep.nanos(), due.nanos()),
-                Wait::Yield | Wait::Spin => prop_assert!(now < due && due - now <= MARGINS.sleep),
+        fn a_wait_never_ends_early_and_a_sleep_leaves_its_margin(left in prop_oneof![0..100_000_u64, any::<u64>()]) {
+            let left = Span::from_nanos(left);
+            match MARGINS.wait(left) {
+                Wait::Over => prop_assert_eq!(left, Span::ZERO),
+                Wait::Sleep(span) => prop_assert_eq!(span + MARGINS.sleep, left),
+                Wait::Yield | Wait::Spin => prop_assert!(left > Span::ZERO && left <= MARGINS.sleep),
             }
         }
     }
@@ -197,12 +196,12 @@ mod tests {
 
     #[test]
     fn the_kind_of_a_wait_follows_from_what_is_left_of_it() {
-        let left = |nanos: u64| MARGINS.wait(Time::from_nanos(1), Time::from_nanos(1 + nanos));
+        let left = |nanos| MARGINS.wait(Span::from_nanos(nanos));
         assert_eq!(left(200_000), Wait::Sleep(Span::from_nanos(120_000)));
         assert_eq!([left(80_000), left(20_001)], [Wait::Yield; 2]);
         assert_eq!([left(20_000), left(1)], [Wait::Spin; 2]);
         assert_eq!(left(0), Wait::Over);
         let never_sleeps = Margins { sleep: Span::MAX, ..MARGINS };
-        assert_eq!(never_sleeps.wait(Time::ZERO, Time::from_nanos(1 << 60)), Wait::Yield);
+        assert_eq!(never_sleeps.wait(Span::from_nanos(1 << 60)), Wait::Yield);
     }
 }

@@ -8,6 +8,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::clock::Speed;
 use super::pacer::{Margins, Wait};
 use crate::time::{Span, Time};
 
@@ -21,25 +22,33 @@ const COARSE: Margins = Margins { sleep: Span::from_nanos(2_000_000), spin: SPIN
 /// The processor is kept busy instead of sleeping, but other tasks get their turn.
 const BUSY: Margins = Margins { sleep: Span::MAX, spin: SPIN };
 
-/// Real time since a run began. It never jumps, whatever happens to the time of day. Copies tell the same time.
+/// The time of a scenario since its run began. It never jumps, whatever happens to the time of day. Copies tell the
+/// same time.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     began: Instant,
+    speed: Speed,
 }
 
 impl Clock {
     /// Its instant 0 is now.
-    pub fn start() -> Clock {
-        Clock { began: Instant::now() }
+    pub fn start(speed: Speed) -> Clock {
+        Clock { began: Instant::now(), speed }
     }
 
     /// Its instant 0 is `began`.
-    pub fn since(began: Instant) -> Clock {
-        Clock { began }
+    pub fn since(began: Instant, speed: Speed) -> Clock {
+        Clock { began, speed }
     }
 
     pub fn now(&self) -> Time {
-        Time::from_nanos(u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX))
+        let passed = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.speed.instant(Span::from_nanos(passed))
+    }
+
+    /// How much real time a span of the scenario takes.
+    pub fn real(&self, span: Span) -> Span {
+        self.speed.real(span)
     }
 }
 
@@ -87,8 +96,8 @@ impl Timer {
         Timer { clock, alarm: Alarm::Coarse }
     }
 
-    pub fn now(&self) -> Time {
-        self.clock.now()
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// Waits until `due`, and says when that ended: never before. Other tasks of this thread have a turn at least once,
@@ -121,7 +130,7 @@ impl Timer {
         let mut others_had_a_turn = false;
         loop {
             let now = self.clock.now();
-            match margins.wait(now, due) {
+            match margins.wait(self.clock.real(due.since(now))) {
                 Wait::Over if others_had_a_turn => return Ok(now),
                 Wait::Spin if others_had_a_turn => {
                     std::hint::spin_loop();

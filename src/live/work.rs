@@ -67,11 +67,11 @@ impl Hands {
             WorksBy::Spin => self.timer.busy_until(end).await?,
         };
         self.shift.ended(end, ended);
-        self.lateness.record(ended.since(end));
+        self.lateness.record(self.timer.clock().real(ended.since(end)));
         Ok(ended)
     }
 
-    /// How late work has ended so far.
+    /// How late work has ended so far, in real time.
     pub fn lateness(&mut self) -> &mut Lateness {
         &mut self.lateness
     }

@@ -2,10 +2,10 @@
 //! late it may be: only what must be so however late it is, and what must be noticed.
 
 use std::num::NonZeroUsize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kendall::broker::Message;
-use kendall::live::{Clock, Generator, Hands, Timer, Verdict, WorksBy};
+use kendall::live::{Clock, Generator, Hands, Speed, Timer, Verdict, WorksBy};
 use kendall::time::{Span, Time};
 use tokio::runtime::{Builder, Runtime};
 
@@ -33,12 +33,12 @@ fn micros(micros: u64) -> Span {
 #[test]
 fn a_wait_ends_when_it_should_or_later_and_says_when() {
     one_thread().block_on(async {
-        for mut timer in timers(Clock::start()) {
+        for mut timer in timers(Clock::start(Speed::REAL)) {
             for wait in [micros(0), micros(5), micros(50), micros(300), millis(5)] {
-                let due = timer.now() + wait;
+                let due = timer.clock().now() + wait;
                 for ended in [timer.until(due).await.unwrap(), timer.busy_until(due + wait).await.unwrap()] {
                     assert!(ended >= due, "{ended:?} is before {due:?}");
-                    assert!(ended <= timer.now());
+                    assert!(ended <= timer.clock().now());
                 }
             }
         }
@@ -48,14 +48,14 @@ fn a_wait_ends_when_it_should_or_later_and_says_when() {
 #[test]
 fn a_wait_that_was_given_up_leaves_nothing_behind() {
     one_thread().block_on(async {
-        for mut timer in timers(Clock::start()) {
+        for mut timer in timers(Clock::start(Speed::REAL)) {
             let never = timer.until(Time::ZERO + Span::from_secs(3600));
             assert!(tokio::time::timeout(Duration::from_millis(1), never).await.is_err());
             // It would go off during the next wait, were it still set.
-            let soon = timer.until(timer.now() + millis(2));
+            let soon = timer.until(timer.clock().now() + millis(2));
             let _ = tokio::time::timeout(Duration::ZERO, soon).await;
             std::thread::sleep(Duration::from_millis(4));
-            let due = timer.now() + millis(10);
+            let due = timer.clock().now() + millis(10);
             assert!(timer.until(due).await.unwrap() >= due);
         }
     });
@@ -65,7 +65,7 @@ fn a_wait_that_was_given_up_leaves_nothing_behind() {
 fn messages_are_sent_as_planned_whatever_the_gap() {
     one_thread().block_on(async {
         for gap in [millis(3), micros(200), micros(20), Span::from_nanos(100), Span::ZERO] {
-            for timer in timers(Clock::start()) {
+            for timer in timers(Clock::start(Speed::REAL)) {
                 let mut generator = Generator::new(every(gap, 50), NonZeroUsize::new(7).unwrap(), timer);
                 let mut sent = Vec::new();
                 while let Some(batch) = generator.next().await.unwrap() {
@@ -83,7 +83,7 @@ fn messages_are_sent_as_planned_whatever_the_gap() {
 fn no_message_is_sent_before_its_planned_instant() {
     one_thread().block_on(async {
         for gap in [micros(500), micros(90), micros(30), micros(3)] {
-            let clock = Clock::start();
+            let clock = Clock::start(Speed::REAL);
             for timer in timers(clock) {
                 let begin = clock.now() - Time::ZERO;
                 let plan = every(gap, 100).map(|message| Message { planned: message.planned + begin, ..message });
@@ -101,7 +101,7 @@ fn no_message_is_sent_before_its_planned_instant() {
 #[test]
 fn a_late_generator_is_found_out() {
     one_thread().block_on(async {
-        let timer = Timer::new(Clock::start()).unwrap();
+        let timer = Timer::new(Clock::start(Speed::REAL)).unwrap();
         let mut generator = Generator::new(every(millis(1), 60), NonZeroUsize::MIN, timer);
         let mut sent = Vec::new();
         while let Some(batch) = generator.next().await.unwrap() {
@@ -118,10 +118,39 @@ fn a_late_generator_is_found_out() {
     });
 }
 
+/// A second each hundredth of a second: the instants are the scenario's, the lateness is real, and no longer than the
+/// test has taken.
+#[test]
+fn a_faster_run_has_the_same_plan_and_real_lateness() {
+    one_thread().block_on(async {
+        for new_timer in [Timer::new, |clock| Ok(Timer::portable(clock))] {
+            let began = Instant::now();
+            let clock = Clock::since(began, Speed::new(100.0).unwrap());
+            let timer = new_timer(clock).unwrap();
+            let plan = every(Span::from_secs(1), 6);
+            let mut generator = Generator::new(plan, NonZeroUsize::MIN, timer);
+            while let Some(batch) = generator.next().await.unwrap() {
+                let now = clock.now();
+                assert!(batch[0].planned <= now, "at {now:?}: {batch:?}");
+                if batch[0].number == 1 {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            }
+            assert!(began.elapsed() >= Duration::from_millis(50), "five seconds of the scenario");
+            assert!(generator.lateness().lag().max >= millis(9), "the stall shows");
+            assert!(generator.lateness().lag().max.seconds() <= began.elapsed().as_secs_f64());
+            // Work that was to end at 1 s, and it is past 5 s.
+            let mut hands = Hands::new(Timer::new(clock).unwrap(), WorksBy::Sleep);
+            hands.work(Time::ZERO, Time::ZERO, Span::from_secs(1)).await.unwrap();
+            assert!(hands.lateness().lag().max.seconds() <= began.elapsed().as_secs_f64());
+        }
+    });
+}
+
 #[test]
 fn what_was_due_and_never_sent_is_late_too() {
     one_thread().block_on(async {
-        let timer = Timer::new(Clock::start()).unwrap();
+        let timer = Timer::new(Clock::start(Speed::REAL)).unwrap();
         let mut generator = Generator::new(every(micros(10), 1_000), NonZeroUsize::MIN, timer);
         generator.next().await.unwrap();
         std::thread::sleep(Duration::from_millis(15));
@@ -135,7 +164,7 @@ fn what_was_due_and_never_sent_is_late_too() {
 #[test]
 fn a_generator_that_does_not_keep_up_starves_nobody() {
     one_thread().block_on(async {
-        let timer = Timer::new(Clock::start()).unwrap();
+        let timer = Timer::new(Clock::start(Speed::REAL)).unwrap();
         let mut endless = Generator::new(every(Span::ZERO, u64::MAX), NonZeroUsize::MIN, timer);
         let other = tokio::spawn(async {
             for _ in 0..10 {
@@ -154,7 +183,7 @@ fn a_generator_that_does_not_keep_up_starves_nobody() {
 fn the_lateness_of_work_does_not_add_up() {
     for works_by in [WorksBy::Sleep, WorksBy::Spin] {
         one_thread().block_on(async {
-            let clock = Clock::start();
+            let clock = Clock::start(Speed::REAL);
             let disturber = tokio::spawn(async {
                 loop {
                     std::thread::sleep(Duration::from_micros(400));
@@ -183,7 +212,7 @@ fn the_lateness_of_work_does_not_add_up() {
 fn many_producers_and_consumers_share_two_threads() {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let clock = Clock::start();
+        let clock = Clock::start(Speed::REAL);
         let mut tasks = Vec::new();
         for producer in 0..8 {
             tasks.push(tokio::spawn(async move {

@@ -7,7 +7,7 @@ use std::thread;
 
 use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules};
 use kendall::client::{Crew, Handed, Worker};
-use kendall::live::{Clock, Generator, Plan, Timer};
+use kendall::live::{Clock, Generator, Plan, Speed, Timer};
 use kendall::metrics::{Record, Tally};
 use kendall::scenario::{Scenario, read};
 use kendall::sim;
@@ -111,7 +111,7 @@ fn another_seed_is_another_plan() {
 fn a_plan_is_sent_as_it_is() {
     let mut scenario = scenario(SCENARIOS[2], 1);
     scenario.run.duration = Span::from_nanos(300_000_000);
-    let (clock, plan) = (Clock::start(), Plan::new(&scenario));
+    let (clock, plan) = (Clock::start(Speed::REAL), Plan::new(&scenario));
     thread::scope(|threads| {
         let tasks = plan.messages().map(|messages| threads.spawn(move || send(messages, clock))).collect::<Vec<_>>();
         for (task, planned) in tasks.into_iter().zip(plan.messages()) {

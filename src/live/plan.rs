@@ -32,9 +32,9 @@ impl<'a> Plan<'a> {
     /// a message in hand.
     pub fn crews<L: Copy>(self) -> impl Iterator<Item = Crew<L>> + use<'a, L> {
         self.scenario.consumers.iter().map(move |entry| {
-            let queue = &self.scenario.queue(entry.takes_from).name;
+            let queues = entry.takes_from.iter().map(|id| (*id, self.scenario.queue(*id).name.as_str()));
             let producers = self.scenario.producers.iter().map(|producer| producer.name.as_str());
-            Crew::new(&entry.rules, self.replication, queue, producers)
+            Crew::new(&entry.rules, self.replication, queues, producers)
         })
     }
 }

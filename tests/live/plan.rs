@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 
-use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules};
+use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules, Terms};
 use kendall::client::{Crew, Handed, Worker};
 use kendall::live::{Clock, Generator, Plan, Speed, Timer};
 use kendall::metrics::{Record, Tally};
@@ -61,7 +61,8 @@ fn worked_off(scenario: &Scenario) -> (Tally, Tally) {
 }
 
 fn attempt(crew: &mut Crew<()>, Message { producer, number, .. }: Message) -> (Span, bool) {
-    let handed = Handed { delivery: some_delivery(), number, producer, entry: 1, attempt: 1, label: () };
+    let handed =
+        Handed { delivery: some_delivery(), queue: QueueId(0), number, producer, entry: 1, attempt: 1, label: () };
     let mut worker = Worker::idle();
     let begin = crew.take(&mut worker, handed).expect("the consumer is idle");
     (begin.work, crew.finish(&mut worker).success)
@@ -72,7 +73,11 @@ fn some_delivery() -> DeliveryId {
     let mut effects = Vec::new();
     let mut broker = Broker::new([QueueRules::default()]);
     let queue = QueueId(0);
-    broker.apply(Time::ZERO, Command::Subscribe { consumer: ConsumerId(0), queue, prefetch: 1 }, &mut effects);
+    broker.apply(
+        Time::ZERO,
+        Command::Subscribe { consumer: ConsumerId(0), queue, terms: Terms::prefetch(1) },
+        &mut effects,
+    );
     broker.apply(Time::ZERO, Command::Publish { queue, payload: () }, &mut effects);
     match effects.pop() {
         Some(Effect::Delivered { delivery, .. }) => delivery,

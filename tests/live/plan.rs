@@ -5,7 +5,9 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 
-use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules, Terms};
+use kendall::broker::{
+    Broker, Command, ConsumerId, DeliveryId, Effect, Message, Properties, QueueId, QueueRules, Terms,
+};
 use kendall::client::{Crew, Handed, Worker};
 use kendall::live::{Clock, Generator, Plan, Speed, Timer};
 use kendall::metrics::{Record, Tally};
@@ -78,7 +80,7 @@ fn some_delivery() -> DeliveryId {
         Command::Subscribe { consumer: ConsumerId(0), queue, terms: Terms::prefetch(1) },
         &mut effects,
     );
-    broker.apply(Time::ZERO, Command::Publish { queue, payload: () }, &mut effects);
+    broker.apply(Time::ZERO, Command::Publish { queue, payload: (), properties: Properties::default() }, &mut effects);
     match effects.pop() {
         Some(Effect::Delivered { delivery, .. }) => delivery,
         other => panic!("a delivery, not {other:?}"),

@@ -394,11 +394,6 @@ fn most_commands(scenario: &Scenario) -> u64 {
     100_000_000 + 1000 * expected as u64
 }
 
-/// The key of one replication.
-pub fn key(seed: u64, replication: u32) -> Key {
-    Key::of_seed(seed).number(u64::from(replication))
-}
-
 /// The key of a pilot run: seeds of its own, so that the cut does not depend on what is measured.
 pub fn pilot_key(seed: u64, pilot: u32) -> Key {
     Key::of_seed(seed).name("pilot").number(u64::from(pilot))

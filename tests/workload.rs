@@ -1,6 +1,7 @@
 //! Arrivals as a scenario writes them: what is recorded, what comes in bursts, what comes together.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use kendall::experiment::{Ask, run};
 use kendall::measure::{Measure, Quantity, Stat};
@@ -14,7 +15,13 @@ use kendall::theory::quasi;
 use kendall::time::{Span, Time};
 use kendall::workload::{Arrivals, Branch};
 
-fn folder() -> PathBuf {
+/// Written once, as tests run side by side.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(written)
+}
+
+fn written() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("workload");
     std::fs::create_dir_all(&folder).unwrap();
     let trace = "at,in,out,bytes\n2014-04-10T23:59:30Z,10,1,100\n2014-04-10T23:59:30Z,20,2,200\n2014-04-11T02:00:30+02:00,40,3,0\n";
@@ -29,7 +36,7 @@ fn scenario(arrivals: &str) -> Scenario {
         "queues: {{q: {{}}}}\nproducers: {{p: {{publishes_to: q, arrivals: {arrivals}}}}}\n\
          consumers: {{c: {{takes_from: q, service: {{exponential: {{mean: 10ms}}}}}}}}\n"
     );
-    read(None, &text, &folder(), &[]).unwrap_or_else(|problems| panic!("{problems}"))
+    read(None, &text, folder(), &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn arrivals(text: &str) -> Arrivals {
@@ -105,7 +112,7 @@ fn simulated(arrivals: &str, seconds: u32) -> Simulation {
          producers: {{p: {{publishes_to: q, arrivals: {arrivals}}}}}\n\
          consumers: {{c: {{takes_from: q, service: {{exponential: {{mean: 10ms}}}}}}}}\n"
     );
-    let scenario = read(None, &text, &folder(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let scenario = read(None, &text, folder(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
     let outcome = run(&scenario, &Ask::default(), &Watch::default()).expect("books that balance");
     let simulation = outcome.answers.into_iter().find_map(|answer| match answer {
         Answer::Simulation(simulation) => Some(*simulation),

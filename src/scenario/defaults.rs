@@ -56,6 +56,7 @@ mod tests {
 
     use super::*;
     use crate::broker::QueueId;
+    use crate::client::MessageRules;
     use crate::workload::{RateProfile, Trace};
 
     fn of(arrivals: &[Arrivals]) -> Option<String> {
@@ -63,6 +64,7 @@ mod tests {
             name: "p".to_owned(),
             publishes_to: QueueId(0),
             arrivals: arrivals.clone(),
+            messages: MessageRules::default(),
         };
         duration(&arrivals.iter().map(producer).collect::<Vec<_>>()).map(|span| span.to_string())
     }

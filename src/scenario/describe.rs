@@ -11,6 +11,8 @@ use crate::workload::{Arrivals, Batch, Distribution, Shaped};
 const MOST_CLAUSES: usize = 3;
 /// A trace's peak is that of the busiest of so many parts of the run.
 const PARTS: u64 = 100;
+/// Of dead letters in a circle; what is left after so many is no more than a rounding, unless most of it comes back.
+const ROUNDS: usize = 40;
 
 /// Says what is published, who works on it, what load that is, and whether it is stable.
 pub fn describe(scenario: &Scenario) -> String {
@@ -63,8 +65,8 @@ fn flows(scenario: &Scenario) -> Vec<Flow> {
     for producer in &scenario.producers {
         flows[producer.publishes_to.index()].published.add(rate_of(&producer.arrivals, scenario.run.duration), 1.0);
     }
-    // Dead letters pass through at most as many queues as there are.
-    for _ in 0..=scenario.queues.len() {
+    // Dead letters pass through at most as many queues as there are, but may go round in a circle that takes time.
+    for _ in 0..=scenario.queues.len().max(ROUNDS) {
         let before: Vec<Rate> = flows.iter().map(|flow| flow.inflow).collect();
         flows.iter_mut().for_each(|flow| flow.inflow = flow.published);
         for (at, rate) in before.iter().enumerate() {
@@ -116,6 +118,9 @@ struct Work {
 
 fn work_on(scenario: &Scenario, at: usize) -> Work {
     let entries: Vec<&Consumers> = scenario.consumers_of(QueueId(at as u16)).collect();
+    if entries.is_empty() && scenario.may_expire(QueueId(at as u16)) {
+        return Work { consumers: 0, capacity: 0.0, attempts: 1.0, dead_share: 1.0 };
+    }
     let capacity_of = |entry: &Consumers| f64::from(entry.count) / entry.rules.service.mean_s();
     let capacity: f64 = entries.iter().map(|entry| capacity_of(entry)).sum();
     let weight = |entry: &Consumers| {
@@ -130,7 +135,7 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     let rejected = share(&|entry| is_after(entry) && entry.rules.on_failure == OnFailure::Reject);
     let redelivery = &scenario.queues[at].rules.redelivery;
     // The geometric sum 1 + f + … + f^limit, and what is left after it.
-    let (attempts, exhausted) = match redelivery.limit {
+    let (attempts, exhausted) = match redelivery.forgiven() {
         None => (1.0 / (1.0 - again), 0.0),
         Some(limit) => {
             let left = again.powi(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1));
@@ -243,6 +248,10 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     let together = (0..flows.len()).filter(|other| *other == at || share_consumers(scenario, at, *other));
     let names: Vec<String> = together.map(|at| format!("`{}`", scenario.queues[at].name)).collect();
     let of = if name_it { format!(" of {}", names.join(" and ")) } else { String::new() };
+    let may_expire = scenario.may_expire(QueueId(at as u16));
+    if work.consumers == 0 && may_expire {
+        return format!("Nothing takes from `{}`, from which messages expire", queue.name);
+    }
     if work.consumers == 0 {
         return format!("`{}` only fills, by {} messages a second", queue.name, figure(inflow.mean));
     }
@@ -252,7 +261,11 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     let busy = |rate: f64| if work.capacity.is_finite() { rate * work.attempts / work.capacity } else { 0.0 };
     let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
     let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
-    let limited = queue.rules.capacity.is_some();
+    let limited = match queue.rules.capacity {
+        _ if may_expire => Some("what waits too long expires"),
+        Some(_) => Some("the queue fills up"),
+        None => None,
+    };
     let (mean, peak) = (inflow.mean, inflow.peak);
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
     if peak <= mean * 1.001 {
@@ -269,7 +282,8 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     )
 }
 
-fn verdict(busy: f64, excess: f64, limited: bool) -> String {
+/// `limited` is what happens to more than the consumers can do, if it does not pile up.
+fn verdict(busy: f64, excess: f64, limited: Option<&str>) -> String {
     // Sums of shares miss a load of exactly 1 by their last digits.
     if busy < 1.0 - 1e-9 {
         return format!("utilization {}, stable", percent(busy));
@@ -280,8 +294,8 @@ fn verdict(busy: f64, excess: f64, limited: bool) -> String {
         "has no steady state".to_owned()
     };
     match limited {
-        true => format!("load {}, more than they can do: the queue fills up", percent(busy)),
-        false => format!("load {}, not stable: the queue {grows}", percent(busy)),
+        Some(what) => format!("load {}, more than they can do: {what}", percent(busy)),
+        None => format!("load {}, not stable: the queue {grows}", percent(busy)),
     }
 }
 
@@ -371,6 +385,31 @@ consumers:
             "{said}"
         );
         assert!(said.contains("offered load of `b` 0.25 on 1 consumer: utilization 25 %, stable"), "{said}");
+    }
+
+    #[test]
+    fn what_a_retry_queue_sends_back_counts_as_arrivals() {
+        let text = "
+queues: {a: {dead_letter: later}, later: {ttl: 10s, dead_letter: a}}
+producers: {p: {publishes_to: a, arrivals: {regular: {rate: 100/s}}}}
+consumers: {w: {takes_from: a, count: 2, service: 10ms, fails: 20%, on_failure: reject}}
+";
+        let said = of_text(text);
+        assert!(
+            said.contains("Offered load of `a` 1.25 on 2 consumers") || said.contains("Offered load 1.25"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn more_than_consumers_can_do_expires_where_messages_have_a_ttl() {
+        let text = "
+queues: {a: {ttl: 1s}}
+producers: {p: {publishes_to: a, arrivals: {regular: {rate: 200/s}}}}
+consumers: {w: {takes_from: a, service: 10ms}}
+";
+        let said = of_text(text);
+        assert!(said.ends_with("load 200 %, more than they can do: what waits too long expires."), "{said}");
     }
 
     #[test]

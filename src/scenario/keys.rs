@@ -62,7 +62,7 @@ pub const QUEUE: &[Key] = &[
     key("dead_letter", "failed", "the queue for messages that are given up"),
     key("redelivery", "{limit: 4}", "what happens to messages that failed"),
     later("capacity_bytes", "how many bytes may wait"),
-    later("ttl", "how long a message may wait"),
+    key("ttl", "30s", "how long after entering a message expires that still waits"),
     later("ordered_by", "what keeps messages of a key in order"),
     later("single_active_consumer", "whether one consumer at a time takes from it"),
     later("kind", "whether it is a queue or a log"),
@@ -74,20 +74,43 @@ pub const REDELIVERY: &[Key] = &[
     key("returns_to", "original", "the place that a message takes which returns"),
     key("ack_timeout", "30s", "how long after delivery an unacknowledged message is taken back"),
     key("delay", "5s", "how long a message that failed is kept from delivery"),
-    key("limit", "4", "failures that are forgiven"),
+    key("limit", "4", "failures that are forgiven, or deliveries in all"),
+    key("counts", "failures", "what the limit is a limit of"),
     key("then", "dead_letter", "where a message goes that failed once more"),
-    later("late_ack", "whether an acknowledgement counts that comes too late"),
-    later("jitter", "by how much delays vary"),
-    later("counts", "whether failures or deliveries are limited"),
+    key("late_ack", "accepted", "whether an acknowledgement counts that comes too late"),
+    key("jitter", "full", "by how much delays are shortened: none, full or a share"),
+];
+
+pub const DELAY: &[Key] = &[
+    key("linear", "{step: 5s, at_most: 1min}", "a step longer after each failure"),
+    key("backoff", "{first: 1s, factor: 2, at_most: 1min}", "longer by a factor after each failure"),
+    key("list", "[1s, 10s, 1min]", "one after the other; the last repeats"),
+];
+
+pub const LINEAR: &[Key] =
+    &[key("step", "5s", "what each failure adds"), key("at_most", "1min", "the longest delay; any by default")];
+
+pub const BACKOFF: &[Key] = &[
+    key("first", "1s", "the delay after the first failure"),
+    key("factor", "2", "by how much each delay is longer than the one before"),
+    key("at_most", "1min", "the longest delay; any by default"),
 ];
 
 pub const PRODUCER: &[Key] = &[
     key("publishes_to", "orders", "the queue it publishes to"),
     key("arrivals", "{poisson: {rate: 200/s}}", "when messages come"),
-    later("messages", "size, work, priority, key and ttl of messages"),
+    key("messages", "{priority: 1}", "what its messages carry"),
     later("confirms", "how many messages may be unconfirmed"),
     later("retries", "what it does when it is refused"),
     later("like", "the system whose defaults it has"),
+];
+
+pub const MESSAGES: &[Key] = &[
+    key("priority", "1", "higher is more urgent, in a queue whose order is by priority"),
+    key("ttl", "30s", "how long after entering a queue a message expires that still waits"),
+    later("size", "how many bytes"),
+    later("work", "how much work"),
+    later("key", "which messages keep their order"),
 ];
 
 pub const ARRIVALS: &[Key] = &[
@@ -295,7 +318,7 @@ const fn later_word<T>(name: &'static str, about: &'static str) -> Word<T> {
 }
 
 use super::model::{Drain, Warmup};
-use crate::broker::{ReturnsTo, Then, WhenFull};
+use crate::broker::{Jitter, LateAck, LimitCounts, Order, ReturnsTo, Then, WhenFull};
 use crate::client::{Acknowledge, OnFailure, OnRetry};
 
 pub const WHEN_FULL: &[Word<WhenFull>] = &[
@@ -305,12 +328,16 @@ pub const WHEN_FULL: &[Word<WhenFull>] = &[
     word("dead_letter", WhenFull::DeadLetter, "the newcomer goes to the dead letter queue"),
 ];
 
-pub const ORDER: &[Word<()>] = &[
-    word("fifo", (), "the oldest first"),
-    later_word("lifo", "the newest first"),
-    later_word("priority", "the highest priority first"),
+pub const ORDER: &[Word<Order>] = &[
+    word("fifo", Order::Fifo, "the oldest first"),
+    word("lifo", Order::Lifo, "the youngest first"),
     later_word("shortest_first", "the shortest work first"),
 ];
+
+/// What may stand behind `order` with keys of its own.
+pub const ORDER_WITH: &[Key] = &[key("priority", "{levels: 3}", "the highest priority first, then the oldest")];
+
+pub const PRIORITY: &[Key] = &[key("levels", "3", "how many priorities there are, from 0")];
 
 pub const RETURNS_TO: &[Word<ReturnsTo>] = &[
     word("original", ReturnsTo::Original, "its place by age"),
@@ -322,6 +349,22 @@ pub const THEN: &[Word<Then>] = &[
     word("dead_letter", Then::DeadLetter, "to the dead letter queue"),
     word("drop", Then::Drop, "nowhere: the message is lost"),
     word("park", Then::Park, "it stays in the queue, out of reach of consumers"),
+];
+
+pub const LIMIT_COUNTS: &[Word<LimitCounts>] = &[
+    word("failures", LimitCounts::Failures, "failures that are forgiven"),
+    word("deliveries", LimitCounts::Deliveries, "deliveries in all"),
+];
+
+pub const LATE_ACK: &[Word<LateAck>] = &[
+    word("accepted", LateAck::Accepted, "it removes the message from the queue that delivered it"),
+    word("ignored", LateAck::Ignored, "it does nothing"),
+];
+
+/// A share may stand instead.
+pub const JITTER: &[Word<Jitter>] = &[
+    word("none", Jitter::None, "delays are as long as they say"),
+    word("full", Jitter::Share(1.0), "anything from nothing to the whole delay"),
 ];
 
 pub const ON_RETRY: &[Word<OnRetry>] =

@@ -6,6 +6,7 @@ mod check;
 mod commented;
 mod consumers;
 mod defaults;
+mod delays;
 mod describe;
 mod distribution;
 mod files;

@@ -281,9 +281,10 @@ pub const TREE: &[Table] = &[
         "who works on messages",
         keys::CONSUMERS,
         &[
-            row("takes_from", NEEDED, &[]),
+            row("takes_from", NEEDED, &[Text, Value::List(&[Text])]),
             row("count", "1", &[]),
-            row("prefetch", "1", &[]),
+            row("prefetch", "1", &[Number, UNLIMITED]),
+            row("priority", "0", &[]),
             row("service", NEEDED, DISTRIBUTION),
             row("on_retry", "same", &[Words(|| plain(keys::ON_RETRY))]),
             row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE))]),

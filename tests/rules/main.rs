@@ -3,9 +3,11 @@
 mod answers;
 mod client;
 mod clock;
+mod expiry;
 mod full;
 mod lines;
 mod naive;
+mod order;
 mod random;
 mod recorder;
 mod redelivery;

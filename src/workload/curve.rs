@@ -262,9 +262,9 @@ impl Curve {
         for _ in 0..100 {
             let over = self.area_within(from, at) - area;
             if over > 0.0 {
-                high = at
+                high = at;
             } else {
-                low = at
+                low = at;
             }
             let newton = at - over / self.value(from + Span::from_seconds(at));
             let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };

@@ -162,6 +162,24 @@ pub const DISTRIBUTION: &[Key] = &[
     later("plus", "a time on top of `per_work` or `per_kib`"),
 ];
 
+/// What a delay may be beside a distribution.
+pub const DELAY: &[Key] = &[
+    key("linear", "{step: 1s, at_most: 30s}", "longer by a step each time"),
+    key("backoff", "{first: 1s, factor: 2, at_most: 5min}", "longer by a factor each time"),
+    key("list", "[1s, 5s, 30s]", "one after the other; the last repeats"),
+];
+
+pub const LINEAR: &[Key] = &[
+    key("step", "1s", "the first delay, and what each further one is longer by"),
+    key("at_most", "30s", "the longest delay"),
+];
+
+pub const BACKOFF: &[Key] = &[
+    key("first", "1s", "the first delay"),
+    key("factor", "2", "what each further delay is multiplied by"),
+    key("at_most", "5min", "the longest delay"),
+];
+
 pub const MEAN: &[Key] = &[key("mean", "20ms", "the mean")];
 
 pub const ERLANG: &[Key] =

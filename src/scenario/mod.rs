@@ -4,6 +4,7 @@ mod arrivals;
 mod check;
 mod consumers;
 mod defaults;
+mod delay;
 mod describe;
 mod distribution;
 mod files;

@@ -37,6 +37,7 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
             takes_from: QueueId(0),
             count,
             prefetch: 1,
+            then: Vec::new(),
             rules: ConsumerRules {
                 service,
                 on_retry: OnRetry::Same,

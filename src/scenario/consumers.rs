@@ -23,12 +23,14 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
     let on_retry = object.word("on_retry", reader, keys::ON_RETRY).unwrap_or(OnRetry::Same);
     let acknowledge = object.word("acknowledge", reader, keys::ACKNOWLEDGE).unwrap_or(Acknowledge::After);
     let fails = object.quantity("fails", reader, quantity::share).unwrap_or(0.0);
+    let then = object.get("then").map(|node| super::then::read(node, object.key_place("then"), reader));
     let on_failure = object.word("on_failure", reader, keys::ON_FAILURE).unwrap_or(OnFailure::Requeue);
     Some(Consumers {
         name: key.name.clone(),
         takes_from: takes_from?,
         count: count?,
         prefetch: prefetch.unwrap_or(1),
+        then: then.unwrap_or_default(),
         rules: ConsumerRules { service: service?, on_retry, acknowledge, fails, on_failure },
     })
 }

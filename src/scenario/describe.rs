@@ -2,7 +2,7 @@
 
 use super::model::{Consumers, Scenario};
 use crate::broker::{QueueId, Then};
-use crate::client::{Acknowledge, OnFailure};
+use crate::client::{Acknowledge, OnFailure, Way};
 use crate::time::{Span, Time};
 use crate::workload::Arrivals;
 
@@ -10,6 +10,8 @@ use crate::workload::Arrivals;
 const MOST_CLAUSES: usize = 3;
 /// A trace's peak is that of the busiest of so many parts of the run.
 const PARTS: u64 = 100;
+/// What is passed on at most nine times out of ten to where it was before is known to a millionth after so many rounds.
+const MOST_ROUNDS: usize = 150;
 
 /// Says what is published, who works on it, what load that is, and whether it is stable.
 pub fn describe(scenario: &Scenario) -> String {
@@ -59,14 +61,18 @@ fn flows(scenario: &Scenario) -> Vec<Flow> {
     for producer in &scenario.producers {
         flows[producer.publishes_to.index()].published.add(rate_of(&producer.arrivals, scenario.run.duration), 1.0);
     }
-    // Dead letters pass through at most as many queues as there are.
-    for _ in 0..=scenario.queues.len() {
+    // Dead letters pass through at most as many queues as there are; what is passed on may come back now and then.
+    let rounds = if scenario.passes_on() { MOST_ROUNDS } else { scenario.queues.len() + 1 };
+    for _ in 0..rounds {
         let before: Vec<Rate> = flows.iter().map(|flow| flow.inflow).collect();
         flows.iter_mut().for_each(|flow| flow.inflow = flow.published);
         for (at, rate) in before.iter().enumerate() {
             let work = work_on(scenario, at);
             if let Some(to) = scenario.queues[at].rules.dead_letter {
                 flows[to.index()].inflow.add(*rate, work.dead_share);
+            }
+            for (way, share) in ways_out(scenario, at) {
+                flows[way.to.index()].inflow.add(*rate, share * way.share * work.done_share);
             }
         }
     }
@@ -88,6 +94,19 @@ fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
     Rate { mean, peak }
 }
 
+/// Where the messages of a queue are passed on to, with the share of its messages that each entry takes.
+fn ways_out(scenario: &Scenario, at: usize) -> impl Iterator<Item = (&Way, f64)> {
+    let entries = || scenario.consumers_of(QueueId(at as u16));
+    let capacity: f64 = entries().map(capacity_of).sum();
+    let share = move |entry: &Consumers| if capacity.is_finite() { capacity_of(entry) / capacity } else { 1.0 };
+    entries().flat_map(move |entry| entry.then.iter().map(move |way| (way, share(entry))))
+}
+
+/// Attempts per second when all are busy.
+fn capacity_of(entry: &Consumers) -> f64 {
+    f64::from(entry.count) / entry.rules.service.mean_s()
+}
+
 /// What the consumers of one queue can do, and what their failures add.
 struct Work {
     consumers: u32,
@@ -97,11 +116,12 @@ struct Work {
     attempts: f64,
     /// The share of messages that become dead letters by failing.
     dead_share: f64,
+    /// The share of messages that an attempt succeeds on.
+    done_share: f64,
 }
 
 fn work_on(scenario: &Scenario, at: usize) -> Work {
     let entries: Vec<&Consumers> = scenario.consumers_of(QueueId(at as u16)).collect();
-    let capacity_of = |entry: &Consumers| f64::from(entry.count) / entry.rules.service.mean_s();
     let capacity: f64 = entries.iter().map(|entry| capacity_of(entry)).sum();
     let weight = |entry: &Consumers| {
         if capacity.is_finite() { capacity_of(entry) / capacity } else { 1.0 / entries.len() as f64 }
@@ -124,7 +144,10 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     };
     let by_limit = if redelivery.then == Then::DeadLetter { exhausted } else { 0.0 };
     let dead_share = if attempts.is_finite() { (rejected * attempts + by_limit).min(1.0) } else { 0.0 };
-    Work { consumers: entries.iter().map(|entry| entry.count).sum(), capacity, attempts, dead_share }
+    let failed_before = share(&|entry| entry.rules.acknowledge == Acknowledge::Before);
+    let done_share = (1.0 - rejected * attempts - exhausted - failed_before).max(0.0);
+    let done_share = if attempts.is_finite() { done_share } else { 0.0 };
+    Work { consumers: entries.iter().map(|entry| entry.count).sum(), capacity, attempts, dead_share, done_share }
 }
 
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
@@ -136,7 +159,7 @@ fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     let workers = match entries.as_slice() {
         [] => "which nothing takes from".to_owned(),
         entries => {
-            let each: Vec<String> = entries.iter().take(MOST_CLAUSES).map(|entry| worker(entry)).collect();
+            let each: Vec<String> = entries.iter().take(MOST_CLAUSES).map(|entry| worker(scenario, entry)).collect();
             let more = if entries.len() > MOST_CLAUSES { " and others" } else { "" };
             format!("worked on by {}{more}", each.join(" and "))
         }
@@ -153,9 +176,23 @@ fn kind(arrivals: &Arrivals) -> &'static str {
     }
 }
 
-fn worker(entry: &Consumers) -> String {
+fn worker(scenario: &Scenario, entry: &Consumers) -> String {
     let mean = Span::from_seconds(entry.rules.service.mean_s());
-    format!("{} `{}` at {}{}", entry.count, entry.name, short(mean), if entry.count > 1 { " each" } else { "" })
+    let each = if entry.count > 1 { " each" } else { "" };
+    format!("{} `{}` at {}{each}{}", entry.count, entry.name, short(mean), onward(scenario, &entry.then))
+}
+
+/// `, who pass on to …`
+fn onward(scenario: &Scenario, ways: &[Way]) -> String {
+    let name = |way: &Way| format!("`{}`", scenario.queue(way.to).name);
+    match ways {
+        [] => String::new(),
+        [way] if way.share == 1.0 => format!(", then to {}", name(way)),
+        ways => {
+            let each = ways.iter().map(|way| format!("{} ({})", name(way), percent(way.share)));
+            format!(", then to {}", each.collect::<Vec<_>>().join(" or "))
+        }
+    }
 }
 
 fn messages(rate: Rate) -> String {
@@ -289,6 +326,27 @@ consumers:
             "{said}"
         );
         assert!(said.contains("offered load of `b` 0.25 on 1 consumer: utilization 25 %, stable"), "{said}");
+    }
+
+    #[test]
+    fn what_is_passed_on_is_told_and_counts_as_arrivals() {
+        let said = of_text(
+            "
+queues: {a: {}, b: {}, c: {}}
+producers: {p: {publishes_to: a, arrivals: {regular: {rate: 100/s}}}}
+consumers:
+  w: {takes_from: a, service: 5ms, then: {publishes_to: b}}
+  v: {takes_from: b, count: 2, service: 10ms, then: [{publishes_to: b, share: 20%}, {publishes_to: c, share: 50%}]}
+  u: {takes_from: c, service: 20ms}
+",
+        );
+        assert_eq!(
+            said,
+            "100 messages a second (evenly spaced) to queue `a`, worked on by 1 `w` at 5ms, then to `b`. \
+             Offered load of `a` 0.50 on 1 consumer: utilization 50 %, stable; \
+             offered load of `b` 1.25 on 2 consumers: utilization 62 %, stable; \
+             offered load of `c` 1.25 on 1 consumer: load 125 %, not stable: the queue grows by 12.5 messages a second."
+        );
     }
 
     #[test]

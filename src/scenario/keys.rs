@@ -225,10 +225,17 @@ pub const CONSUMERS: &[Key] = &[
     later("poison", "the share of messages that always fail"),
     later("priority", "who is served first"),
     later("works_by", "how a live run works"),
-    later("then", "where the result is published"),
+    key("then", "{publishes_to: shipping}", "where a message is passed on to before it is acknowledged"),
     later("scale", "how the count follows the load"),
     later("network", "how long messages are under way"),
     later("like", "the system whose defaults it has"),
+];
+
+pub const THEN_ONE: &[Key] = &[key("publishes_to", "shipping", "the queue it is passed on to")];
+
+pub const THEN_SHARE: &[Key] = &[
+    key("publishes_to", "shipping", "the queue it is passed on to"),
+    key("share", "80%", "the share of messages that is passed on there"),
 ];
 
 /// A word that may stand behind a key, and what it means to the model; `None` is not supported yet.

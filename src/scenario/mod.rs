@@ -21,6 +21,7 @@ mod reader;
 mod run;
 mod short_form;
 mod targets;
+mod then;
 mod yaml;
 
 pub use describe::describe;

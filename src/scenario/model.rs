@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{QueueId, QueueRules};
-use crate::client::ConsumerRules;
+use crate::client::{ConsumerRules, Way};
 use crate::measure::Measure;
 use crate::time::Span;
 use crate::workload::Arrivals;
@@ -93,6 +93,8 @@ pub struct Consumers {
     pub count: u32,
     /// Unacknowledged messages that one consumer may hold.
     pub prefetch: u32,
+    /// Where messages are passed on to that an attempt has succeeded on, before they are acknowledged.
+    pub then: Vec<Way>,
     pub rules: ConsumerRules,
 }
 
@@ -149,6 +151,11 @@ impl Scenario {
     /// The consumers entries that take from a queue.
     pub fn consumers_of(&self, id: QueueId) -> impl Iterator<Item = &Consumers> {
         self.consumers.iter().filter(move |c| c.takes_from == id)
+    }
+
+    /// Whether some consumers pass messages on.
+    pub fn passes_on(&self) -> bool {
+        self.consumers.iter().any(|entry| !entry.then.is_empty())
     }
 
     /// Whether nothing changes by plan, so that there is a steady state to look for.

@@ -1,11 +1,12 @@
 //! Everyone whom the broker of one run tells what it has done.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
 
 use super::agenda::AgendaWithGap;
+use super::follow_up::{FollowUp, Passing};
 use crate::broker::{ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
-use crate::client::{Answer, Begin, Crew, Handed, Producer, Reaction, Reply, Worker};
+use crate::client::{Answer, Begin, Crew, Handed, Onward, Producer, Reaction, Reply, Worker};
 use crate::metrics::{Attempt, Delivered, Letter, Recorder};
 use crate::time::Time;
 
@@ -15,6 +16,8 @@ pub struct Seat {
     pub crew: u32,
     pub queue: QueueId,
     pub acknowledges_before: bool,
+    /// It may pass on what it has worked on.
+    pub passes_on: bool,
     /// When it began with what it works on.
     pub began: Time,
 }
@@ -23,6 +26,8 @@ pub struct Seat {
 pub struct Source<'a> {
     pub producer: Producer<'a>,
     pub publishes_to: QueueId,
+    /// Its messages may have several copies.
+    pub is_special: bool,
     /// Its next message.
     pub planned: Message,
 }
@@ -39,8 +44,14 @@ pub struct Clients<'a> {
     /// Counts entries into both agendas, so that equal times keep their order over both.
     pub entered: u64,
     pub recorder: Recorder,
-    /// Deliveries acknowledged as the work on them began, which the broker is to hear of next.
-    pub acknowledged: VecDeque<DeliveryId>,
+    /// What the broker has said to the latest publish, if that was not let in.
+    pub reply: Reply,
+    /// By crew; none where nobody passes anything on.
+    pub onward: Vec<Onward>,
+    /// What the broker is to hear next.
+    pub follow_ups: VecDeque<FollowUp>,
+    /// Consumers that wait with what they pass on, by the track of that.
+    pub waiting: BTreeMap<u32, Passing>,
 }
 
 impl Effects<Letter> for Clients<'_> {
@@ -53,6 +64,7 @@ impl Effects<Letter> for Clients<'_> {
         match effect {
             Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
             Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
+            Effect::Accepted { was_blocked: true, payload, .. } => self.is_let_in(payload),
             _ => {}
         }
     }
@@ -64,6 +76,11 @@ impl Clients<'_> {
         let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
         let seat = &mut self.seats[consumer.0 as usize];
         let done = self.crews[seat.crew as usize].finish(&mut seat.worker);
+        let mut to = None;
+        if seat.passes_on && done.success {
+            cold_path();
+            to = self.onward[seat.crew as usize].way(done.handed.producer, done.handed.number, done.handed.entry);
+        }
         self.recorder.ended(
             self.now,
             Attempt {
@@ -74,13 +91,45 @@ impl Clients<'_> {
                 began: seat.began,
                 success: done.success,
                 acknowledged_before: seat.acknowledges_before,
+                passes_on: to.is_some(),
             },
         );
+        if let Some(to) = to {
+            cold_path();
+            // Put together anew, so that what is not passed on stays in registers.
+            let Handed { delivery, number, producer, entry, attempt, label } = done.handed;
+            self.pass_on(consumer, Handed { delivery, number, producer, entry, attempt, label }, to, done.answer);
+            return Answer::Nothing;
+        }
         if done.holds_another {
             cold_path();
             self.begin_held(consumer);
         }
         done.answer
+    }
+
+    /// A consumer passes on what it has worked on; until that has found a place it begins nothing.
+    #[inline(never)]
+    fn pass_on(&mut self, consumer: ConsumerId, handed: Handed<u32>, to: QueueId, answer: Answer) {
+        let letter = self.recorder.pass_on(handed.label, handed.producer);
+        self.seats[consumer.0 as usize].worker.keep(handed);
+        self.follow_ups.push_back(FollowUp::PassOn { to, letter, passing: Passing { consumer, answer } });
+    }
+
+    /// A consumer is rid of what it passed on.
+    #[inline(never)]
+    pub fn let_go(&mut self, consumer: ConsumerId) {
+        self.seats[consumer.0 as usize].worker.let_go();
+        self.begin_held(consumer);
+    }
+
+    /// A queue has let in what it had blocked.
+    #[inline(never)]
+    fn is_let_in(&mut self, letter: Letter) {
+        if let Some(Passing { consumer, answer }) = self.waiting.remove(&letter.track) {
+            self.let_go(consumer);
+            self.follow_ups.push_back(FollowUp::Answer(answer));
+        }
     }
 
     #[inline(never)]
@@ -94,6 +143,14 @@ impl Clients<'_> {
 
     #[inline]
     fn tell(&mut self, letter: Letter, reply: Reply) {
+        self.reply = reply;
+        if self.recorder.is_passed_on(letter.track) {
+            cold_path();
+            if reply == Reply::Refused {
+                self.recorder.gave_up(letter.track);
+            }
+            return;
+        }
         match self.sources[usize::from(letter.producer)].producer.told(reply) {
             Reaction::Nothing | Reaction::Wait => {}
             Reaction::GiveUp => self.recorder.gave_up(letter.track),
@@ -104,8 +161,9 @@ impl Clients<'_> {
     #[inline(always)]
     fn hand(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
         let seat = &mut self.seats[consumer.0 as usize];
-        let Message { producer, number, .. } = self.recorder.delivered(self.now, delivered, seat.worker.is_idle());
-        let Delivered { entry, attempt, track: label, .. } = delivered;
+        let (Message { producer, number, .. }, entry) =
+            self.recorder.delivered(self.now, delivered, seat.worker.is_idle());
+        let Delivered { attempt, track: label, .. } = delivered;
         let handed = Handed { delivery, number, producer, entry, attempt, label };
         if let Some(begin) = self.crews[seat.crew as usize].take(&mut seat.worker, handed) {
             seat.began = self.now;
@@ -119,7 +177,7 @@ impl Clients<'_> {
         self.entered += 1;
         if let Some(delivery) = begin.acknowledge {
             cold_path();
-            self.acknowledged.push_back(delivery);
+            self.follow_ups.push_back(FollowUp::Answer(Answer::Acknowledge(delivery)));
         }
     }
 }

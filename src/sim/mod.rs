@@ -2,6 +2,7 @@
 
 mod agenda;
 mod clients;
+mod follow_up;
 mod plan;
 mod replication;
 mod samples;

@@ -80,7 +80,8 @@ fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
     let passes_on = |id: QueueId| scenario.consumers_of(id).next().is_some();
     let sends_on_what_timed_out =
         |queue: &Queue| queue.rules.redelivery.ack_timeout.is_some() && queue.rules.dead_letter.is_some();
-    scenario.producers.iter().all(|producer| !blocks(producer.publishes_to))
+    !scenario.passes_on()
+        && scenario.producers.iter().all(|producer| !blocks(producer.publishes_to))
         && !scenario.queues.iter().any(sends_on_what_timed_out)
         && scenario.queues.iter().filter_map(|queue| queue.rules.dead_letter).all(|to| !passes_on(to))
 }
@@ -89,8 +90,9 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     let rules = &scenario.queue(id).rules;
     let always_delivered_once = rules.redelivery.ack_timeout.is_none()
         && (rules.capacity.is_none() || matches!(rules.when_full, WhenFull::Refuse | WhenFull::Block));
-    let worked_on_at_once =
-        |c: &Consumers| c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After;
+    let worked_on_at_once = |c: &Consumers| {
+        c.then.is_empty() && c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After
+    };
     let rests = scenario.consumers_of(id).next().is_none();
     QueuePlan {
         rests,

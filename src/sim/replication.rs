@@ -1,6 +1,6 @@
 //! One run of a scenario on a simulated clock.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
 use std::sync::MutexGuard;
 
@@ -8,7 +8,7 @@ use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, Seat, Source};
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message};
-use crate::client::{Acknowledge, Answer, Crew, Producer, Worker};
+use crate::client::{Acknowledge, Answer, Crew, Onward, Producer, Reply, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
@@ -50,17 +50,17 @@ pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<
     Ok((run.clients.recorder.finish(end)?, ending))
 }
 
-struct Run<'a> {
+pub struct Run<'a> {
     duration: Time,
     /// Nothing is followed beyond.
     limit: Time,
     until_empty: bool,
     at_most_inside: u64,
-    broker: Broker<Letter>,
-    clients: Clients<'a>,
+    pub(super) broker: Broker<Letter>,
+    pub(super) clients: Clients<'a>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
-    commands: u64,
+    pub(super) commands: u64,
     most_commands: u64,
     next_look: u64,
     /// When the last look was, and how many commands it had been by the first look at that instant.
@@ -77,6 +77,7 @@ impl<'a> Run<'a> {
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
             producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end),
             publishes_to: p.publishes_to,
+            is_special: scenario.passes_on(),
             planned: Message { producer: at as u16, number: 0, planned: Time::NEVER },
         });
         let clients = Clients {
@@ -87,7 +88,10 @@ impl<'a> Run<'a> {
             completions: AgendaWithGap::new(),
             entered: 0,
             recorder: Recorder::new(plan),
-            acknowledged: VecDeque::new(),
+            reply: Reply::Accepted,
+            onward: Vec::new(),
+            follow_ups: VecDeque::new(),
+            waiting: BTreeMap::new(),
         };
         let mut this = Run {
             duration: end,
@@ -112,8 +116,9 @@ impl<'a> Run<'a> {
     fn seat_consumers(&mut self, scenario: &Scenario, key: Key) {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
             let queue = &scenario.queue(entry.takes_from).name;
-            let producers = scenario.producers.iter().map(|p| p.name.as_str());
-            self.clients.crews.push(Crew::new(&entry.rules, key, queue, producers));
+            let producers = || scenario.producers.iter().map(|p| p.name.as_str());
+            self.clients.crews.push(Crew::new(&entry.rules, key, queue, producers()));
+            self.clients.onward.push(Onward::new(&entry.then, key, queue, producers()));
             for _ in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {
@@ -121,6 +126,7 @@ impl<'a> Run<'a> {
                     crew: crew as u32,
                     queue: entry.takes_from,
                     acknowledges_before: entry.rules.acknowledge == Acknowledge::Before,
+                    passes_on: !entry.then.is_empty(),
                     began: Time::ZERO,
                 });
                 let subscribe = Command::Subscribe { consumer, queue: entry.takes_from, prefetch: entry.prefetch };
@@ -229,18 +235,9 @@ impl<'a> Run<'a> {
     fn send(&mut self, command: Command<Letter>) {
         self.commands += 1;
         self.broker.carry_out(self.clients.now, command, &mut self.clients);
-        if !self.clients.acknowledged.is_empty() {
+        if !self.clients.follow_ups.is_empty() {
             cold_path();
-            self.acknowledge();
-        }
-    }
-
-    /// Tells the broker of what was acknowledged as the work began, until nothing more follows from it.
-    #[inline(never)]
-    fn acknowledge(&mut self) {
-        while let Some(delivery) = self.clients.acknowledged.pop_front() {
-            self.commands += 1;
-            self.broker.apply(self.clients.now, Command::Acknowledge { delivery }, &mut self.clients);
+            self.follow_up();
         }
     }
 
@@ -248,7 +245,7 @@ impl<'a> Run<'a> {
     fn tick(&mut self) {
         self.commands += 1;
         self.broker.apply(self.clients.now, Command::Tick, &mut self.clients);
-        self.acknowledge();
+        self.follow_up();
     }
 
     /// The next planned instant is reached.
@@ -265,9 +262,22 @@ impl<'a> Run<'a> {
             }
             None => self.arrivals.remove_first(),
         }
+        if source.is_special {
+            cold_path();
+            return self.publish_special(producer, message);
+        }
         let queue = source.publishes_to;
         let payload = self.clients.recorder.published(message);
         self.send(Command::Publish { queue, payload });
+    }
+
+    /// Publishes a message of several copies.
+    #[inline(never)]
+    fn publish_special(&mut self, producer: u16, message: Message) {
+        let queue = self.clients.sources[usize::from(producer)].publishes_to;
+        for payload in self.clients.recorder.published_in_copies(message, 1, false) {
+            self.send(Command::Publish { queue, payload });
+        }
     }
 
     /// The first consumer to finish has finished.
@@ -281,7 +291,7 @@ impl<'a> Run<'a> {
             }
             Answer::Nothing => {
                 cold_path();
-                self.acknowledge();
+                self.follow_up();
             }
         }
     }

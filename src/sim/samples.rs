@@ -98,7 +98,7 @@ impl<'a> Samples<'a> {
         record.counts.iter().for_each(|[_, inside]| window.add(inside));
         let published = window.published as f64;
         let lost = |cause: Cause| match cause {
-            Cause::Refused => window.refused,
+            Cause::Refused => window.refused + window.lost[place(cause)],
             cause => window.lost[place(cause)],
         };
         let counts = [

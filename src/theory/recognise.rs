@@ -155,6 +155,9 @@ fn the_consumers(scenario: &Scenario, id: QueueId) -> Result<&Consumers, String>
 fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     let mut reasons = Vec::new();
     let (queue_name, entry_name) = (&queue.name, &entry.name);
+    if !entry.then.is_empty() {
+        reasons.push(format!("`{entry_name}` passes messages on to further queues: the formulas know one queue"));
+    }
     if entry.rules.fails > 0.0 {
         reasons.push(format!("a share of the attempts of `{entry_name}` fails"));
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kendall::broker::{QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull};
-use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry, Way};
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
@@ -131,14 +131,25 @@ prop_compose! {
     }
 }
 
+/// Mostly nowhere; else to one queue, or to two by share, of which each comes after the other or the consumer's own.
+fn then() -> impl Strategy<Value = Vec<Way>> {
+    let way = |share: f64| (0..3_u16).prop_map(move |to| Way { to: QueueId(to), share });
+    prop_oneof![
+        4 => Just(Vec::new()),
+        2 => way(1.0).prop_map(|way| vec![way]),
+        1 => (way(0.4), way(0.3)).prop_map(|(one, other)| vec![one, other]),
+    ]
+}
+
 prop_compose! {
     fn consumers(service: BoxedStrategy<Distribution>)(
         takes_from in 0..3_u16,
         count in 1..4_u32,
         prefetch in prop_oneof![3 => Just(1), 2 => 2..5_u32, 1 => Just(u32::MAX)],
+        then in then(),
         rules in consumer_rules(service),
     ) -> Consumers {
-        Consumers { name: String::new(), takes_from: QueueId(takes_from), count, prefetch, rules }
+        Consumers { name: String::new(), takes_from: QueueId(takes_from), count, prefetch, then, rules }
     }
 }
 
@@ -147,9 +158,11 @@ fn anything() -> impl Strategy<Value = Scenario> {
     scenario(arrivals().boxed(), distribution().boxed())
 }
 
-/// Without time-outs, after which what a consumer has done and what became of the message part ways.
+/// Without time-outs, after which what a consumer has done and what became of the message part ways, and with nothing
+/// passed on, so that a message is in one queue.
 fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
     anything().prop_map(|mut scenario| {
+        scenario.consumers.iter_mut().for_each(|entry| entry.then.clear());
         scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
         scenario
     })
@@ -175,7 +188,8 @@ prop_compose! {
             Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals }
         });
         let consumers = consumers.into_iter().enumerate().map(|(at, entry)| {
-            Consumers { name: format!("consumer-{at}"), takes_from: QueueId(entry.takes_from.0 % count), ..entry }
+            let then = entry.then.iter().map(|way| Way { to: QueueId(way.to.0 % count), ..*way }).collect();
+            Consumers { name: format!("consumer-{at}"), takes_from: QueueId(entry.takes_from.0 % count), then, ..entry }
         });
         run_of(queues, producers.collect(), consumers.collect(), ms(duration), drain, seed)
     }
@@ -214,7 +228,8 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
     let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
     let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
     let rules = ConsumerRules { fails: 0.0, ..rules };
-    let consumers = vec![Consumers { name: "consumer".into(), takes_from: QueueId(0), count, prefetch, rules }];
+    let consumers =
+        vec![Consumers { name: "consumer".into(), takes_from: QueueId(0), count, prefetch, then: Vec::new(), rules }];
     run_of(queues, producers, consumers, ms(150), Drain::For(Span::from_secs(1000)), seed)
 }
 
@@ -451,6 +466,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         takes_from: QueueId(queue),
         count: 1,
         prefetch: 1,
+        then: Vec::new(),
         rules: ConsumerRules {
             service: Distribution::Constant(ms(service)),
             on_retry: OnRetry::Same,

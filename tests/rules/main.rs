@@ -3,6 +3,7 @@
 mod answers;
 mod client;
 mod clock;
+mod flows;
 mod full;
 mod lines;
 mod naive;

@@ -29,8 +29,10 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
         queues: vec![Queue { name: "queue".to_owned(), rules: QueueRules::default() }],
         producers: vec![Producer {
             name: "producer".to_owned(),
-            publishes_to: QueueId(0),
+            publishes_to: vec![QueueId(0)],
             arrivals: Arrivals::Poisson { rate: RateProfile::constant(rate) },
+            retries: None,
+            confirms: None,
         }],
         consumers: vec![Consumers {
             name: "consumer".to_owned(),

@@ -9,7 +9,7 @@ mod producer;
 mod rules;
 
 pub use onward::{Onward, Way};
-pub use producer::{Producer, Reaction, Reply};
+pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
 
 use std::hint::cold_path;

@@ -14,6 +14,45 @@ impl Recorder {
         tracks.into_iter().map(|track| Letter { track, producer: message.producer }).collect()
     }
 
+    /// The planned instant of a message of a single copy is reached. If it is `awaited`, [`Recorder::take_over`] tells
+    /// its end.
+    pub fn published_alone(&mut self, message: Message, awaited: bool) -> Letter {
+        let letter = self.published(message);
+        if awaited {
+            self.ledger.await_end(letter.track);
+        }
+        letter
+    }
+
+    /// Messages whose ends were awaited and that have ended since this was last asked.
+    pub fn take_over(&mut self) -> Vec<Message> {
+        self.ledger.take_over()
+    }
+
+    /// A producer keeps a message, or a copy, to publish it later.
+    pub fn keeps_outside(&mut self, track: u32) {
+        self.ledger.keep_outside(track);
+    }
+
+    /// A producer publishes what it has kept.
+    pub fn comes_again(&mut self, track: u32) {
+        self.ledger.come_again(track);
+    }
+
+    /// A producer publishes once more what was refused.
+    pub fn tries_again(&mut self, track: u32) {
+        self.ledger.come_again(track);
+        self.ledger.page(track).counts.tries += 1;
+    }
+
+    /// The message that a producer has published so; none if a consumer has passed it on.
+    #[inline]
+    pub fn message_of(&self, letter: Letter) -> Option<Message> {
+        let track = self.ledger.track(letter.track);
+        let message = Message { producer: letter.producer, number: track.number, planned: track.planned };
+        (!self.ledger.is_passed_on(letter.track)).then_some(message)
+    }
+
     /// A consumer passes on the message of its attempt, which has just succeeded: the new copy.
     pub fn pass_on(&mut self, track: u32, producer: u16) -> Letter {
         let copy = self.ledger.pass_on(track);
@@ -22,11 +61,6 @@ impl Recorder {
         }
         self.close(track);
         Letter { track: copy, producer }
-    }
-
-    /// Whether a message, or a copy, comes from a consumer who passes it on.
-    pub fn is_passed_on(&self, track: u32) -> bool {
-        self.ledger.is_passed_on(track)
     }
 
     #[inline(never)]

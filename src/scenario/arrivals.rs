@@ -12,6 +12,7 @@ use crate::time::{Span, Time};
 use crate::workload::{Arrivals, RateProfile, Trace};
 
 const MOST_STEPS: usize = 10_000;
+const MOST_CLIENTS: u64 = 100_000;
 
 pub fn read(node: &Node, reader: &mut Reader) -> Option<Arrivals> {
     if let Some(rate) = bare_rate(node) {
@@ -25,6 +26,7 @@ pub fn read(node: &Node, reader: &mut Reader) -> Option<Arrivals> {
         "poisson" => Some(Arrivals::Poisson { rate: rated(&chosen, reader)? }),
         "regular" => Some(Arrivals::Regular { rate: rated(&chosen, reader)? }),
         "renewal" => renewal(&chosen, reader),
+        "closed" => closed(&chosen, reader),
         _ => trace(&chosen, reader).map(|trace| Arrivals::Trace(Arc::new(trace))),
     }
 }
@@ -110,6 +112,16 @@ fn renewal(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Arrivals> {
         return None;
     }
     Some(Arrivals::Renewal { gap })
+}
+
+/// How often clients come follows from who works for them, which is not known here.
+fn closed(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Arrivals> {
+    let object = reader.object(chosen.node, chosen.key.place, keys::CLOSED)?;
+    let population = object.need_quantity("population", reader, |text| quantity::count(text, 1, MOST_CLIENTS));
+    let node = object.need("think", reader);
+    let think = node.and_then(|node| super::distribution::read(node, object.example("think"), reader));
+    let population = u32::try_from(population?).ok()?;
+    Some(Arrivals::Closed { population, think: think?, at_most_per_s: f64::from(population) })
 }
 
 fn trace(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Trace> {

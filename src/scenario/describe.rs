@@ -59,7 +59,9 @@ struct Flow {
 fn flows(scenario: &Scenario) -> Vec<Flow> {
     let mut flows = vec![Flow::default(); scenario.queues.len()];
     for producer in &scenario.producers {
-        flows[producer.publishes_to.index()].published.add(rate_of(&producer.arrivals, scenario.run.duration), 1.0);
+        for queue in &producer.publishes_to {
+            flows[queue.index()].published.add(rate_of(&producer.arrivals, scenario.run.duration), 1.0);
+        }
     }
     // Dead letters pass through at most as many queues as there are; what is passed on may come back now and then.
     let rounds = if scenario.passes_on() { MOST_ROUNDS } else { scenario.queues.len() + 1 };
@@ -84,7 +86,7 @@ fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
     let mean = arrivals.expected(end) / duration.seconds();
     let peak = match arrivals {
         Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.peak(end),
-        Arrivals::Renewal { .. } => mean,
+        Arrivals::Renewal { .. } | Arrivals::Closed { .. } => mean,
         Arrivals::Trace(trace) => {
             let until = |part: u64| trace.count_until(Time::from_nanos(duration.nanos() / PARTS * part));
             let most = (0..PARTS).map(|part| until(part + 1) - until(part)).max().unwrap_or(0);
@@ -152,7 +154,8 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
 
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     let queue = &scenario.queues[at];
-    let producers: Vec<_> = scenario.producers.iter().filter(|p| p.publishes_to.index() == at).collect();
+    let producers: Vec<_> =
+        scenario.producers.iter().filter(|p| p.publishes_to.contains(&QueueId(at as u16))).collect();
     let kinds: Vec<&str> = producers.iter().map(|p| kind(&p.arrivals)).collect();
     let kind = if kinds.windows(2).all(|two| two[0] == two[1]) { kinds[0] } else { "from several producers" };
     let entries: Vec<_> = scenario.consumers_of(QueueId(at as u16)).collect();
@@ -173,6 +176,7 @@ fn kind(arrivals: &Arrivals) -> &'static str {
         Arrivals::Regular { .. } => "evenly spaced",
         Arrivals::Renewal { .. } => "independent gaps",
         Arrivals::Trace(_) => "recorded",
+        Arrivals::Closed { .. } => "at most, by clients who wait for their answers",
     }
 }
 

@@ -87,11 +87,11 @@ pub const REDELIVERY: &[Key] = &[
 ];
 
 pub const PRODUCER: &[Key] = &[
-    key("publishes_to", "orders", "the queue it publishes to"),
+    key("publishes_to", "orders", "the queue it publishes to; of a list each gets a copy"),
     key("arrivals", "{poisson: {rate: 200/s}}", "when messages come"),
     later("messages", "size, work, priority, key and ttl of messages"),
-    later("confirms", "how many messages may be unconfirmed"),
-    later("retries", "what it does when it is refused"),
+    key("confirms", "100", "how many publishes may be neither accepted nor refused yet"),
+    key("retries", "{delay: {backoff: {first: 100ms}}, limit: 5}", "when it tries again what is refused"),
     later("like", "the system whose defaults it has"),
 ];
 
@@ -102,7 +102,19 @@ pub const ARRIVALS: &[Key] = &[
     key("trace", "{file: requests.csv, column: time, unit: s}", "recorded instants"),
     later("mmpp", "bursts: a rate that jumps between states"),
     later("counts", "recorded counts per interval"),
-    later("closed", "clients that wait for their answer"),
+    key("closed", "{population: 50, think: {exponential: {mean: 5s}}}", "clients who wait for their answer"),
+];
+
+pub const CLOSED: &[Key] = &[
+    key("population", "50", "how many clients"),
+    key("think", "{exponential: {mean: 5s}}", "the time from the end of a client's message to its next"),
+];
+
+pub const RETRIES: &[Key] = &[
+    key("delay", "{backoff: {first: 100ms}}", "how long to wait before another try"),
+    key("jitter", "full", "by how much delays vary"),
+    key("limit", "5", "tries after the first"),
+    key("within", "10s", "how long after its planned instant a message is tried again"),
 ];
 
 /// What scenario.md lets stand beside the kind of arrivals.

@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{QueueId, QueueRules};
-use crate::client::{ConsumerRules, Way};
+use crate::client::{ConsumerRules, Retries, Way};
 use crate::measure::Measure;
 use crate::time::Span;
 use crate::workload::Arrivals;
@@ -81,8 +81,12 @@ pub struct Queue {
 #[derive(Clone, Debug)]
 pub struct Producer {
     pub name: String,
-    pub publishes_to: QueueId,
+    /// A copy to each.
+    pub publishes_to: Vec<QueueId>,
     pub arrivals: Arrivals,
+    pub retries: Option<Retries>,
+    /// Publishes that may be neither accepted nor refused yet; `None` is any number.
+    pub confirms: Option<u32>,
 }
 
 /// One consumers entry: `count` consumers that are alike.
@@ -156,6 +160,11 @@ impl Scenario {
     /// Whether some consumers pass messages on.
     pub fn passes_on(&self) -> bool {
         self.consumers.iter().any(|entry| !entry.then.is_empty())
+    }
+
+    /// Whether a message may have several copies.
+    pub fn has_copies(&self) -> bool {
+        self.passes_on() || self.producers.iter().any(|producer| producer.publishes_to.len() > 1)
     }
 
     /// Whether nothing changes by plan, so that there is a steady state to look for.

@@ -148,12 +148,13 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     let id = |at: usize| QueueId(u16::try_from(at).unwrap_or(u16::MAX));
     let numbered = sections.queues.iter().enumerate();
     let queues = all(numbered.map(|(at, (key, node))| queues::read(key, node, id(at), reader)));
-    let producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
+    let mut producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
     let consumers = all(sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)));
     // What is wrong with one of them is worth more than what would follow from its absence.
     if let (Some(queues), Some(consumers)) = (&queues, &consumers) {
         check::total_count(consumers, object.key_place("consumers"), reader);
         check::circles(queues, consumers, root, reader);
+        producers::rate_closed(producers.as_deref_mut().unwrap_or_default(), queues, consumers, reader);
     }
     let known = sections.known();
     let run = run(&object, producers.as_deref().unwrap_or_default(), &known, reader);

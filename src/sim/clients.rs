@@ -5,9 +5,12 @@ use std::hint::cold_path;
 
 use super::agenda::AgendaWithGap;
 use super::follow_up::{FollowUp, Passing};
+use super::thinking::Thinking;
+use super::unconfirmed::Unconfirmed;
 use crate::broker::{ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
-use crate::client::{Answer, Begin, Crew, Handed, Onward, Producer, Reaction, Reply, Worker};
+use crate::client::{Answer, Begin, Crew, Handed, Onward, Producer, Reply, Worker};
 use crate::metrics::{Attempt, Delivered, Letter, Recorder};
+use crate::scenario::Queue;
 use crate::time::Time;
 
 /// A consumer's place.
@@ -25,12 +28,28 @@ pub struct Seat {
 /// A producer's place.
 pub struct Source<'a> {
     pub producer: Producer<'a>,
-    pub publishes_to: QueueId,
-    /// Its messages may have several copies.
-    pub is_special: bool,
+    pub publishes_to: &'a [QueueId],
+    /// Its messages are published as [`Run::publish_apart`](super::replication::Run) does.
+    pub is_apart: bool,
     /// Its next message.
     pub planned: Message,
+    pub thinking: Option<Thinking>,
+    /// Publishes that may be unconfirmed, and those that are.
+    pub confirms: Option<u32>,
+    pub unconfirmed: u32,
+    /// Messages that wait until one is confirmed.
+    pub held: VecDeque<Vec<Letter>>,
 }
+
+impl Source<'_> {
+    /// As many publishes are unconfirmed as may be.
+    pub fn must_wait(&self) -> bool {
+        self.confirms.is_some_and(|most| self.unconfirmed >= most)
+    }
+}
+
+/// Marks what is planned in the agenda of completions and is none.
+const ERRAND: u32 = 1 << 31;
 
 /// Everyone whom the broker tells what it has done.
 pub struct Clients<'a> {
@@ -46,6 +65,13 @@ pub struct Clients<'a> {
     pub recorder: Recorder,
     /// What the broker has said to the latest publish, if that was not let in.
     pub reply: Reply,
+    /// How many times what is being published has been, this time included.
+    pub tries: u32,
+    pub queues: &'a [Queue],
+    /// What is planned, by its place in the agenda.
+    pub errands: Vec<Option<FollowUp>>,
+    pub free_errands: Vec<u32>,
+    pub unconfirmed: Unconfirmed,
     /// By crew; none where nobody passes anything on.
     pub onward: Vec<Onward>,
     /// What the broker is to hear next.
@@ -62,8 +88,8 @@ impl Effects<Letter> for Clients<'_> {
         }
         self.recorder.effect(self.now, &effect);
         match effect {
-            Effect::Blocked { payload, .. } => self.tell(payload, Reply::Blocked),
-            Effect::Refused { payload, .. } => self.tell(payload, Reply::Refused),
+            Effect::Blocked { .. } => self.reply = Reply::Blocked,
+            Effect::Refused { queue, payload } => self.refused(queue, payload),
             Effect::Accepted { was_blocked: true, payload, .. } => self.is_let_in(payload),
             _ => {}
         }
@@ -74,6 +100,11 @@ impl Clients<'_> {
     #[inline]
     pub fn complete(&mut self) -> Answer {
         let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
+        if consumer.0 >= ERRAND {
+            cold_path();
+            self.begin_errand(consumer.0);
+            return Answer::Nothing;
+        }
         let seat = &mut self.seats[consumer.0 as usize];
         let done = self.crews[seat.crew as usize].finish(&mut seat.worker);
         let mut to = None;
@@ -130,6 +161,28 @@ impl Clients<'_> {
             self.let_go(consumer);
             self.follow_ups.push_back(FollowUp::Answer(answer));
         }
+        if self.unconfirmed.let_in(letter.track) {
+            self.follow_ups.push_back(FollowUp::Confirmed(letter.producer));
+        }
+    }
+
+    /// Plans what is to be done at an instant, in its turn among completions.
+    #[inline(never)]
+    pub fn plan(&mut self, at: Time, what: FollowUp) {
+        let place = self.free_errands.pop().unwrap_or_else(|| {
+            self.errands.push(None);
+            (self.errands.len() - 1) as u32
+        });
+        self.errands[place as usize] = Some(what);
+        self.completions.enter(at, self.entered, ConsumerId(ERRAND | place));
+        self.entered += 1;
+    }
+
+    #[inline(never)]
+    fn begin_errand(&mut self, place: u32) {
+        let place = place & !ERRAND;
+        self.follow_ups.extend(self.errands[place as usize].take());
+        self.free_errands.push(place);
     }
 
     #[inline(never)]
@@ -141,20 +194,25 @@ impl Clients<'_> {
         self.begin(consumer, begin);
     }
 
+    /// Who has published it tries again, or gives it up; what a consumer passes on is lost.
     #[inline]
-    fn tell(&mut self, letter: Letter, reply: Reply) {
-        self.reply = reply;
-        if self.recorder.is_passed_on(letter.track) {
-            cold_path();
-            if reply == Reply::Refused {
-                self.recorder.gave_up(letter.track);
+    fn refused(&mut self, queue: QueueId, letter: Letter) {
+        self.reply = Reply::Refused;
+        match self.next_try(queue, letter) {
+            None => self.recorder.gave_up(letter.track),
+            Some(at) => {
+                cold_path();
+                self.recorder.keeps_outside(letter.track);
+                self.plan(at, FollowUp::TryAgain { to: queue, letter, tries: self.tries + 1 });
             }
-            return;
         }
-        match self.sources[usize::from(letter.producer)].producer.told(reply) {
-            Reaction::Nothing | Reaction::Wait => {}
-            Reaction::GiveUp => self.recorder.gave_up(letter.track),
-        }
+    }
+
+    #[inline]
+    fn next_try(&self, queue: QueueId, letter: Letter) -> Option<Time> {
+        let message = self.recorder.message_of(letter)?;
+        let producer = &self.sources[usize::from(letter.producer)].producer;
+        producer.tries_again_at(self.now, message, &self.queues[queue.index()].name, self.tries)
     }
 
     /// A message is delivered: it is booked once, as held or as worked on.

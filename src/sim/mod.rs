@@ -8,6 +8,8 @@ mod replication;
 mod samples;
 mod series;
 mod summary;
+mod thinking;
+mod unconfirmed;
 mod warmup;
 mod watch;
 

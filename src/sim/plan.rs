@@ -80,8 +80,8 @@ fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
     let passes_on = |id: QueueId| scenario.consumers_of(id).next().is_some();
     let sends_on_what_timed_out =
         |queue: &Queue| queue.rules.redelivery.ack_timeout.is_some() && queue.rules.dead_letter.is_some();
-    !scenario.passes_on()
-        && scenario.producers.iter().all(|producer| !blocks(producer.publishes_to))
+    !scenario.has_copies()
+        && scenario.producers.iter().all(|producer| producer.retries.is_none() && !blocks(producer.publishes_to[0]))
         && !scenario.queues.iter().any(sends_on_what_timed_out)
         && scenario.queues.iter().filter_map(|queue| queue.rules.dead_letter).all(|to| !passes_on(to))
 }

@@ -7,6 +7,8 @@ use std::sync::MutexGuard;
 use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, Seat, Source};
+use super::thinking::Thinking;
+use super::unconfirmed::Unconfirmed;
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message};
 use crate::client::{Acknowledge, Answer, Crew, Onward, Producer, Reply, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
@@ -51,7 +53,10 @@ pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<
 }
 
 pub struct Run<'a> {
-    duration: Time,
+    pub(super) duration: Time,
+    pub(super) has_copies: bool,
+    /// Some clients wait for the ends of their messages.
+    is_closed: bool,
     /// Nothing is followed beyond.
     limit: Time,
     until_empty: bool,
@@ -63,6 +68,8 @@ pub struct Run<'a> {
     pub(super) commands: u64,
     most_commands: u64,
     next_look: u64,
+    /// The same, but where clients are to be looked after all the time.
+    next_watch: u64,
     /// When the last look was, and how many commands it had been by the first look at that instant.
     last_look: (Time, u64),
     reported: Time,
@@ -75,10 +82,15 @@ impl<'a> Run<'a> {
         let run = &scenario.run;
         let end = Time::ZERO + run.duration;
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
-            producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end),
-            publishes_to: p.publishes_to,
-            is_special: scenario.passes_on(),
+            producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end)
+                .with_retries(p.retries.as_ref(), key.name(&p.name)),
+            publishes_to: &p.publishes_to,
+            is_apart: scenario.has_copies() || p.confirms.is_some(),
             planned: Message { producer: at as u16, number: 0, planned: Time::NEVER },
+            thinking: Thinking::of(&p.arrivals, key.name(&p.name)),
+            confirms: p.confirms,
+            unconfirmed: 0,
+            held: VecDeque::new(),
         });
         let clients = Clients {
             now: Time::ZERO,
@@ -89,12 +101,19 @@ impl<'a> Run<'a> {
             entered: 0,
             recorder: Recorder::new(plan),
             reply: Reply::Accepted,
+            tries: 1,
+            queues: &scenario.queues,
+            errands: Vec::new(),
+            free_errands: Vec::new(),
+            unconfirmed: Unconfirmed::default(),
             onward: Vec::new(),
             follow_ups: VecDeque::new(),
             waiting: BTreeMap::new(),
         };
         let mut this = Run {
             duration: end,
+            has_copies: scenario.has_copies(),
+            is_closed: scenario.producers.iter().any(|producer| producer.arrivals.is_closed()),
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
             at_most_inside: run.at_most_inside,
@@ -104,6 +123,7 @@ impl<'a> Run<'a> {
             commands: 0,
             most_commands: most_commands(scenario),
             next_look: LOOK_EVERY,
+            next_watch: LOOK_EVERY,
             last_look: (Time::ZERO, 0),
             reported: Time::ZERO,
             turn: None,
@@ -136,6 +156,10 @@ impl<'a> Run<'a> {
     }
 
     fn plan_first(&mut self) {
+        if self.is_closed {
+            self.begin_thinking();
+            self.next_look = 0;
+        }
         for source in &mut self.clients.sources {
             if let Some(next) = source.producer.plan() {
                 source.planned = next;
@@ -189,7 +213,14 @@ impl<'a> Run<'a> {
     /// Looks up now and then: how far is it, should it stop, does it hold too much.
     #[cold]
     fn look(&mut self, watch: &'a Watch) -> Option<Ending> {
-        self.next_look = self.commands + LOOK_EVERY;
+        if self.is_closed {
+            self.think_again();
+            if self.commands < self.next_watch {
+                return None;
+            }
+        }
+        self.next_watch = self.commands + LOOK_EVERY;
+        self.next_look = if self.is_closed { 0 } else { self.next_watch };
         if self.last_look.0 != self.clients.now {
             self.last_look = (self.clients.now, self.commands);
         }
@@ -262,22 +293,14 @@ impl<'a> Run<'a> {
             }
             None => self.arrivals.remove_first(),
         }
-        if source.is_special {
+        if source.is_apart {
             cold_path();
-            return self.publish_special(producer, message);
+            self.publish_apart(message);
+            return self.follow_up();
         }
-        let queue = source.publishes_to;
+        let queue = source.publishes_to[0];
         let payload = self.clients.recorder.published(message);
         self.send(Command::Publish { queue, payload });
-    }
-
-    /// Publishes a message of several copies.
-    #[inline(never)]
-    fn publish_special(&mut self, producer: u16, message: Message) {
-        let queue = self.clients.sources[usize::from(producer)].publishes_to;
-        for payload in self.clients.recorder.published_in_copies(message, 1, false) {
-            self.send(Command::Publish { queue, payload });
-        }
     }
 
     /// The first consumer to finish has finished.

@@ -82,6 +82,8 @@ impl Model {
 pub fn recognise(scenario: &Scenario) -> Result<Model, Vec<String>> {
     let active: Vec<&Producer> = scenario.producers.iter().filter(|p| p.arrivals.steady_rate() != Some(0.0)).collect();
     let mut reasons: Vec<String> = active.iter().filter_map(|producer| not_poisson(producer)).collect();
+    let tries_again = active.iter().filter(|producer| producer.retries.is_some());
+    reasons.extend(tries_again.map(|producer| format!("`{}` tries again what is refused", producer.name)));
     let station = the_queue(scenario, &active).and_then(|id| Ok((scenario.queue(id), the_consumers(scenario, id)?)));
     match station {
         Ok((queue, entry)) => {
@@ -123,16 +125,19 @@ fn not_poisson(producer: &Producer) -> Option<String> {
         Arrivals::Renewal { gap } => {
             Some(format!("the gaps between arrivals of `{name}` are {}, not exponential", in_words(gap)))
         }
+        Arrivals::Closed { .. } => {
+            Some(format!("the clients of `{name}` wait for their answers: the formulas know arrivals that do not"))
+        }
         Arrivals::Trace(_) => Some(format!("`{name}` replays a trace, which is not poisson")),
     }
 }
 
 fn the_queue(scenario: &Scenario, active: &[&Producer]) -> Result<QueueId, String> {
-    let first = active.first().ok_or("nothing is published")?.publishes_to;
-    match active.iter().find(|producer| producer.publishes_to != first) {
+    let first = active.first().ok_or("nothing is published")?.publishes_to[0];
+    match active.iter().flat_map(|producer| &producer.publishes_to).find(|queue| **queue != first) {
         None => Ok(first),
         Some(other) => {
-            let (first, other) = (&scenario.queue(first).name, &scenario.queue(other.publishes_to).name);
+            let (first, other) = (&scenario.queue(first).name, &scenario.queue(*other).name);
             Err(format!("messages are published to `{first}` and to `{other}`: the formulas know one queue"))
         }
     }

@@ -19,6 +19,9 @@ pub enum Arrivals {
     Renewal { gap: Distribution },
     /// Recorded instants.
     Trace(Arc<Trace>),
+    /// Clients of whom each thinks, sends, waits until its message has ended, and begins again. What they send is planned
+    /// as the run goes; `at_most_per_s` is how many messages that were a second if nobody had to wait.
+    Closed { population: u32, think: Distribution, at_most_per_s: f64 },
 }
 
 impl Arrivals {
@@ -28,6 +31,7 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.expected(end),
             Arrivals::Renewal { gap } => end.seconds() / gap.mean_s(),
             Arrivals::Trace(trace) => trace.count_until(end) as f64,
+            Arrivals::Closed { at_most_per_s, .. } => at_most_per_s * end.seconds(),
         }
     }
 
@@ -37,16 +41,22 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.is_constant().then(|| rate.first()),
             Arrivals::Renewal { gap } => Some(1.0 / gap.mean_s()),
             Arrivals::Trace(_) => None,
+            Arrivals::Closed { at_most_per_s, .. } => Some(*at_most_per_s),
         }
     }
 
     /// The squared coefficient of variation of the gaps, of a steady process.
     pub fn scv(&self) -> f64 {
         match self {
-            Arrivals::Poisson { .. } => 1.0,
+            Arrivals::Poisson { .. } | Arrivals::Closed { .. } => 1.0,
             Arrivals::Regular { .. } | Arrivals::Trace(_) => 0.0,
             Arrivals::Renewal { gap } => gap.scv(),
         }
+    }
+
+    /// Whether they are clients who wait for the ends of their messages.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Arrivals::Closed { .. })
     }
 
     /// The arrivals that belong to `key`, which names seed, replication and producer.
@@ -57,6 +67,7 @@ impl Arrivals {
             Arrivals::Regular { rate } => Source::Regular { inverse: rate.inverse() },
             Arrivals::Renewal { gap } => Source::Renewal { key, gap: gap.sampler(), at: Time::ZERO },
             Arrivals::Trace(trace) => Source::Trace { trace },
+            Arrivals::Closed { .. } => Source::Nothing,
         };
         ArrivalStream { source, number: 0, ahead: [Time::NEVER; AHEAD], next: AHEAD }
     }
@@ -93,6 +104,7 @@ enum Source<'a> {
     Trace {
         trace: &'a Trace,
     },
+    Nothing,
 }
 
 impl Iterator for ArrivalStream<'_> {
@@ -138,6 +150,7 @@ impl ArrivalStream<'_> {
                 });
                 places.zip(instants).for_each(put);
             }
+            Source::Nothing => {}
             Source::Trace { trace } => places.zip(numbers.map_while(|n| trace.instant(n))).for_each(put),
         }
     }

@@ -82,7 +82,13 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
 }
 
 fn producer(name: &str, rate: RateProfile) -> Producer {
-    Producer { name: name.to_owned(), publishes_to: QueueId(0), arrivals: Arrivals::Poisson { rate } }
+    Producer {
+        name: name.to_owned(),
+        publishes_to: vec![QueueId(0)],
+        arrivals: Arrivals::Poisson { rate },
+        retries: None,
+        confirms: None,
+    }
 }
 
 fn run() -> Run {

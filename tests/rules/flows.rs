@@ -71,7 +71,8 @@ fn a_consumer_that_is_blocked_waits_with_its_message_and_is_not_busy() {
 
 #[test]
 fn what_is_refused_on_its_way_is_lost() {
-    let consumers = "w: {takes_from: a, count: 2, service: 10ms, then: {publishes_to: b}}, v: {takes_from: b, service: 30ms}";
+    let consumers =
+        "w: {takes_from: a, count: 2, service: 10ms, then: {publishes_to: b}}, v: {takes_from: b, service: 30ms}";
     let pairs = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}}}, \
                  q: {publishes_to: a, arrivals: {regular: {rate: 10/s}}}";
     let record = run("a: {}, b: {capacity: 0}", pairs, consumers);
@@ -107,7 +108,8 @@ fn what_comes_back_to_a_queue_draws_anew_each_time() {
 fn a_success_on_what_was_passed_on_twice_is_a_duplicate() {
     // The queue takes back after 5 ms what is worked on for 8 ms, and delivers it once more to the other consumer.
     let queues = "a: {redelivery: {ack_timeout: 5ms}}, b: {}";
-    let consumers = "w: {takes_from: a, count: 2, service: 8ms, then: {publishes_to: b}}, v: {takes_from: b, service: 1ms}";
+    let consumers =
+        "w: {takes_from: a, count: 2, service: 8ms, then: {publishes_to: b}}, v: {takes_from: b, service: 1ms}";
     let record = run(queues, ONE_EVERY_100MS, consumers);
     let counts = counts(&record);
     assert_eq!((counts.published, counts.processed), (10, 10));
@@ -132,4 +134,100 @@ fn work_that_fails_is_passed_on_only_when_it_succeeds() {
     let passed_on = record.queues[1].account.entered_passed_on;
     assert_eq!((counts.processed, counts.dead[place(Cause::Rejected)]), (passed_on, 10 - passed_on));
     assert!((1..10).contains(&passed_on));
+}
+
+#[test]
+fn a_copy_goes_to_each_queue_and_the_last_branch_ends_the_message() {
+    let producers = "p: {publishes_to: [a, b], arrivals: {regular: {rate: 10/s}}}";
+    let consumers = "w: {takes_from: a, service: 10ms}, v: {takes_from: b, count: 2, service: 30ms}";
+    let record = run("a: {}, b: {}", producers, consumers);
+    assert_eq!((ms(&record.times.response), ms(&record.times.service)), ((10, 30.0), (10, 30.0)));
+    let counts = counts(&record);
+    assert_eq!((counts.published, counts.accepted, counts.processed, counts.duplicates), (10, 10, 10, 0));
+    assert_eq!((record.processed_in_window, record.succeeded_in_window), (10, 20));
+    assert!(record.queues.iter().all(|queue| queue.account.entered_published == 10));
+}
+
+#[test]
+fn a_message_of_which_one_branch_is_lost_is_lost_and_one_that_rests_is_dead() {
+    let producers = "p: {publishes_to: [a, b], arrivals: {regular: {rate: 10/s}}}";
+    let consumers = "w: {takes_from: a, service: 10ms}";
+    let dead = counts(&run("a: {}, b: {}", producers, consumers));
+    assert_eq!((dead.processed, Counts::total(&dead.dead), dead.unfinished), (0, 10, 0));
+    let lost = counts(&run("a: {}, b: {capacity: 4}", producers, consumers));
+    assert_eq!((lost.accepted, lost.refused, Counts::total(&lost.dead)), (10, 0, 4));
+    assert_eq!(lost.lost[place(Cause::Refused)], 6, "one queue let a copy in, so the message is accepted");
+    let refused = counts(&run("a: {capacity: 0}, b: {capacity: 0}", producers, "w: {takes_from: a, service: 150ms}"));
+    assert_eq!((refused.accepted, refused.refused), (5, 5), "refused only if no queue let a copy in");
+}
+
+#[test]
+fn what_is_refused_is_tried_again_and_its_wait_counts_from_the_planned_instant() {
+    // Two at each instant and no room: the second is tried again after 4 ms, 12 ms (still refused) and 28 ms.
+    let pairs = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}}, retries: {delay: {backoff: {first: 4ms}}, limit: 5}}, \
+                 q: {publishes_to: a, arrivals: {regular: {rate: 10/s}}, retries: {delay: {backoff: {first: 4ms}}, limit: 5}}";
+    let record = run("a: {capacity: 0}", pairs, "w: {takes_from: a, service: 20ms}");
+    let counts = counts(&record);
+    assert_eq!((counts.processed, counts.tries, counts.refused), (20, 10 + 4 * 10, 0));
+    assert_eq!((ms(&record.times.wait), ms(&record.times.response)), ((20, 28.0), (20, 48.0)));
+    assert_eq!(ms(&record.queues[0].times.wait), (20, 0.0));
+}
+
+#[test]
+fn retries_end_by_their_limit_or_their_time() {
+    let once = |retries: &str| {
+        let producers = format!(
+            "p: {{publishes_to: a, arrivals: {{regular: {{rate: 10/s}}}}, retries: {{delay: 10ms, {retries}}}}}"
+        );
+        let counts = counts(&run("a: {capacity: 0}", &producers, ""));
+        (counts.refused, counts.tries)
+    };
+    assert_eq!(once("limit: 3"), (10, 40));
+    assert_eq!(once("within: 45ms"), (10, 50));
+    assert_eq!(once("limit: 0"), (10, 10));
+}
+
+#[test]
+fn clients_think_again_when_their_message_has_ended_in_whatever_way() {
+    let clients = "p: {publishes_to: a, arrivals: {closed: {population: 2, think: 30ms}}}";
+    // Both think for 30 ms; the second waits for the first, 10 ms. Then they are 10 ms apart, each in a cycle of 40 ms.
+    let record = run("a: {}", clients, "w: {takes_from: a, service: 10ms}");
+    assert_eq!(counts(&record).published, 25 + 24, "one at 30, 70, … 990 ms, the other at 30, 80, 120, … 960 ms");
+    assert_eq!(ms(&record.times.wait), (49, 10.0));
+}
+
+#[test]
+fn clients_who_are_refused_think_again_too() {
+    let clients = "p: {publishes_to: a, arrivals: {closed: {population: 1, think: 100ms}}}";
+    let counts = counts(&run("a: {capacity: 0}", clients, ""));
+    assert_eq!((counts.published, counts.refused), (9, 9));
+}
+
+#[test]
+fn a_client_waits_for_all_that_its_message_was_forwarded_as() {
+    let clients = "p: {publishes_to: [a, b], arrivals: {closed: {population: 1, think: 50ms}}}";
+    let consumers = "w: {takes_from: a, service: 10ms, then: {publishes_to: c}}, v: {takes_from: b, service: 10ms}, \
+                     u: {takes_from: c, service: 40ms}";
+    // 50 ms of thinking and 10 + 40 ms on the longer branch: planned at 50, 150, … 950 ms.
+    let record = run("a: {}, b: {}, c: {}", clients, consumers);
+    assert_eq!((counts(&record).published, ms(&record.times.response)), (10, (10, 50.0)));
+}
+
+#[test]
+fn a_producer_publishes_no_more_than_may_be_unconfirmed() {
+    // `p` fills both queues; `b` is slow. Unconfirmed, a copy for `b` holds up what is for `a` too.
+    let flow = |confirms: &str| {
+        let producers = format!("p: {{publishes_to: [a, b], arrivals: {{regular: {{rate: 100/s}}}}{confirms}}}");
+        let queues = "a: {}, b: {capacity: 1, when_full: block}";
+        run(queues, &producers, "w: {takes_from: a, service: 1ms}, v: {takes_from: b, service: 20ms}")
+    };
+    let (free, confirmed) = (flow(""), flow(", confirms: 1"));
+    assert_eq!(ms(&free.queues[0].times.response), (100, 1.0));
+    // Until the arrivals end, and then the rest: 100 messages at 20 ms each, as `b` lets them in.
+    assert_eq!(free.times.response.count, confirmed.times.response.count);
+    assert_eq!(ms(&free.times.response).1, ms(&confirmed.times.response).1);
+    let entered_by_1s = |record: &Record| record.queues[0].account.entered_published;
+    assert_eq!(entered_by_1s(&free), entered_by_1s(&confirmed));
+    let waits = |record: &Record| record.crews[0].busy / 1_000_000;
+    assert_eq!((waits(&free), waits(&confirmed)), (100, 52), "within the first second");
 }

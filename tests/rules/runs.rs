@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kendall::broker::{QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull};
-use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry, Way};
+use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry, Retries, Way};
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
@@ -11,7 +11,7 @@ use kendall::result::QueueAccount;
 use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup};
 use kendall::sim;
 use kendall::time::{Span, Time};
-use kendall::workload::{Arrivals, Branch, Distribution, Empirical, RateProfile, Trace};
+use kendall::workload::{Arrivals, Branch, DelayLaw, Distribution, Empirical, Jitter, RateProfile, Trace};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -155,7 +155,12 @@ prop_compose! {
 
 /// All that the language of a scenario offers, in small.
 fn anything() -> impl Strategy<Value = Scenario> {
-    scenario(arrivals().boxed(), distribution().boxed())
+    let closed = (1..9_u32, distribution()).prop_map(|(population, think)| Arrivals::Closed {
+        population,
+        at_most_per_s: f64::from(population) / think.mean_s(),
+        think,
+    });
+    scenario(prop_oneof![5 => arrivals(), 1 => closed].boxed(), distribution().boxed())
 }
 
 /// Without time-outs, after which what a consumer has done and what became of the message part ways, and with nothing
@@ -163,6 +168,7 @@ fn anything() -> impl Strategy<Value = Scenario> {
 fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
     anything().prop_map(|mut scenario| {
         scenario.consumers.iter_mut().for_each(|entry| entry.then.clear());
+        scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
         scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
         scenario
     })
@@ -175,17 +181,45 @@ fn anything_constant() -> impl Strategy<Value = Scenario> {
 }
 
 prop_compose! {
+    fn retries()(
+        delay in constant(),
+        jitter in prop_oneof![2 => Just(Jitter::None), 1 => Just(Jitter::Full)],
+        limit in prop::option::of(0..4_u32),
+        within in prop::option::of(1..40_u64),
+    ) -> Retries {
+        Retries { delay: DelayLaw::Drawn(delay), jitter, limit, within: within.map(ms) }
+    }
+}
+
+prop_compose! {
+    fn producer(arrivals: BoxedStrategy<Arrivals>)(
+        publishes_to in prop_oneof![
+            4 => (0..3_u16).prop_map(|to| vec![to]),
+            1 => (0..2_u16, 0..2_u16).prop_map(|(to, more)| vec![to, to + more]),
+        ],
+        arrivals in arrivals,
+        retries in prop::option::weighted(0.3, retries()),
+        confirms in prop::option::weighted(0.2, 1..4_u32),
+    ) -> Producer {
+        let publishes_to = publishes_to.into_iter().map(QueueId).collect();
+        Producer { name: String::new(), publishes_to, arrivals, retries, confirms }
+    }
+}
+
+prop_compose! {
     fn scenario(arrivals: BoxedStrategy<Arrivals>, service: BoxedStrategy<Distribution>)(
         queues in queues(),
-        producers in prop::collection::vec((0..3_u16, arrivals), 1..=3),
+        producers in prop::collection::vec(producer(arrivals), 1..=3),
         consumers in prop::collection::vec(consumers(service), 1..=3),
         duration in 50..200_u64,
         drain in prop_oneof![Just(Drain::UntilEmpty), Just(Drain::None), (0..80_u64).prop_map(|d| Drain::For(ms(d)))],
         seed in any::<u64>(),
     ) -> Scenario {
         let count = queues.len() as u16;
-        let producers = producers.into_iter().enumerate().map(|(at, (to, arrivals))| {
-            Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals }
+        let producers = producers.into_iter().enumerate().map(|(at, producer)| {
+            let mut to: Vec<QueueId> = producer.publishes_to.iter().map(|to| QueueId(to.0 % count)).collect();
+            to.dedup();
+            Producer { name: format!("producer-{at}"), publishes_to: to, ..producer }
         });
         let consumers = consumers.into_iter().enumerate().map(|(at, entry)| {
             let then = entry.then.iter().map(|way| Way { to: QueueId(way.to.0 % count), ..*way }).collect();
@@ -226,7 +260,13 @@ fn run_of(
 /// One queue without limits, one producer, consumers whose attempts all succeed; followed to the end.
 fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, seed: u64) -> Scenario {
     let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
-    let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
+    let producers = vec![Producer {
+        name: "producer".into(),
+        publishes_to: vec![QueueId(0)],
+        arrivals,
+        retries: None,
+        confirms: None,
+    }];
     let rules = ConsumerRules { fails: 0.0, ..rules };
     let consumers =
         vec![Consumers { name: "consumer".into(), takes_from: QueueId(0), count, prefetch, then: Vec::new(), rules }];
@@ -274,12 +314,20 @@ proptest! {
         let key = Key::of_seed(scenario.run.seed).number(0);
         let end = Time::ZERO + scenario.run.duration;
         for (producer, counts) in scenario.producers.iter().zip(&record.counts) {
+            prop_assert!(counts[1].tries >= counts[1].published);
+            if producer.arrivals.is_closed() {
+                continue;
+            }
             let planned = producer.arrivals.stream(key.name(&producer.name)).take_while(|at| *at < end).count() as u64;
             prop_assert_eq!(counts[1].published, planned, "every planned message is published");
             prop_assert_eq!(counts[0].published, 0);
         }
         let queues = |of: &dyn Fn(&QueueAccount) -> u64| record.queues.iter().map(|q| of(&q.account)).sum::<u64>();
-        prop_assert_eq!(queues(&|q| q.entered_published), all(&record, |c| c.accepted));
+        let copies = queues(&|q| q.entered_published);
+        prop_assert!(copies >= all(&record, |c| c.accepted));
+        if scenario.producers.iter().all(|producer| producer.publishes_to.len() == 1) {
+            prop_assert_eq!(copies, all(&record, |c| c.accepted));
+        }
         prop_assert_eq!(queues(&|q| q.entered_dead_lettered), queues(&|q| q.dead_lettered.values().sum()));
         for (at, counted) in [&record.times.wait, &record.times.service, &record.times.response].iter().enumerate() {
             prop_assert_eq!(counted.count, all(&record, |c| c.processed), "times {} of processed messages", at);
@@ -334,7 +382,10 @@ proptest! {
     }
 
     #[test]
-    fn all_times_twice_as_long_are_measured_twice_as_long(scenario in anything_constant()) {
+    fn all_times_twice_as_long_are_measured_twice_as_long(mut scenario in anything_constant()) {
+        let retries = scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut());
+        // A varied delay is rounded to a nanosecond, and twice a rounded one is another.
+        retries.for_each(|retries| retries.jitter = Jitter::None);
         let (once, twice) = (run(&scenario), run(&doubled(&scenario)));
         let (once_accounts, twice_accounts) = (accounts(&once), accounts(&twice));
         prop_assert_eq!(once_accounts, twice_accounts);
@@ -438,6 +489,12 @@ fn doubled(scenario: &Scenario) -> Scenario {
             other => panic!("constant gaps or a trace, not {other:?}"),
         };
     }
+    for retries in scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut()) {
+        retries.within = retries.within.map(twice);
+        if let DelayLaw::Drawn(delay) = &retries.delay {
+            retries.delay = DelayLaw::Drawn(distribution(delay));
+        }
+    }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
     }
@@ -460,7 +517,13 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
     let queue = |name: &str, rules| Queue { name: name.into(), rules };
     let queues = vec![queue("first", first), queue("next", QueueRules::default())];
     let arrivals = Arrivals::Trace(Arc::new(Trace::new(vec![instant(0)], None)));
-    let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
+    let producers = vec![Producer {
+        name: "producer".into(),
+        publishes_to: vec![QueueId(0)],
+        arrivals,
+        retries: None,
+        confirms: None,
+    }];
     let consumers = |name: &str, queue, service| Consumers {
         name: name.into(),
         takes_from: QueueId(queue),

@@ -8,6 +8,7 @@ mod copies;
 mod families;
 mod ledger;
 mod levels;
+mod page;
 mod record;
 mod tally;
 

@@ -176,7 +176,7 @@ fn kind(arrivals: &Arrivals) -> &'static str {
         Arrivals::Regular { .. } => "evenly spaced",
         Arrivals::Renewal { .. } => "independent gaps",
         Arrivals::Trace(_) => "recorded",
-        Arrivals::Closed { .. } => "at most, by clients who wait for their answers",
+        Arrivals::Closed { .. } => "at most: clients wait for their answers",
     }
 }
 
@@ -221,6 +221,14 @@ fn load(scenario: &Scenario, at: usize, flow: &Flow, name_it: bool) -> String {
     let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
     let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
     let limited = queue.rules.capacity.is_some();
+    if is_fed_by_clients(scenario, at) {
+        let busy = busy(flow.inflow.mean);
+        let verdict = match busy < 1.0 {
+            true => format!("utilization {} if nobody waits, less if clients do", percent(busy)),
+            false => format!("load {} if nobody waits: the clients wait, and send so much the less", percent(busy)),
+        };
+        return format!("Offered load{of} at most {} on {on}: {verdict}", offered(flow.inflow.mean));
+    }
     let (mean, peak) = (flow.inflow.mean, flow.inflow.peak);
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
     if peak <= mean * 1.001 {
@@ -235,6 +243,11 @@ fn load(scenario: &Scenario, at: usize, flow: &Flow, name_it: bool) -> String {
         offered(mean),
         offered(peak)
     )
+}
+
+fn is_fed_by_clients(scenario: &Scenario, at: usize) -> bool {
+    let mut producers = scenario.producers.iter().filter(|p| p.publishes_to.contains(&QueueId(at as u16)));
+    producers.any(|producer| producer.arrivals.is_closed())
 }
 
 fn verdict(busy: f64, excess: f64, limited: bool) -> String {
@@ -350,6 +363,22 @@ consumers:
              Offered load of `a` 0.50 on 1 consumer: utilization 50 %, stable; \
              offered load of `b` 1.25 on 2 consumers: utilization 62 %, stable; \
              offered load of `c` 1.25 on 1 consumer: load 125 %, not stable: the queue grows by 12.5 messages a second."
+        );
+    }
+
+    #[test]
+    fn clients_who_wait_send_less_instead_of_being_too_many() {
+        let said = of_text(
+            "
+queues: {a: {}}
+producers: {p: {publishes_to: a, arrivals: {closed: {population: 30, think: 900ms}}}}
+consumers: {w: {takes_from: a, service: 100ms}}
+",
+        );
+        assert_eq!(
+            said,
+            "30 messages a second (at most: clients wait for their answers) to queue `a`, worked on by 1 `w` at 100ms. \
+             Offered load at most 3.00 on 1 consumer: load 300 % if nobody waits: the clients wait, and send so much the less."
         );
     }
 

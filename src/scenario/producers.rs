@@ -2,7 +2,7 @@
 
 use super::keys;
 use super::model::{Consumers, Producer, Queue};
-use super::problem::Problem;
+use super::problem::{Place, Problem};
 use super::quantity::{self, SOME};
 use super::reader::{Object, Reader};
 use super::yaml::{Key, Node, Value};
@@ -62,7 +62,13 @@ fn retries(producer: &Object<'_>, reader: &mut Reader) -> Option<Retries> {
 }
 
 /// How often clients who wait for their answers send at most: with nobody before them in a queue.
-pub fn rate_closed(producers: &mut [Producer], queues: &[Queue], consumers: &[Consumers], reader: &mut Reader) {
+pub fn rate_closed(
+    producers: &mut [Producer],
+    queues: &[Queue],
+    consumers: &[Consumers],
+    root: &Node,
+    reader: &mut Reader,
+) {
     let work = work_s(queues.len(), consumers);
     for producer in producers {
         let Arrivals::Closed { population, think, at_most_per_s } = &mut producer.arrivals else { continue };
@@ -76,8 +82,9 @@ pub fn rate_closed(producers: &mut [Producer], queues: &[Queue], consumers: &[Co
         };
         let in_no_time = think.mean_s() == 0.0 && producer.publishes_to.iter().any(ends_at_once);
         if in_no_time || *at_most_per_s > quantity::MOST_PER_SECOND {
-            let message = format!("the clients of `{}` can go round in no time", producer.name);
-            reader.report(Problem::nowhere(message).hint("let them think, such as `think: {exponential: {mean: 5s}}`"));
+            let place = root.find(&["producers", &producer.name, "arrivals"]).map_or(Place::TOP, |node| node.place);
+            let problem = Problem::at(place, "the clients can go round in no time");
+            reader.report(problem.hint("let them think, such as `think: {exponential: {mean: 5s}}`"));
             *at_most_per_s = 1.0;
         }
     }

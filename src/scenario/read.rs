@@ -154,7 +154,8 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     if let (Some(queues), Some(consumers)) = (&queues, &consumers) {
         check::total_count(consumers, object.key_place("consumers"), reader);
         check::circles(queues, consumers, root, reader);
-        producers::rate_closed(producers.as_deref_mut().unwrap_or_default(), queues, consumers, reader);
+        let producers = producers.as_deref_mut().unwrap_or_default();
+        producers::rate_closed(producers, queues, consumers, root, reader);
     }
     let known = sections.known();
     let run = run(&object, producers.as_deref().unwrap_or_default(), &known, reader);

@@ -106,7 +106,8 @@ pub fn circles(queues: &[Queue], consumers: &[Consumers], root: &Node, reader: &
 /// The steps that a message can take out of this queue without time passing.
 fn steps_without_time<'a>(at: usize, queues: &[Queue], consumers: &'a [Consumers]) -> Vec<Step<'a>> {
     let dead_letter = dead_letter_without_time(at, queues, consumers).map(|to| Step { to: to.index(), by: None });
-    let in_no_time = |entry: &&Consumers| entry.takes_from.index() == at && entry.rules.service.can_be_zero();
+    let in_no_time =
+        |entry: &&Consumers| entry.takes_from.contains(&QueueId(at as u16)) && entry.rules.service.can_be_zero();
     let passed_on = consumers.iter().filter(in_no_time).flat_map(|entry| {
         let ways = entry.then.iter().filter(|way| way.share > 0.0);
         ways.map(move |way| Step { to: way.to.index(), by: Some(entry) })
@@ -124,7 +125,7 @@ fn dead_letter_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]
         && redelivery.limit.is_some_and(|limit| limit == 0 || redelivery.delay.nanos() == 0);
     let by_failure = consumers
         .iter()
-        .filter(|entry| entry.takes_from.index() == at && entry.rules.fails > 0.0)
+        .filter(|entry| entry.takes_from.iter().any(|queue| queue.index() == at) && entry.rules.fails > 0.0)
         .filter(|entry| entry.rules.acknowledge == Acknowledge::After && entry.rules.service.can_be_zero())
         .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
     (by_full || by_failure).then_some(to)

@@ -20,11 +20,14 @@ pub fn describe(scenario: &Scenario) -> String {
     let mut clauses: Vec<String> = fed.iter().take(MOST_CLAUSES).map(|at| who(scenario, *at, &flows[*at])).collect();
     // Where dead letters rest is no queue to keep up with.
     let is_resting_place = |at: usize| work_on(scenario, at).consumers == 0 && flows[at].published.mean == 0.0;
-    let busy: Vec<usize> =
-        (0..flows.len()).filter(|at| flows[*at].inflow.mean > 0.0 && !is_resting_place(*at)).collect();
-    let name_it = busy.len() > 1;
+    let is_busy = |at: &usize| flows[*at].inflow.mean > 0.0 && !is_resting_place(*at);
+    let name_it = (0..flows.len()).filter(is_busy).count() > 1;
+    // Queues that share consumers are one load.
+    let shares_with_an_earlier =
+        |at: &usize| (0..*at).any(|other| is_busy(&other) && share_consumers(scenario, other, *at));
+    let busy: Vec<usize> = (0..flows.len()).filter(|at| is_busy(at) && !shares_with_an_earlier(at)).collect();
     let mut loads: Vec<String> =
-        busy.iter().take(MOST_CLAUSES).map(|at| load(scenario, *at, &flows[*at], name_it)).collect();
+        busy.iter().take(MOST_CLAUSES).map(|at| load(scenario, *at, &flows, name_it)).collect();
     for (list, all) in [(&mut clauses, &fed), (&mut loads, &busy)] {
         if all.len() > MOST_CLAUSES {
             list.push(format!("and {} more queues", all.len() - MOST_CLAUSES));
@@ -183,7 +186,26 @@ fn kind(arrivals: &Arrivals) -> &'static str {
 fn worker(scenario: &Scenario, entry: &Consumers) -> String {
     let mean = Span::from_seconds(entry.rules.service.mean_s());
     let each = if entry.count > 1 { " each" } else { "" };
-    format!("{} `{}` at {}{each}{}", entry.count, entry.name, short(mean), onward(scenario, &entry.then))
+    let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
+    let onward = onward(scenario, &entry.then);
+    format!("{} `{}` at {}{each}{shared}{onward}", entry.count, entry.name, short(mean))
+}
+
+/// Whether somebody takes from both queues.
+fn share_consumers(scenario: &Scenario, one: usize, other: usize) -> bool {
+    let takes_from = |entry: &Consumers, at: usize| entry.takes_from.contains(&QueueId(at as u16));
+    scenario.consumers.iter().any(|entry| takes_from(entry, one) && takes_from(entry, other))
+}
+
+/// All that comes to the consumers of a queue: what comes to it, and to the queues that it shares them with, in the
+/// attempts that a message takes there, as many messages of this queue.
+fn shared_inflow(scenario: &Scenario, at: usize, flows: &[Flow]) -> Rate {
+    let mut all = flows[at].inflow;
+    let attempts = work_on(scenario, at).attempts;
+    for other in (0..flows.len()).filter(|other| *other != at && share_consumers(scenario, at, *other)) {
+        all.add(flows[other].inflow, work_on(scenario, other).attempts / attempts);
+    }
+    all
 }
 
 /// `, who pass on to …`
@@ -207,12 +229,15 @@ fn messages(rate: Rate) -> String {
     }
 }
 
-fn load(scenario: &Scenario, at: usize, flow: &Flow, name_it: bool) -> String {
+fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String {
     let queue = &scenario.queues[at];
     let work = work_on(scenario, at);
-    let of = if name_it { format!(" of `{}`", queue.name) } else { String::new() };
+    let inflow = shared_inflow(scenario, at, flows);
+    let together = (0..flows.len()).filter(|other| *other == at || share_consumers(scenario, at, *other));
+    let names: Vec<String> = together.map(|at| format!("`{}`", scenario.queues[at].name)).collect();
+    let of = if name_it { format!(" of {}", names.join(" and ")) } else { String::new() };
     if work.consumers == 0 {
-        return format!("`{}` only fills, by {} messages a second", queue.name, figure(flow.inflow.mean));
+        return format!("`{}` only fills, by {} messages a second", queue.name, figure(inflow.mean));
     }
     if work.attempts.is_infinite() {
         return format!("Every attempt on `{}` fails and is repeated without end: not stable", queue.name);
@@ -222,14 +247,14 @@ fn load(scenario: &Scenario, at: usize, flow: &Flow, name_it: bool) -> String {
     let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
     let limited = queue.rules.capacity.is_some();
     if is_fed_by_clients(scenario, at) {
-        let busy = busy(flow.inflow.mean);
+        let busy = busy(inflow.mean);
         let verdict = match busy < 1.0 {
             true => format!("utilization {} if nobody waits, less if clients do", percent(busy)),
             false => format!("load {} if nobody waits: the clients wait, and send so much the less", percent(busy)),
         };
-        return format!("Offered load{of} at most {} on {on}: {verdict}", offered(flow.inflow.mean));
+        return format!("Offered load{of} at most {} on {on}: {verdict}", offered(inflow.mean));
     }
-    let (mean, peak) = (flow.inflow.mean, flow.inflow.peak);
+    let (mean, peak) = (inflow.mean, inflow.peak);
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
     if peak <= mean * 1.001 {
         let verdict = verdict(busy(mean), mean - work.capacity / work.attempts, limited);

@@ -93,12 +93,15 @@ pub struct Producer {
 #[derive(Clone, Debug)]
 pub struct Consumers {
     pub name: String,
-    pub takes_from: QueueId,
+    /// In order of preference; at least one, and none twice.
+    pub takes_from: Vec<QueueId>,
     pub count: u32,
-    /// Unacknowledged messages that one consumer may hold.
+    /// Unacknowledged messages that one consumer may hold; `u32::MAX` is unlimited.
     pub prefetch: u32,
     /// Where messages are passed on to that an attempt has succeeded on, before they are acknowledged.
     pub then: Vec<Way>,
+    /// Messages go to the highest first.
+    pub priority: u16,
     pub rules: ConsumerRules,
 }
 
@@ -154,7 +157,7 @@ impl Scenario {
 
     /// The consumers entries that take from a queue.
     pub fn consumers_of(&self, id: QueueId) -> impl Iterator<Item = &Consumers> {
-        self.consumers.iter().filter(move |c| c.takes_from == id)
+        self.consumers.iter().filter(move |c| c.takes_from.contains(&id))
     }
 
     /// Whether some consumers pass messages on.

@@ -77,7 +77,7 @@ pub fn rate_closed(
         *at_most_per_s = f64::from(*population) / cycle_s;
         let ends_at_once = |queue: &QueueId| {
             let rules = &queues[queue.index()].rules;
-            let is_emptied = consumers.iter().any(|entry| entry.takes_from == *queue);
+            let is_emptied = consumers.iter().any(|entry| entry.takes_from.contains(queue));
             !is_emptied || rules.capacity.is_some() && rules.when_full != WhenFull::Block
         };
         let in_no_time = think.mean_s() == 0.0 && producer.publishes_to.iter().any(ends_at_once);
@@ -101,7 +101,8 @@ fn work_s(queues: usize, consumers: &[Consumers]) -> Vec<f64> {
 }
 
 fn work_of(at: usize, consumers: &[Consumers], work: &[f64]) -> f64 {
-    let entries: Vec<&Consumers> = consumers.iter().filter(|entry| entry.takes_from.index() == at).collect();
+    let entries: Vec<&Consumers> =
+        consumers.iter().filter(|entry| entry.takes_from.contains(&QueueId(at as u16))).collect();
     let of_entry = |entry: &&Consumers| {
         let onward: f64 = entry.then.iter().map(|way| way.share * work[way.to.index()]).sum();
         entry.rules.service.mean_s() + onward

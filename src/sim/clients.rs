@@ -17,7 +17,6 @@ use crate::time::Time;
 pub struct Seat {
     pub worker: Worker<u32>,
     pub crew: u32,
-    pub queue: QueueId,
     pub acknowledges_before: bool,
     /// It may pass on what it has worked on.
     pub passes_on: bool,
@@ -110,13 +109,14 @@ impl Clients<'_> {
         let mut to = None;
         if seat.passes_on && done.success {
             cold_path();
-            to = self.onward[seat.crew as usize].way(done.handed.producer, done.handed.number, done.handed.entry);
+            let Handed { queue, producer, number, entry, .. } = done.handed;
+            to = self.onward[seat.crew as usize].way(queue, producer, number, entry);
         }
         self.recorder.ended(
             self.now,
             Attempt {
                 crew: seat.crew as usize,
-                queue: seat.queue,
+                queue: done.handed.queue,
                 track: done.handed.label,
                 entry: done.handed.entry,
                 began: seat.began,
@@ -128,8 +128,9 @@ impl Clients<'_> {
         if let Some(to) = to {
             cold_path();
             // Put together anew, so that what is not passed on stays in registers.
-            let Handed { delivery, number, producer, entry, attempt, label } = done.handed;
-            self.pass_on(consumer, Handed { delivery, number, producer, entry, attempt, label }, to, done.answer);
+            let Handed { delivery, queue, number, producer, entry, attempt, label } = done.handed;
+            let handed = Handed { delivery, queue, number, producer, entry, attempt, label };
+            self.pass_on(consumer, handed, to, done.answer);
             return Answer::Nothing;
         }
         if done.holds_another {
@@ -185,12 +186,17 @@ impl Clients<'_> {
         self.free_errands.push(place);
     }
 
+    /// The first consumer of an entry; its consumers are numbered on from there.
+    pub fn first_of(&self, crew: u32) -> u32 {
+        self.seats.partition_point(|seat| seat.crew < crew) as u32
+    }
+
     #[inline(never)]
     fn begin_held(&mut self, consumer: ConsumerId) {
         let seat = &mut self.seats[consumer.0 as usize];
         let Some((handed, begin)) = self.crews[seat.crew as usize].next(&mut seat.worker) else { return };
         seat.began = self.now;
-        self.recorder.began(self.now, seat.queue, (handed.entry, handed.attempt), handed.label);
+        self.recorder.began(self.now, handed.queue, (handed.entry, handed.attempt), handed.label);
         self.begin(consumer, begin);
     }
 
@@ -221,8 +227,8 @@ impl Clients<'_> {
         let seat = &mut self.seats[consumer.0 as usize];
         let (Message { producer, number, .. }, entry) =
             self.recorder.delivered(self.now, delivered, seat.worker.is_idle());
-        let Delivered { attempt, track: label, .. } = delivered;
-        let handed = Handed { delivery, number, producer, entry, attempt, label };
+        let Delivered { queue, attempt, track: label, .. } = delivered;
+        let handed = Handed { delivery, queue, number, producer, entry, attempt, label };
         if let Some(begin) = self.crews[seat.crew as usize].take(&mut seat.worker, handed) {
             seat.began = self.now;
             self.begin(consumer, begin);

@@ -1,5 +1,6 @@
 //! What the broker is to hear next because of what it has just said, or because its time has come.
 
+use super::listen::Listener;
 use super::replication::Run;
 use crate::broker::{Command, ConsumerId, Message, QueueId};
 use crate::client::{Answer, Reply};
@@ -26,7 +27,7 @@ pub struct Passing {
     pub answer: Answer,
 }
 
-impl Run<'_> {
+impl<L: Listener> Run<'_, L> {
     /// Tells the broker what follows, until nothing more does.
     #[inline(never)]
     pub(super) fn follow_up(&mut self) {
@@ -69,6 +70,9 @@ impl Run<'_> {
     /// Publishes a message that has several copies, whose end is awaited, or whose producer waits for confirmations.
     pub(super) fn publish_apart(&mut self, message: Message) {
         let letters = self.open_books(message);
+        for (queue, letter) in self.clients.sources[usize::from(message.producer)].publishes_to.iter().zip(&letters) {
+            self.listener.published(&self.clients, *queue, *letter);
+        }
         let source = &mut self.clients.sources[usize::from(message.producer)];
         if source.must_wait() {
             letters.iter().for_each(|letter| self.clients.recorder.keeps_outside(letter.track));
@@ -125,6 +129,6 @@ impl Run<'_> {
 
     fn tell(&mut self, command: Command<Letter>) {
         self.commands += 1;
-        self.broker.apply(self.clients.now, command, &mut self.clients);
+        self.listener.apply(&mut self.broker, command, &mut self.clients);
     }
 }

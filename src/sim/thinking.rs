@@ -1,6 +1,7 @@
 //! Clients of whom each thinks, sends, waits until its message has ended, and begins again.
 
 use super::follow_up::FollowUp;
+use super::listen::Listener;
 use super::replication::Run;
 use crate::broker::Message;
 use crate::random::Key;
@@ -29,7 +30,7 @@ impl Thinking {
     }
 }
 
-impl Run<'_> {
+impl<L: Listener> Run<'_, L> {
     /// All clients begin to think.
     pub(super) fn begin_thinking(&mut self) {
         for producer in 0..self.clients.sources.len() as u16 {

@@ -9,8 +9,9 @@ use crate::measure::nearest;
 use crate::scenario;
 
 /// The scenarios that need nothing beside them.
-const BROUGHT_ALONG: [(&str, &str); 10] = [
+const BROUGHT_ALONG: [(&str, &str); 11] = [
     ("ack-timeout", include_str!("../../scenarios/ack-timeout.yaml")),
+    ("bursty", include_str!("../../scenarios/bursty.yaml")),
     ("finite-buffer", include_str!("../../scenarios/finite-buffer.yaml")),
     ("flash-sale", include_str!("../../scenarios/flash-sale.yaml")),
     ("interactive", include_str!("../../scenarios/interactive.yaml")),
@@ -23,7 +24,7 @@ const BROUGHT_ALONG: [(&str, &str); 10] = [
 ];
 
 /// Those that read recorded data.
-const WITH_DATA: [&str; 1] = ["web-day"];
+const WITH_DATA: [&str; 2] = ["elb-fortnight", "web-day"];
 
 /// It names a file that lies beside the original only.
 const FOR_EDITORS: &str = "# yaml-language-server:";

@@ -3,11 +3,13 @@
 //!
 //! A driver tells a [`Producer`] or a [`Crew`] what happened and carries out what it answers; neither knows a clock.
 
+mod carried;
 mod held;
 mod onward;
 mod producer;
 mod rules;
 
+pub use carried::Carried;
 pub use onward::{Onward, Way};
 pub use producer::{Producer, Reply, Retries};
 pub use rules::*;

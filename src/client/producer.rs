@@ -1,9 +1,9 @@
 //! A producer publishes at its planned instants, whatever became of the messages before.
 
-use crate::broker::Message;
+use crate::broker::{Delay, Message};
 use crate::random::Key;
 use crate::time::{Span, Time};
-use crate::workload::{ArrivalStream, DelayLaw, Jitter};
+use crate::workload::ArrivalStream;
 
 /// One producer: an open loop. A publish that is blocked waits outside in its turn and keeps its planned instant; one
 /// that is refused is tried again as the retries say, or given up.
@@ -18,8 +18,7 @@ pub struct Producer<'a> {
 /// What a producer does about a refusal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retries {
-    pub delay: DelayLaw,
-    pub jitter: Jitter,
+    pub delay: Delay,
     /// Tries after the first; `None` is any number.
     pub limit: Option<u32>,
     /// How long after the planned instant a message may be tried again.
@@ -62,7 +61,7 @@ impl<'a> Producer<'a> {
             return None;
         }
         let key = key.name(name).number(message.number).number(u64::from(tries));
-        let at = now + retries.delay.delay(tries, retries.jitter, key);
+        let at = now + retries.delay.before_try(tries, key);
         let in_time = retries.within.is_none_or(|within| at.since(message.planned) <= within);
         (in_time && at != Time::NEVER).then_some(at)
     }

@@ -1,11 +1,12 @@
 //! The scenario: the YAML as written, its check, and the checked model that everything else uses.
 
 mod arrivals;
+mod beside;
 mod check;
 mod commented;
 mod consumers;
 mod defaults;
-mod delay;
+mod delays;
 mod describe;
 mod distribution;
 mod files;
@@ -17,9 +18,12 @@ mod problem;
 mod producers;
 mod quantity;
 mod queues;
+mod rates;
 mod read;
 mod reader;
+mod recorded;
 mod run;
+mod shapes;
 mod short_form;
 mod targets;
 mod then;

@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{QueueId, QueueRules};
-use crate::client::{ConsumerRules, Retries, Way};
+use crate::client::{ConsumerRules, MessageRules, Retries, Way};
 use crate::measure::Measure;
 use crate::time::Span;
 use crate::workload::Arrivals;
@@ -87,6 +87,7 @@ pub struct Producer {
     pub retries: Option<Retries>,
     /// Publishes that may be neither accepted nor refused yet; `None` is any number.
     pub confirms: Option<u32>,
+    pub messages: MessageRules,
 }
 
 /// One consumers entry: `count` consumers that are alike.
@@ -168,6 +169,16 @@ impl Scenario {
     /// Whether a message may have several copies.
     pub fn has_copies(&self) -> bool {
         self.passes_on() || self.producers.iter().any(|producer| producer.publishes_to.len() > 1)
+    }
+
+    /// Whether messages may expire in a queue.
+    pub fn may_expire(&self, id: QueueId) -> bool {
+        self.queue(id).rules.ttl.is_some() || self.messages_expire()
+    }
+
+    /// Whether messages have a ttl of their own, which they have in every queue.
+    pub fn messages_expire(&self) -> bool {
+        self.producers.iter().any(|producer| producer.messages.ttl.is_some())
     }
 
     /// Whether nothing changes by plan, so that there is a steady state to look for.

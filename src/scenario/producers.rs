@@ -1,28 +1,31 @@
 //! Producers, from their keys.
 
-use super::keys;
 use super::model::{Consumers, Producer, Queue};
 use super::problem::{Place, Problem};
 use super::quantity::{self, SOME};
 use super::reader::{Object, Reader};
 use super::yaml::{Key, Node, Value};
-use crate::broker::{QueueId, WhenFull};
-use crate::client::Retries;
-use crate::workload::{Arrivals, DelayLaw};
+use super::{delays, distribution, keys};
+use crate::broker::{Delay, Jitter, QueueId, WhenFull};
+use crate::client::{MessageRules, Retries};
+use crate::workload::Arrivals;
 
 const MOST_TRIES: u64 = 1_000_000;
 const MOST_CONFIRMS: u64 = 1_000_000;
+const MOST_PRIORITY: u64 = 254;
 
 pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Producer> {
     let object = reader.object(node, key.place, keys::PRODUCER)?;
     let publishes_to = object.need("publishes_to", reader).and_then(|node| targets(node, reader));
     let arrivals = object.need("arrivals", reader).and_then(|node| super::arrivals::read(node, reader));
+    let messages = messages(&object, reader).unwrap_or_default();
     let retries = retries(&object, reader);
     let confirms = object.quantity("confirms", reader, |text| quantity::count(text, 1, MOST_CONFIRMS));
     Some(Producer {
         name: key.name.clone(),
         publishes_to: publishes_to?,
         arrivals: arrivals?,
+        messages,
         retries,
         confirms: confirms.and_then(|count| u32::try_from(count).ok()),
     })
@@ -49,16 +52,15 @@ fn targets(node: &Node, reader: &mut Reader) -> Option<Vec<QueueId>> {
 
 fn retries(producer: &Object<'_>, reader: &mut Reader) -> Option<Retries> {
     let object = reader.object(producer.get("retries")?, producer.key_place("retries"), keys::RETRIES)?;
-    let delay = object.get("delay").map(|node| super::delay::read(node, object.example("delay"), reader));
     let limit = object.quantity("limit", reader, |text| quantity::count(text, 0, MOST_TRIES));
     let within = object.quantity("within", reader, |text| quantity::span(text, &SOME));
-    let jitter = super::delay::jitter(&object, reader);
-    let delay = delay.unwrap_or(Some(DelayLaw::None))?;
-    if object.get("limit").is_none() && delay.can_be_zero() {
+    let delay = delays::read(&object, reader);
+    // Jitter takes the whole of a delay next to never.
+    if object.get("limit").is_none() && (Delay { jitter: Jitter::None, ..delay.clone() }).can_be_zero() {
         let problem = Problem::at(object.place(), "it would try again without end at one instant");
-        reader.report(problem.hint("give it a `delay`, such as `{backoff: {first: 100ms}}`, or a `limit`"));
+        reader.report(problem.hint("give it a `delay`, such as `{backoff: {first: 100ms, factor: 2}}`, or a `limit`"));
     }
-    Some(Retries { delay, jitter, limit: limit.and_then(|limit| u32::try_from(limit).ok()), within })
+    Some(Retries { delay, limit: limit.and_then(|limit| u32::try_from(limit).ok()), within })
 }
 
 /// How often clients who wait for their answers send at most: with nobody before them in a queue.
@@ -108,4 +110,15 @@ fn work_of(at: usize, consumers: &[Consumers], work: &[f64]) -> f64 {
         entry.rules.service.mean_s() + onward
     };
     entries.iter().map(of_entry).sum::<f64>() / entries.len().max(1) as f64
+}
+
+fn messages(producer: &Object<'_>, reader: &mut Reader) -> Option<MessageRules> {
+    let object = reader.object(producer.get("messages")?, producer.key_place("messages"), keys::MESSAGES)?;
+    let priority = object.quantity("priority", reader, |text| quantity::count(text, 0, MOST_PRIORITY));
+    let ttl = object.get("ttl").and_then(|node| distribution::read(node, object.example("ttl"), reader));
+    if ttl.as_ref().is_some_and(|ttl| ttl.can_be_zero()) {
+        let problem = Problem::at(object.key_place("ttl"), "messages that live for no time could go round in none");
+        reader.report(problem.hint("write a time above `0s`"));
+    }
+    Some(MessageRules { priority: priority.and_then(|priority| u8::try_from(priority).ok()).unwrap_or(0), ttl })
 }

@@ -171,6 +171,7 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
         check::total_count(consumers, object.key_place("consumers"), reader);
         check::circles(queues, consumers, root, reader);
         let producers = producers.as_deref_mut().unwrap_or_default();
+        check::priorities(queues, producers, root, reader);
         producers::rate_closed(producers, queues, consumers, root, reader);
     }
     let known = sections.known();

@@ -123,7 +123,8 @@ impl<L: Listener> Run<'_, L> {
 
     fn offer(&mut self, to: QueueId, letter: Letter) -> Reply {
         self.clients.reply = Reply::Accepted;
-        self.tell(Command::Publish { queue: to, payload: letter });
+        let properties = self.properties(letter.producer, self.clients.recorder.message(letter.track).number);
+        self.tell(Command::Publish { queue: to, payload: letter, properties });
         self.clients.reply
     }
 

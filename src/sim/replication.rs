@@ -10,8 +10,8 @@ use super::clients::{Clients, Seat, Source};
 use super::listen::{Listener, Nobody};
 use super::thinking::Thinking;
 use super::unconfirmed::Unconfirmed;
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Terms};
-use crate::client::{Acknowledge, Answer, Crew, Onward, Producer, Reply, Worker};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Properties, Terms};
+use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
@@ -78,6 +78,8 @@ pub struct Run<'a, L> {
     until_empty: bool,
     at_most_inside: u64,
     pub(super) broker: Broker<Letter>,
+    /// By producer.
+    carried: Vec<Carried>,
     pub(super) clients: Clients<'a>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
@@ -134,7 +136,11 @@ impl<'a, L: Listener> Run<'a, L> {
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
             at_most_inside: run.at_most_inside,
-            broker: Broker::new(scenario.queues.iter().map(|queue| queue.rules.clone())),
+            broker: Broker::with_names(
+                scenario.queues.iter().map(|queue| (queue.rules.clone(), queue.name.as_str())),
+                scenario.messages_expire(),
+            ),
+            carried: scenario.producers.iter().map(|p| Carried::new(&p.messages, key.name(&p.name))).collect(),
             clients,
             arrivals: Agenda::new(),
             commands: 0,
@@ -298,6 +304,16 @@ impl<'a, L: Listener> Run<'a, L> {
         self.follow_up();
     }
 
+    /// What a message carries, where a queue has to know.
+    #[inline(always)]
+    pub(super) fn properties(&self, producer: u16, number: u64) -> Properties {
+        if self.broker.keeps_properties() {
+            cold_path();
+            return self.carried[usize::from(producer)].properties(number);
+        }
+        Properties::default()
+    }
+
     /// The next planned instant is reached.
     #[inline]
     fn publish(&mut self) {
@@ -320,7 +336,8 @@ impl<'a, L: Listener> Run<'a, L> {
         let queue = source.publishes_to[0];
         let payload = self.clients.recorder.published(message);
         self.listener.published(&self.clients, queue, payload);
-        self.send(Command::Publish { queue, payload });
+        let properties = self.properties(message.producer, message.number);
+        self.send(Command::Publish { queue, payload, properties });
     }
 
     /// The first consumer to finish has finished.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use kendall::broker::{QueueId, QueueRules};
-use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
 use kendall::measure::{Cause, Measure};
 use kendall::result::*;
 use kendall::scenario::*;
@@ -96,6 +96,7 @@ fn producer(name: &str, rate: RateProfile) -> Producer {
         arrivals: Arrivals::Poisson { rate },
         retries: None,
         confirms: None,
+        messages: MessageRules::default(),
     }
 }
 

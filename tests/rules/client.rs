@@ -4,12 +4,15 @@
 //! holds). What it does: `a begun` (`and acknowledged`), `a held`, `a acknowledged`, `a requeued`, `a rejected`,
 //! `a over` (nothing more to say).
 
-use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules, Terms};
+use kendall::broker::{
+    Broker, Command, ConsumerId, DeliveryId, Effect, Message, Properties, QueueId, QueueRules, Terms,
+};
+use kendall::broker::{Delay, DelayLaw, Jitter};
 use kendall::client::{Acknowledge, Answer, Begin, ConsumerRules, Crew, Handed, OnFailure, OnRetry};
 use kendall::client::{Producer, Retries, Worker};
 use kendall::random::Key;
 use kendall::time::{Span, Time};
-use kendall::workload::{Arrivals, DelayLaw, Distribution, Jitter, RateProfile};
+use kendall::workload::{Arrivals, Distribution, RateProfile};
 
 #[track_caller]
 fn check(rules: &str, script: &str, expected: &str) {
@@ -90,7 +93,7 @@ fn some_delivery() -> DeliveryId {
         Command::Subscribe { consumer: ConsumerId(0), queue, terms: Terms::prefetch(1) },
         &mut effects,
     );
-    broker.apply(Time::ZERO, Command::Publish { queue, payload: () }, &mut effects);
+    broker.apply(Time::ZERO, Command::Publish { queue, payload: (), properties: Properties::default() }, &mut effects);
     match effects.pop() {
         Some(Effect::Delivered { delivery, .. }) => delivery,
         other => panic!("a delivery, not {other:?}"),
@@ -272,8 +275,9 @@ fn a_producer_numbers_its_messages_and_plans_none_at_the_end_or_later() {
 fn a_producer_tries_again_as_often_and_as_long_as_its_retries_say() {
     let arrivals = Arrivals::Regular { rate: RateProfile::constant(1.0) };
     let key = Key::of_seed(1);
-    let delay = DelayLaw::Linear { step: Span::from_secs(1), at_most: Span::MAX };
-    let retries = |limit, within| Retries { delay: delay.clone(), jitter: Jitter::None, limit, within };
+    let law = DelayLaw::Linear { step: Span::from_secs(1), at_most: Span::MAX };
+    let delay = Delay { law, jitter: Jitter::None };
+    let retries = |limit, within| Retries { delay: delay.clone(), limit, within };
     let message = Message { producer: 0, number: 0, planned: Time::ZERO };
     let tries = |retries: Option<&Retries>| {
         let producer = Producer::new(0, arrivals.stream(key), Time::NEVER).with_retries(retries, key);

@@ -164,8 +164,8 @@ fn a_message_of_which_one_branch_is_lost_is_lost_and_one_that_rests_is_dead() {
 #[test]
 fn what_is_refused_is_tried_again_and_its_wait_counts_from_the_planned_instant() {
     // Two at each instant and no room: the second is tried again after 4 ms, 12 ms (still refused) and 28 ms.
-    let pairs = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}}, retries: {delay: {backoff: {first: 4ms}}, limit: 5}}, \
-                 q: {publishes_to: a, arrivals: {regular: {rate: 10/s}}, retries: {delay: {backoff: {first: 4ms}}, limit: 5}}";
+    let pairs = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}}, retries: {delay: {backoff: {first: 4ms, factor: 2}}, limit: 5}}, \
+                 q: {publishes_to: a, arrivals: {regular: {rate: 10/s}}, retries: {delay: {backoff: {first: 4ms, factor: 2}}, limit: 5}}";
     let record = run("a: {capacity: 0}", pairs, "w: {takes_from: a, service: 20ms}");
     let counts = counts(&record);
     assert_eq!((counts.processed, counts.tries, counts.refused), (20, 10 + 4 * 10, 0));

@@ -103,7 +103,7 @@ pub const TREE: &[Table] = &[
             row("queues", NEEDED, &[Named("queue")]),
             row("producers", NEEDED, &[Named("producer")]),
             row("consumers", "nobody takes anything", &[Named("consumers")]),
-            row("targets", "none", &[Value::List(&[Text])]),
+            row("targets", "none", &[List(&[Text])]),
             row("name", "the file's name", &[Text]),
         ],
     ),
@@ -162,7 +162,44 @@ pub const TREE: &[Table] = &[
         "producers.<name>",
         "what is published",
         keys::PRODUCER,
-        &[row("publishes_to", NEEDED, &[]), row("arrivals", NEEDED, &[Value::Table("arrivals")])],
+        &[
+            row("publishes_to", NEEDED, &[Text, List(&[Text])]),
+            row("arrivals", NEEDED, &[Value::Table("arrivals")]),
+            row("retries", "a message that is refused is given up", &[Value::Table("retries")]),
+            row("confirms", "any number", &[]),
+        ],
+    ),
+    all(
+        "retries",
+        "producers.<name>.retries",
+        "when what is refused is tried again",
+        keys::RETRIES,
+        &[
+            row("delay", "none", &[Duration, NONE, Value::Table("distribution"), Value::Table("delay")]),
+            row("jitter", "none", &[Value::Share, Words(|| plain(keys::JITTER))]),
+            row("limit", "no limit", &[]),
+            row("within", "no limit", &[]),
+        ],
+    ),
+    one_of(
+        "delay",
+        "where tries are delayed",
+        "`none`, a time that is drawn, or one of these",
+        keys::DELAY,
+        &[],
+        &[
+            row("linear", "", &[Value::Table("linear")]),
+            row("backoff", "", &[Value::Table("backoff")]),
+            row("list", "", &[List(&[Duration])]),
+        ],
+    ),
+    all("linear", "behind linear", "steps", keys::LINEAR, &[row("step", NEEDED, &[]), row("at_most", "36500d", &[])]),
+    all(
+        "backoff",
+        "behind backoff",
+        "factors",
+        keys::BACKOFF,
+        &[row("first", NEEDED, &[]), row("factor", NEEDED, &[]), row("at_most", "36500d", &[])],
     ),
     one_of(
         "arrivals",
@@ -181,6 +218,7 @@ pub const TREE: &[Table] = &[
             row("start", "0s", &[]),
             row("stop", "the end of the run", &[]),
             row("limit", "no limit", &[]),
+            row("closed", "", &[Value::Table("closed")]),
         ],
     ),
     all(
@@ -261,6 +299,13 @@ pub const TREE: &[Table] = &[
     ),
     all("renewal", "behind renewal", "gaps that are independent", keys::RENEWAL, &[row("gap", NEEDED, DISTRIBUTION)]),
     all(
+        "closed",
+        "behind closed",
+        "clients who wait for their answers",
+        keys::CLOSED,
+        &[row("population", NEEDED, &[]), row("think", NEEDED, DISTRIBUTION)],
+    ),
+    all(
         "trace",
         "behind trace",
         "recorded instants",
@@ -281,7 +326,7 @@ pub const TREE: &[Table] = &[
         "who works on messages",
         keys::CONSUMERS,
         &[
-            row("takes_from", NEEDED, &[Text, Value::List(&[Text])]),
+            row("takes_from", NEEDED, &[Text, List(&[Text])]),
             row("count", "1", &[Number, Value::Table("count")]),
             row("prefetch", "1, or what `takes` takes together", &[Number, UNLIMITED]),
             row("priority", "0", &[]),
@@ -291,6 +336,7 @@ pub const TREE: &[Table] = &[
             row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE)), Value::Table("every")]),
             row("fails", "0%", &[]),
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
+            row("then", "nothing is passed on", &[Value::Table("then"), List(&[Value::Table("then by share")])]),
         ],
     ),
     all(
@@ -317,6 +363,20 @@ pub const TREE: &[Table] = &[
         "several acknowledgements at once",
         keys::EVERY,
         &[row("every", NEEDED, &[])],
+    ),
+    all(
+        "then",
+        "consumers.<name>.then",
+        "where a message is passed on to",
+        keys::THEN_ONE,
+        &[row("publishes_to", NEEDED, &[])],
+    ),
+    all(
+        "then by share",
+        "in a list behind then",
+        "where some of the messages are passed on to",
+        keys::THEN_SHARE,
+        &[row("publishes_to", NEEDED, &[]), row("share", NEEDED, &[])],
     ),
     one_of(
         "distribution",
@@ -401,7 +461,7 @@ pub const TREE: &[Table] = &[
         "behind hyperexponential",
         "mean and variation, or branches",
         keys::HYPEREXPONENTIAL,
-        &[row("branches", "", &[Value::List(&[Value::Table("branch")])])],
+        &[row("branches", "", &[List(&[Value::Table("branch")])])],
     ),
     all(
         "branch",

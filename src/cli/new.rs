@@ -9,8 +9,9 @@ use crate::measure::nearest;
 use crate::scenario;
 
 /// The scenarios that need nothing beside them.
-const BROUGHT_ALONG: [(&str, &str); 9] = [
+const BROUGHT_ALONG: [(&str, &str); 11] = [
     ("ack-timeout", include_str!("../../scenarios/ack-timeout.yaml")),
+    ("batch-workers", include_str!("../../scenarios/batch-workers.yaml")),
     ("bursty", include_str!("../../scenarios/bursty.yaml")),
     ("finite-buffer", include_str!("../../scenarios/finite-buffer.yaml")),
     ("flash-sale", include_str!("../../scenarios/flash-sale.yaml")),
@@ -18,6 +19,7 @@ const BROUGHT_ALONG: [(&str, &str); 9] = [
     ("mm3", include_str!("../../scenarios/mm3.yaml")),
     ("orders", include_str!("../../scenarios/orders.yaml")),
     ("prefetch", include_str!("../../scenarios/prefetch.yaml")),
+    ("shift-change", include_str!("../../scenarios/shift-change.yaml")),
     ("sensors", include_str!("../../scenarios/sensors.yaml")),
 ];
 

@@ -2,6 +2,8 @@
 //! reference page and the schema are made from it; its tests hold it to what is read.
 //!
 //! A key without a row of its own has a single value of the kind of its example.
+//!
+//! Long: the whole language in one table.
 
 use super::keys::{self, Key, Word};
 use super::quantity;

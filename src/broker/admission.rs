@@ -161,6 +161,7 @@ impl<P: Clone> Broker<P> {
         let from = self.unlist(slot);
         effects.push(Effect::DeadLettered { queue, from, to, cause, payload: self.store.payload(slot) });
         self.visits.insert((slot, queue), self.store[slot].entry);
+        self.given_back.remove(&slot);
         let before = self.visits.get(&(slot, to)).copied().unwrap_or(0);
         let entry = &mut self.store[slot];
         entry.queue = to;
@@ -216,6 +217,7 @@ impl<P: Clone> Broker<P> {
         for key in keys {
             self.visits.remove(&key);
         }
+        self.given_back.remove(&slot);
     }
 }
 

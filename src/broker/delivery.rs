@@ -55,7 +55,8 @@ impl<P: Clone> Broker<P> {
         let holder = &mut self.consumers[consumer.0 as usize];
         holder.held += 1;
         holder.in_turn = holder.has_credit();
-        if !holder.is_plain {
+        let is_plain = holder.is_plain;
+        if !is_plain {
             cold_path();
             self.end_turn(consumer, queue);
         } else if holder.in_turn {
@@ -78,6 +79,10 @@ impl<P: Clone> Broker<P> {
         let (next, entry, payload) = (entry.next, entry.entry, entry.payload());
         state.lists[list].remove_first(&mut self.store, next);
         effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
+        if !is_plain {
+            cold_path();
+            self.forget_delivered(consumer, slot, effects);
+        }
     }
 
     /// Hands out the next where more is to be noted than that it is in flight.
@@ -102,6 +107,9 @@ impl<P: Clone> Broker<P> {
             self.refresh_deadline();
         }
         effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
+        if !self.consumers[consumer.0 as usize].is_plain {
+            self.forget_delivered(consumer, slot, effects);
+        }
     }
 
     #[inline(never)]
@@ -151,7 +159,7 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline(never)]
-    fn end_timeout(&mut self, slot: Slot) {
+    pub(super) fn end_timeout(&mut self, slot: Slot) {
         self.unlist(slot);
         self.refresh_deadline();
     }
@@ -203,6 +211,34 @@ impl<P: Clone> Broker<P> {
         self.dispatch_moved(now, effects);
     }
 
+    /// The message that nobody has begun waits again at once.
+    #[inline(never)]
+    pub(super) fn give_back(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
+        let current = self.current(delivery);
+        let holder = current.map(|slot| self.store[slot].consumer);
+        let Some(consumer) = holder.or_else(|| self.stale.remove(&delivery)) else { return };
+        self.release(consumer);
+        let queue = current.map(|slot| self.store[slot].queue);
+        if let (Some(slot), Some(queue)) = (current, queue) {
+            *self.given_back.entry(slot).or_default() += 1;
+            // So that it is looked for when the message is forgotten.
+            self.visits.insert((slot, queue), self.store[slot].entry);
+            self.unlist(slot);
+            self.put_back(slot);
+            self.refresh_deadline();
+            effects.push(Effect::Returned { queue, to: Place::Waiting, payload: self.store.payload(slot) });
+            if self.keeps_properties && self.has_expired(now, slot) {
+                self.expel(now, slot, Cause::Expired, effects);
+            }
+        }
+        self.serve(now, consumer, effects);
+        // Who has left is served nothing; others may take what it gave back.
+        if let Some(queue) = queue {
+            self.dispatch(now, queue, effects);
+        }
+        self.dispatch_moved(now, effects);
+    }
+
     /// The consumer has not answered in time; it keeps its delivery, and the queue takes the message back.
     #[cold]
     pub(super) fn time_out(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
@@ -219,8 +255,8 @@ impl<P: Clone> Broker<P> {
     fn fail(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let entry = &self.store[slot];
         let redelivery = &self.queues[entry.queue.index()].rules.redelivery;
-        // Each attempt so far has failed.
-        if redelivery.is_exhausted(entry.attempt()) {
+        let failures = entry.attempt() - self.given_back.get(&slot).copied().unwrap_or(0);
+        if redelivery.is_exhausted(failures) {
             return match redelivery.then {
                 Then::DeadLetter => self.expel(now, slot, Cause::Limit, effects),
                 Then::Drop => self.drop_message(slot, Cause::Limit, effects),
@@ -228,7 +264,7 @@ impl<P: Clone> Broker<P> {
             };
         }
         let queue = entry.queue;
-        let delay = if redelivery.delay.is_none() { Span::ZERO } else { self.delay_after(queue, slot) };
+        let delay = if redelivery.delay.is_none() { Span::ZERO } else { self.delay_after(queue, slot, failures) };
         self.unlist(slot);
         let to = if delay > Span::ZERO {
             self.store[slot].due = now + delay;

@@ -17,7 +17,7 @@ pub use delay::{Delay, DelayLaw, Jitter};
 pub use properties::Properties;
 pub use protocol::{Command, Effect, Effects, Place};
 pub use rules::*;
-pub use turns::Terms;
+pub use turns::{Keeps, Terms};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
@@ -86,6 +86,8 @@ pub struct Broker<P> {
     /// How often a message has entered a queue before, of those that have moved. Only a circle of dead letter
     /// queues makes a message enter one twice.
     visits: BTreeMap<(Slot, QueueId), u16>,
+    /// Deliveries since they entered their queue that came back unbegun, of the messages that have such.
+    given_back: BTreeMap<Slot, u32>,
     /// Queues that messages have moved to since they were last looked at.
     moved: Vec<QueueId>,
     deadline: Time,
@@ -117,6 +119,7 @@ impl<P: Clone> Broker<P> {
             store: Store::new(),
             stale: BTreeMap::new(),
             visits: BTreeMap::new(),
+            given_back: BTreeMap::new(),
             moved: Vec::new(),
             deadline: Time::NEVER,
             blocked: 0,
@@ -145,6 +148,8 @@ impl<P: Clone> Broker<P> {
             Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
             Command::Reject { delivery, requeue } => self.reject(now, delivery, requeue, effects),
             Command::Subscribe { consumer, queue, terms } => self.subscribe(now, consumer, queue, terms, effects),
+            Command::Return { delivery } => self.give_back(now, delivery, effects),
+            Command::Cancel { consumer } => self.cancel(consumer),
             Command::Tick => {}
         }
     }

@@ -19,6 +19,10 @@ pub enum Command<P> {
     Acknowledge { delivery: DeliveryId },
     /// A negative acknowledgement: back into the queue, or out of it.
     Reject { delivery: DeliveryId, requeue: bool },
+    /// A message comes back that nobody has begun; that counts as no failure.
+    Return { delivery: DeliveryId },
+    /// A consumer takes nothing more; what it holds it may still answer. It may subscribe again.
+    Cancel { consumer: ConsumerId },
     /// Carries out what is due; every other command does that first too.
     Tick,
 }
@@ -61,7 +65,8 @@ pub enum Effect<P> {
         attempt: u32,
         payload: P,
     },
-    /// The message has left the queue for good; it was in flight unless the acknowledgement came late.
+    /// The message has left the queue for good; it was in flight unless the acknowledgement came late. With
+    /// [`super::Keeps::UntilDelivered`] it follows the delivery at once.
     Acknowledged {
         queue: QueueId,
         from: Place,

@@ -11,7 +11,7 @@ mod tally;
 
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, TimeAt, Window};
-pub use record::{Broken, QueueRecord, Record};
+pub use record::{Broken, HeldRecord, QueueRecord, Record};
 pub use tally::{Tally, histogram};
 
 use std::collections::BTreeMap;
@@ -35,14 +35,22 @@ pub struct Letter {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub producers: usize,
+    /// Whose times are wanted by themselves: by producer, or nothing at all if nobody's are.
+    pub producers_timed: Vec<bool>,
     pub queues: Vec<QueuePlan>,
     /// Consumers entries.
-    pub crews: usize,
+    pub crews: Vec<CrewPlan>,
     /// Measures of messages are of those planned from the first to before the second.
     pub window: (Time, Time),
     pub marks: Arc<[Mark]>,
     /// Steps in which the pilot adds up waits by planned instant; none in a measured run.
     pub pilot_step: Option<Span>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CrewPlan {
+    /// Its consumers hold messages that the broker has forgotten, and these are to be counted.
+    pub holds: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +122,17 @@ pub struct CrewRecord {
     pub busy: u128,
     /// Attempts that succeeded within the window.
     pub successes: u64,
+    /// Consumer time available within the window, where the number of consumers changes.
+    pub available: Option<u128>,
+}
+
+/// Of one consumers entry, now.
+#[derive(Debug, Default)]
+struct CrewState {
+    /// Consumers that are available, and since when, where their number changes.
+    available: Option<(i64, Time)>,
+    /// What they hold and the broker has forgotten, as a length.
+    held: Option<Box<Levels>>,
 }
 
 /// A message that has been delivered.
@@ -146,6 +165,9 @@ pub struct Recorder {
     ledger: Ledger,
     queues: Vec<QueueState>,
     crews: Vec<CrewRecord>,
+    crew_states: Vec<CrewState>,
+    /// By producer, where they are wanted.
+    of_producers: Vec<Option<Box<Times>>>,
     /// Of the whole journey, where that is more than one queue's.
     times: Option<Times>,
     processed_in_window: u64,
@@ -179,7 +201,9 @@ impl Recorder {
         Recorder {
             ledger: Ledger::new(plan.producers, plan.window),
             queues: plan.queues.iter().map(|queue| QueueState::new(*queue, &plan.marks)).collect(),
-            crews: vec![CrewRecord::default(); plan.crews],
+            crews: vec![CrewRecord::default(); plan.crews.len()],
+            crew_states: plan.crews.iter().map(|crew| CrewState::new(*crew, &plan.marks)).collect(),
+            of_producers: plan.producers_timed.iter().map(|timed| timed.then(Box::default)).collect(),
             times: (!has_one_journey).then(Times::default),
             processed_in_window: 0,
             succeeded_in_window: 0,
@@ -377,9 +401,51 @@ impl Recorder {
     /// An attempt has ended; its answer has not reached the broker yet.
     #[inline(always)]
     pub fn ended(&mut self, now: Time, attempt: Attempt) {
+        self.worked(now, attempt.crew, attempt.began);
+        self.attempt_ended(now, attempt);
+    }
+
+    /// One of the attempts of a batch has ended; the work on it is told once, with [`Recorder::worked`].
+    #[inline(never)]
+    pub fn ended_in_batch(&mut self, now: Time, attempt: Attempt) {
+        self.attempt_ended(now, attempt);
+    }
+
+    /// A consumer has worked until now.
+    #[inline(always)]
+    pub fn worked(&mut self, now: Time, crew: usize, began: Time) {
+        self.crews[crew].busy += u128::from(overlap(began, now, self.window));
+    }
+
+    /// A consumer gives a message back that it has not begun.
+    pub fn handed_back(&mut self, id: u32) {
+        let track = self.ledger.track_mut(id);
+        track.hands -= 1;
+        if track.close_if_over() {
+            self.ledger.free(id);
+        }
+    }
+
+    /// So many more consumers of an entry are available from now on.
+    pub fn available(&mut self, now: Time, crew: usize, more: i64) {
+        let (count, since) = self.crew_states[crew].available.unwrap_or((0, now));
+        let nanos = u128::from(overlap(since, now, self.window));
+        *self.crews[crew].available.get_or_insert(0) += nanos * u128::from(count.unsigned_abs());
+        self.crew_states[crew].available = Some((count + more, now));
+    }
+
+    /// Consumers hold so many more messages that the broker has forgotten, where these are counted.
+    pub fn hold(&mut self, now: Time, crew: usize, more: i64) {
+        if let Some(held) = &mut self.crew_states[crew].held {
+            held.touch(now);
+            held.length = held.length.strict_add_signed(more);
+        }
+    }
+
+    #[inline(always)]
+    fn attempt_ended(&mut self, now: Time, attempt: Attempt) {
         let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         let crew = &mut self.crews[attempt.crew];
-        crew.busy += u128::from(overlap(attempt.began, now, self.window));
         crew.successes += now_in_window * u64::from(attempt.success);
         let mut page = self.ledger.page(attempt.track);
         page.track.hands -= 1;
@@ -407,6 +473,12 @@ impl Recorder {
                 cold_path();
                 pilot.add(planned, wait);
             }
+            if !self.of_producers.is_empty() && page.track.in_window {
+                cold_path();
+                if let Some(times) = &mut self.of_producers[usize::from(page.track.producer())] {
+                    times.record_journey(planned, attempt.began, now);
+                }
+            }
             if let Some(times) = self.times.as_mut().filter(|_| page.track.in_window) {
                 times.record_journey(planned, attempt.began, now);
             }
@@ -433,6 +505,14 @@ impl Recorder {
             queue.stay.settle();
         }
         self.times.iter_mut().for_each(Times::settle);
+        self.of_producers.iter_mut().flatten().for_each(|times| times.settle());
+    }
+}
+
+impl CrewState {
+    fn new(plan: CrewPlan, marks: &Arc<[Mark]>) -> CrewState {
+        let held = plan.holds.then(|| Box::new(Levels::new(Arc::clone(marks))));
+        CrewState { available: None, held }
     }
 }
 

@@ -121,7 +121,7 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     if entries.is_empty() && scenario.may_expire(QueueId(at as u16)) {
         return Work { consumers: 0, capacity: 0.0, attempts: 1.0, dead_share: 1.0 };
     }
-    let capacity_of = |entry: &Consumers| f64::from(entry.count) / entry.rules.service.mean_s();
+    let capacity_of = |entry: &Consumers| entry.mean_count(scenario.run.duration) / entry.rules.work_s();
     let capacity: f64 = entries.iter().map(|entry| capacity_of(entry)).sum();
     let weight = |entry: &Consumers| {
         if capacity.is_finite() { capacity_of(entry) / capacity } else { 1.0 / entries.len() as f64 }
@@ -201,7 +201,9 @@ fn worker(entry: &Consumers) -> String {
     let each = if entry.count > 1 { " each" } else { "" };
     let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
     let truncated = truncated(&entry.rules.service);
-    format!("{} `{}` at {}{each}{shared}{truncated}", entry.count, entry.name, short(mean))
+    let up_to = if entry.shifts.is_some() { "up to " } else { "" };
+    let together = entry.rules.takes.map_or(String::new(), |takes| format!(", up to {} together", takes.up_to));
+    format!("{up_to}{} `{}` at {}{each}{shared}{together}{truncated}", entry.count, entry.name, short(mean))
 }
 
 /// A normal distribution has times below zero, which take part in the mean that is written.
@@ -268,15 +270,28 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     };
     let (mean, peak) = (inflow.mean, inflow.peak);
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
+    let entries = || scenario.consumers_of(QueueId(at as u16));
+    let full = if entries().any(|entry| entry.rules.takes.is_some()) { " with full batches" } else { "" };
+    if entries().any(|entry| entry.shifts.is_some()) {
+        // Whether they keep up all the time depends on who is there when.
+        let present: f64 = entries().map(|entry| entry.mean_count(scenario.run.duration)).sum();
+        let load = busy(mean);
+        let stable = if load < 1.0 { "" } else { ", not stable even on average" };
+        let there = format!("up to {on}, {} on average", figure(present));
+        let (offered, percent) = (format!("{:.2}", load * present), percent(load));
+        return format!("Offered load{of} {offered}{retries} on {there}: load {percent} on average{full}{stable}");
+    }
     if peak <= mean * 1.001 {
         let verdict = verdict(busy(mean), mean - work.capacity / work.attempts, limited);
-        return format!("Offered load{of} {}{retries} on {on}: {verdict}", offered(mean));
+        // Batches that are not full keep consumers busy for fewer messages.
+        let verdict = if full.is_empty() { verdict } else { verdict.replace("utilization", "load") };
+        return format!("Offered load{of} {}{retries} on {on}{full}: {verdict}", offered(mean));
     }
     let at_peak = verdict(busy(peak), peak - work.capacity / work.attempts, limited);
     let average = percent(busy(mean).min(1.0));
     let over = if busy(mean) >= 1.0 { ", not stable even on average" } else { "" };
     format!(
-        "Offered load{of} {} on average and {} at the peak{retries} on {on}: utilization {average} on average{over}; at the peak {at_peak}",
+        "Offered load{of} {} on average and {} at the peak{retries} on {on}{full}: utilization {average} on average{over}; at the peak {at_peak}",
         offered(mean),
         offered(peak)
     )

@@ -5,6 +5,7 @@ mod beside;
 mod check;
 mod commented;
 mod consumers;
+mod count;
 mod defaults;
 mod delays;
 mod describe;

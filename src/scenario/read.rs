@@ -19,6 +19,7 @@ use super::{consumers, producers, queues, run, short_form};
 use crate::broker::QueueId;
 use crate::measure::nearest;
 use crate::time::Span;
+use crate::workload::CountProfile;
 
 const MOST_TEXT: usize = 2000;
 /// Of a folder that are looked at for a name that was probably meant.
@@ -172,8 +173,12 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
         check::circles(queues, consumers, root, reader);
         check::priorities(queues, producers.as_deref().unwrap_or_default(), root, reader);
     }
-    let known = sections.known();
-    let run = run(&object, producers.as_deref().unwrap_or_default(), &known, reader);
+    let mut known = sections.known();
+    let all_consumers = consumers.iter().flatten();
+    known.holders =
+        all_consumers.filter(|entry| entry.forgotten_on_delivery()).map(|entry| entry.name.as_str()).collect();
+    let shifts = consumers.iter().flatten().filter_map(|entry| entry.shifts.as_ref()).map(CountProfile::span).max();
+    let run = run(&object, (producers.as_deref().unwrap_or_default(), shifts), &known, reader);
     let duration = run.as_ref().map_or(Span::MAX, |run| run.duration);
     let targets = object.get("targets").map(|node| targets::read(node, &known, duration, reader)).unwrap_or_default();
     let (queues, producers, consumers) = (queues?, producers?, consumers?);
@@ -187,9 +192,14 @@ fn all<T>(things: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
 }
 
 /// `run` may be left out.
-fn run(object: &Object<'_>, producers: &[Producer], known: &Known<'_>, reader: &mut Reader) -> Option<Run> {
+fn run(
+    object: &Object<'_>,
+    what_comes: (&[Producer], Option<Span>),
+    known: &Known<'_>,
+    reader: &mut Reader,
+) -> Option<Run> {
     let nothing = Node { place: Place::TOP, value: Value::Nothing };
-    run::read(object.get("run").unwrap_or(&nothing), object.key_place("run"), producers, known, reader)
+    run::read(object.get("run").unwrap_or(&nothing), object.key_place("run"), what_comes, known, reader)
 }
 
 fn file_stem(source: &Source) -> Option<String> {
@@ -217,7 +227,12 @@ struct Sections<'n> {
 impl<'n> Sections<'n> {
     fn known(&self) -> Known<'n> {
         let names = |things: &[(&'n Key, &'n Node)]| things.iter().map(|(key, _)| key.name.as_str()).collect();
-        Known { queues: names(&self.queues), consumers: names(&self.consumers), producers: names(&self.producers) }
+        Known {
+            queues: names(&self.queues),
+            consumers: names(&self.consumers),
+            producers: names(&self.producers),
+            holders: Vec::new(),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //! reference page and the schema are made from it; its tests hold it to what is read.
 //!
 //! A key without a row of its own has a single value of the kind of its example.
+//!
+//! Long: it is one table, which is read from its top.
 
 use super::keys::{self, Key, Word};
 use super::quantity;
@@ -318,15 +320,41 @@ pub const TREE: &[Table] = &[
         keys::CONSUMERS,
         &[
             row("takes_from", NEEDED, &[Text, Value::List(&[Text])]),
-            row("count", "1", &[]),
-            row("prefetch", "1", &[Number, UNLIMITED]),
+            row("count", "1", &[Number, Value::Table("count")]),
+            row("prefetch", "1, or what `takes` takes together", &[Number, UNLIMITED]),
             row("priority", "0", &[]),
+            row("takes", "one by one", &[Value::Table("takes")]),
             row("service", NEEDED, DISTRIBUTION),
             row("on_retry", "same", &[Words(|| plain(keys::ON_RETRY))]),
-            row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE))]),
+            row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE)), Value::Table("every")]),
             row("fails", "0%", &[]),
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
         ],
+    ),
+    all(
+        "count",
+        "consumers.<name>.count",
+        "how many there are over time",
+        keys::COUNT,
+        &[row("steps", NEEDED, &[Points(&[Number])]), row("repeat", "it does not", &[])],
+    ),
+    all(
+        "takes",
+        "consumers.<name>.takes",
+        "messages that are worked on together",
+        keys::TAKES,
+        &[
+            row("up_to", NEEDED, &[]),
+            row("wait", "0s", &[]),
+            row("time", "longest", &[Words(|| plain(keys::BATCH_TIME))]),
+        ],
+    ),
+    all(
+        "every",
+        "consumers.<name>.acknowledge",
+        "several acknowledgements at once",
+        keys::EVERY,
+        &[row("every", NEEDED, &[])],
     ),
     one_of(
         "distribution",

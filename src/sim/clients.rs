@@ -4,16 +4,21 @@ use std::collections::VecDeque;
 use std::hint::cold_path;
 
 use super::agenda::AgendaWithGap;
+use super::desks::Shift;
 use crate::broker::{ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
 use crate::client::{Answer, Begin, Crew, Handed, Producer, Reaction, Reply, Worker};
 use crate::metrics::{Attempt, Delivered, Letter, Recorder};
 use crate::time::Time;
 
+/// One message after the other is worked on at no desk.
+pub const NO_DESK: u32 = u32::MAX;
+
 /// A consumer's place.
 pub struct Seat {
     pub worker: Worker<u32>,
     pub crew: u32,
-    pub acknowledges_before: bool,
+    /// The place of its desk, or [`NO_DESK`].
+    pub desk: u32,
     /// When it began with what it works on.
     pub began: Time,
 }
@@ -38,8 +43,11 @@ pub struct Clients<'a> {
     /// Counts entries into both agendas, so that equal times keep their order over both.
     pub entered: u64,
     pub recorder: Recorder,
-    /// Deliveries acknowledged as the work on them began, which the broker is to hear of next.
-    pub acknowledged: VecDeque<DeliveryId>,
+    /// What the broker is to hear of next: acknowledgements as the work begins, and all that is said at desks.
+    pub answers: VecDeque<Answer>,
+    pub shifts: Vec<Shift>,
+    /// A shift that changes now.
+    pub shift_to_change: Option<usize>,
 }
 
 impl Effects<Letter> for Clients<'_> {
@@ -61,7 +69,16 @@ impl Clients<'_> {
     #[inline]
     pub fn complete(&mut self) -> Answer {
         let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
-        let seat = &mut self.seats[consumer.0 as usize];
+        let Some(seat) = self.seats.get_mut(consumer.0 as usize) else {
+            cold_path();
+            self.shift_to_change = Some(consumer.0 as usize - self.seats.len());
+            return Answer::Nothing;
+        };
+        if seat.desk != NO_DESK {
+            cold_path();
+            self.look_at_desk(consumer);
+            return Answer::Nothing;
+        }
         let done = self.crews[seat.crew as usize].finish(&mut seat.worker);
         self.recorder.ended(
             self.now,
@@ -72,7 +89,7 @@ impl Clients<'_> {
                 entry: done.handed.entry,
                 began: seat.began,
                 success: done.success,
-                acknowledged_before: seat.acknowledges_before,
+                acknowledged_before: done.answer == Answer::Nothing,
             },
         );
         if done.holds_another {
@@ -108,6 +125,11 @@ impl Clients<'_> {
     #[inline(always)]
     fn hand(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
         let seat = &mut self.seats[consumer.0 as usize];
+        if seat.desk != NO_DESK {
+            cold_path();
+            let Delivered { queue, entry, attempt, track } = delivered;
+            return self.hand_to_desk(consumer, Delivered { queue, entry, attempt, track }, delivery);
+        }
         let Message { producer, number, .. } = self.recorder.delivered(self.now, delivered, seat.worker.is_idle());
         let Delivered { queue, entry, attempt, track: label } = delivered;
         let handed = Handed { delivery, queue, number, producer, entry, attempt, label };
@@ -123,7 +145,7 @@ impl Clients<'_> {
         self.entered += 1;
         if let Some(delivery) = begin.acknowledge {
             cold_path();
-            self.acknowledged.push_back(delivery);
+            self.answers.push_back(Answer::Acknowledge(delivery));
         }
     }
 }

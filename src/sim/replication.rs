@@ -6,14 +6,15 @@ use std::sync::MutexGuard;
 
 use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
-use super::clients::{Clients, Seat, Source};
+use super::clients::{Clients, NO_DESK, Seat, Source};
+use super::desks::Shift;
 use super::listen::{Listener, Nobody};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Properties, Terms};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Properties, Terms};
 use crate::client::{Acknowledge, Answer, Carried, Crew, Producer, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
-use crate::scenario::{Drain, Scenario};
+use crate::scenario::{Consumers, Drain, Scenario};
 use crate::time::{Span, Time};
 
 /// About as many commands at one instant, and time stands still.
@@ -66,6 +67,7 @@ pub fn run_heard<L: Listener>(
 }
 
 struct Run<'a, L> {
+    scenario: &'a Scenario,
     listener: L,
     duration: Time,
     /// Nothing is followed beyond.
@@ -105,9 +107,12 @@ impl<'a, L: Listener> Run<'a, L> {
             completions: AgendaWithGap::new(),
             entered: 0,
             recorder: Recorder::new(plan),
-            acknowledged: VecDeque::new(),
+            answers: VecDeque::new(),
+            shifts: Vec::new(),
+            shift_to_change: None,
         };
         let mut this = Run {
+            scenario,
             listener,
             duration: end,
             limit: end + run.drain_limit(),
@@ -129,6 +134,7 @@ impl<'a, L: Listener> Run<'a, L> {
         };
         this.seat_consumers(scenario, key);
         this.plan_first();
+        (0..this.clients.shifts.len()).for_each(|shift| this.change_shift(shift));
         this
     }
 
@@ -136,20 +142,27 @@ impl<'a, L: Listener> Run<'a, L> {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
             let queues = entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
             let producers = scenario.producers.iter().map(|p| p.name.as_str());
-            self.clients.crews.push(Crew::new(&entry.rules, key, queues, producers));
-            let terms = Terms { prefetch: entry.prefetch, priority: entry.priority };
-            for _ in 0..entry.count {
+            let with_desk = has_desk(entry);
+            let first = self.clients.seats.len() as u32;
+            let plain = Crew::new(&entry.rules, key, queues, producers);
+            self.clients.crews.push(if with_desk { plain.with_desks(entry.count) } else { plain });
+            let terms = terms(entry);
+            for place in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {
                     worker: Worker::idle(),
                     crew: crew as u32,
-                    acknowledges_before: entry.rules.acknowledge == Acknowledge::Before,
+                    desk: if with_desk { place } else { NO_DESK },
                     began: Time::ZERO,
                 });
                 for queue in entry.takes_from.iter().copied() {
                     let subscribe = Command::Subscribe { consumer, queue, terms };
                     self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
                 }
+            }
+            if let Some(profile) = entry.shifts.clone() {
+                self.clients.recorder.available(Time::ZERO, crew, i64::from(entry.count));
+                self.clients.shifts.push(Shift { crew, first, count: entry.count, profile, next: 0 });
             }
         }
     }
@@ -254,26 +267,59 @@ impl<'a, L: Listener> Run<'a, L> {
     fn send(&mut self, command: Command<Letter>) {
         self.commands += 1;
         self.listener.carry_out(&mut self.broker, command, &mut self.clients);
-        if !self.clients.acknowledged.is_empty() {
+        if !self.clients.answers.is_empty() {
             cold_path();
-            self.acknowledge();
+            self.answer();
         }
     }
 
-    /// Tells the broker of what was acknowledged as the work began, until nothing more follows from it.
+    /// Tells the broker what is to be said to it, until nothing more follows from it.
     #[inline(never)]
-    fn acknowledge(&mut self) {
-        while let Some(delivery) = self.clients.acknowledged.pop_front() {
+    fn answer(&mut self) {
+        while let Some(answer) = self.clients.answers.pop_front() {
+            let command = match answer {
+                Answer::Acknowledge(delivery) => Command::Acknowledge { delivery },
+                Answer::Reject { delivery, requeue } => Command::Reject { delivery, requeue },
+                Answer::Return(delivery) => Command::Return { delivery },
+                Answer::Nothing => continue,
+            };
             self.commands += 1;
-            self.listener.apply(&mut self.broker, Command::Acknowledge { delivery }, &mut self.clients);
+            self.listener.apply(&mut self.broker, command, &mut self.clients);
         }
+    }
+
+    /// The next point of a shift is reached.
+    #[inline(never)]
+    fn change_shift(&mut self, at: usize) {
+        let shift = &mut self.clients.shifts[at];
+        let (crew, nth) = (shift.crew, shift.next);
+        shift.next += 1;
+        let Some((_, count)) = shift.profile.point(nth) else { return };
+        let following = shift.profile.point(shift.next);
+        let changes = self.clients.change_shift(at, count);
+        let entry = &self.scenario.consumers[crew];
+        for consumer in changes.leave {
+            self.listener.apply(&mut self.broker, Command::Cancel { consumer }, &mut self.clients);
+        }
+        for consumer in changes.come {
+            for queue in entry.takes_from.iter().copied() {
+                let subscribe = Command::Subscribe { consumer, queue, terms: terms(entry) };
+                self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
+            }
+        }
+        if let Some((at_time, _)) = following {
+            let consumer = ConsumerId((self.clients.seats.len() + at) as u32);
+            self.clients.completions.enter(at_time, self.clients.entered, consumer);
+            self.clients.entered += 1;
+        }
+        self.answer();
     }
 
     #[inline(never)]
     fn tick(&mut self) {
         self.commands += 1;
         self.listener.apply(&mut self.broker, Command::Tick, &mut self.clients);
-        self.acknowledge();
+        self.answer();
     }
 
     /// The next planned instant is reached.
@@ -311,9 +357,12 @@ impl<'a, L: Listener> Run<'a, L> {
                 cold_path();
                 self.reject(delivery, requeue);
             }
-            Answer::Nothing => {
+            Answer::Nothing | Answer::Return(_) => {
                 cold_path();
-                self.acknowledge();
+                self.answer();
+                if let Some(shift) = self.clients.shift_to_change.take() {
+                    self.change_shift(shift);
+                }
             }
         }
     }
@@ -324,16 +373,25 @@ impl<'a, L: Listener> Run<'a, L> {
     }
 }
 
+fn terms(entry: &Consumers) -> Terms {
+    let keeps = match entry.rules.acknowledge {
+        Acknowledge::OnDelivery => Keeps::UntilDelivered,
+        Acknowledge::After | Acknowledge::Before | Acknowledge::Every(_) => Keeps::UntilAnswered,
+    };
+    Terms { prefetch: entry.prefetch, priority: entry.priority, keeps }
+}
+
+/// Whether its consumers do more than to work on one message after the other.
+fn has_desk(entry: &Consumers) -> bool {
+    let answers = matches!(entry.rules.acknowledge, Acknowledge::OnDelivery | Acknowledge::Every(_));
+    answers || entry.rules.takes.is_some() || entry.shifts.is_some()
+}
+
 /// A thousand for each message expected: no run of use comes near, and time that crawls ends.
 fn most_commands(scenario: &Scenario) -> u64 {
     let end = Time::ZERO + scenario.run.duration;
     let expected: f64 = scenario.producers.iter().map(|producer| producer.arrivals.expected(end)).sum();
     100_000_000 + 1000 * expected as u64
-}
-
-/// The key of one replication.
-pub fn key(seed: u64, replication: u32) -> Key {
-    Key::of_seed(seed).number(u64::from(replication))
 }
 
 /// The key of a pilot run: seeds of its own, so that the cut does not depend on what is measured.

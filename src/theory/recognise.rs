@@ -255,6 +255,12 @@ fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     if entry.takes_from.len() > 1 {
         reasons.push(format!("`{entry_name}` takes from several queues: the formulas know one queue"));
     }
+    if entry.rules.takes.is_some_and(|takes| takes.up_to > 1) {
+        reasons.push(format!("`{entry_name}` works on several messages at once: the formulas know one at a time"));
+    }
+    if entry.shifts.is_some() {
+        reasons.push(format!("the number of `{entry_name}` changes over time: there is no steady state"));
+    }
     if queue.rules.redelivery.ack_timeout.is_some() {
         reasons.push(format!("`{queue_name}` takes messages back after its ack_timeout"));
     }
@@ -341,7 +347,13 @@ fn seen(entry: &Consumers) -> Result<Seen, String> {
         Acknowledge::Before if count > 1 => Err(format!(
             "the {count} consumers `{name}` acknowledge before the work, so one holds a message while another is idle"
         )),
-        Acknowledge::Before => Ok(Seen::Nothing),
+        Acknowledge::OnDelivery if count > 1 => Err(format!(
+            "the {count} consumers `{name}` are handed everything at once, so one holds messages while another is idle"
+        )),
+        Acknowledge::Before | Acknowledge::OnDelivery => Ok(Seen::Nothing),
+        Acknowledge::Every(_) => {
+            Err(format!("`{name}` acknowledges several messages at once: the formulas know `acknowledge: after`"))
+        }
         Acknowledge::After if entry.prefetch == 1 => Ok(Seen::All),
         Acknowledge::After if count == 1 => Ok(Seen::Backlog),
         Acknowledge::After => Err(format!(

@@ -64,7 +64,7 @@ fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
     let queue = scenario.queue(id);
     let rate = mean_rate(scenario, id);
     let consumers: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
-    let whole: f64 = scenario.consumers_of(id).map(|entry| throughput(queue, entry)).sum();
+    let whole: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
     let throughput = whole * share(scenario, id, rate);
     // With no consumer nothing is kept busy.
     let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };
@@ -100,8 +100,8 @@ fn mean_rate(scenario: &Scenario, id: QueueId) -> f64 {
 }
 
 /// Messages per second that leave for good when all consumers of an entry are busy.
-fn throughput(queue: &Queue, entry: &Consumers) -> f64 {
-    f64::from(entry.count) / (entry.rules.service.mean_s() * attempts(queue, entry))
+fn throughput(duration: Span, queue: &Queue, entry: &Consumers) -> f64 {
+    entry.mean_count(duration) / (entry.rules.work_s() * attempts(queue, entry))
 }
 
 /// Attempts that a message takes on average: the first, and one more after each failure that returns it.

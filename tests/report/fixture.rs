@@ -77,8 +77,18 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
         acknowledge: Acknowledge::After,
         fails: 0.0,
         on_failure: OnFailure::Requeue,
+        takes: None,
     };
-    Consumers { name: name.to_owned(), takes_from: vec![QueueId(takes_from)], count, prefetch, priority: 0, rules }
+    Consumers {
+        name: name.to_owned(),
+        takes_from: vec![QueueId(takes_from)],
+        count,
+        shifts: None,
+        prefetch,
+        prefetch_given: false,
+        priority: 0,
+        rules,
+    }
 }
 
 fn producer(name: &str, rate: RateProfile) -> Producer {

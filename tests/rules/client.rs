@@ -32,6 +32,7 @@ fn check(rules: &str, script: &str, expected: &str) {
                 Answer::Acknowledge(_) => format!("{name} acknowledged"),
                 Answer::Reject { requeue: true, .. } => format!("{name} requeued"),
                 Answer::Reject { requeue: false, .. } => format!("{name} rejected"),
+                Answer::Return(_) => format!("{name} given back"),
                 Answer::Nothing => format!("{name} over"),
             });
             if let Some((handed, begin)) = crew.next(&mut worker) {
@@ -56,6 +57,7 @@ fn read_rules(text: &str) -> ConsumerRules {
         acknowledge: Acknowledge::After,
         fails: 0.0,
         on_failure: OnFailure::Requeue,
+        takes: None,
     };
     for rule in text.split(", ").filter(|rule| !rule.is_empty()) {
         match rule {

@@ -3,6 +3,7 @@
 mod answers;
 mod client;
 mod clock;
+mod desk;
 mod expiry;
 mod full;
 mod lines;

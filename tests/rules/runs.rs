@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kendall::broker::{
     Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
 };
-use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
+use kendall::client::{Acknowledge, BatchTime, ConsumerRules, MessageRules, OnFailure, OnRetry, Takes};
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
@@ -13,7 +13,7 @@ use kendall::result::QueueAccount;
 use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup};
 use kendall::sim;
 use kendall::time::{Span, Time};
-use kendall::workload::{Arrivals, Branch, Distribution, Empirical, RateProfile, Trace};
+use kendall::workload::{Arrivals, Branch, CountProfile, Distribution, Empirical, RateProfile, Trace};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -154,15 +154,40 @@ fn queues(at_random: bool) -> impl Strategy<Value = Vec<Queue>> {
     })
 }
 
+fn takes() -> impl Strategy<Value = Takes> {
+    let time = prop_oneof![Just(BatchTime::Longest), Just(BatchTime::Sum), Just(BatchTime::Once)];
+    (1..5_u32, 0..10_u64, time).prop_map(|(up_to, wait, time)| Takes { up_to, wait: ms(wait), time })
+}
+
+/// A number of consumers over time, zero included.
+fn shifts() -> impl Strategy<Value = CountProfile> {
+    (prop::collection::vec((1..40_u64, 0..4_u32), 1..5), any::<bool>()).prop_map(|(points, repeats)| {
+        let mut at = Span::ZERO;
+        let points = points.into_iter().map(|(gap, count)| {
+            at = at + ms(gap);
+            (at, count)
+        });
+        let mut points: Vec<(Span, u32)> = points.collect();
+        points[0].1 = points[0].1.max(u32::from(points.iter().all(|(_, count)| *count == 0)));
+        CountProfile::new(points, repeats.then(|| at + ms(5)))
+    })
+}
+
 prop_compose! {
     fn consumer_rules(service: impl Strategy<Value = Distribution>)(
         service in service,
         on_retry in prop_oneof![Just(OnRetry::Same), Just(OnRetry::Fresh)],
-        acknowledge in prop_oneof![3 => Just(Acknowledge::After), 1 => Just(Acknowledge::Before)],
+        acknowledge in prop_oneof![
+            3 => Just(Acknowledge::After),
+            1 => Just(Acknowledge::Before),
+            1 => Just(Acknowledge::OnDelivery),
+            1 => (1..4_u32).prop_map(Acknowledge::Every),
+        ],
         fails in prop_oneof![2 => Just(0.0), 2 => Just(0.3), 1 => Just(1.0)],
         on_failure in prop_oneof![Just(OnFailure::Requeue), Just(OnFailure::Reject)],
+        takes in prop::option::weighted(0.3, takes()),
     ) -> ConsumerRules {
-        ConsumerRules { service, on_retry, acknowledge, fails, on_failure }
+        ConsumerRules { service, on_retry, acknowledge, fails, on_failure, takes }
     }
 }
 
@@ -176,9 +201,19 @@ prop_compose! {
         prefetch in prop_oneof![3 => Just(1), 2 => 2..5_u32, 1 => Just(u32::MAX)],
         priority in prop_oneof![2 => Just(0), 1 => 1..3_u16],
         rules in consumer_rules(service),
+        shifts in prop::option::weighted(0.3, shifts()),
     ) -> Consumers {
-        Consumers { name: String::new(), takes_from, count, prefetch, priority, rules }
+        let count = shifts.as_ref().map_or(count, CountProfile::most);
+        let prefetch = prefetch.max(least_prefetch(&rules));
+        let name = String::new();
+        Consumers { name, takes_from, count, shifts, prefetch, prefetch_given: true, priority, rules }
     }
+}
+
+/// What the rules want a consumer to hold at once.
+fn least_prefetch(rules: &ConsumerRules) -> u32 {
+    let every = if let Acknowledge::Every(every) = rules.acknowledge { every } else { 1 };
+    every.max(rules.takes.map_or(1, |takes| takes.up_to))
 }
 
 /// All that the language of a scenario offers, in small.
@@ -260,9 +295,21 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
         arrivals,
         messages: MessageRules::default(),
     }];
-    let rules = ConsumerRules { fails: 0.0, ..rules };
-    let consumers =
-        vec![Consumers { name: "consumer".into(), takes_from: vec![QueueId(0)], count, prefetch, priority: 0, rules }];
+    let acknowledge = match rules.acknowledge {
+        Acknowledge::Before => Acknowledge::Before,
+        _ => Acknowledge::After,
+    };
+    let rules = ConsumerRules { fails: 0.0, takes: None, acknowledge, ..rules };
+    let consumers = vec![Consumers {
+        name: "consumer".into(),
+        takes_from: vec![QueueId(0)],
+        count,
+        shifts: None,
+        prefetch,
+        prefetch_given: false,
+        priority: 0,
+        rules,
+    }];
     run_of(queues, producers, consumers, ms(150), Drain::For(Span::from_secs(1000)), seed)
 }
 
@@ -372,6 +419,8 @@ proptest! {
 
     #[test]
     fn all_times_twice_as_long_are_measured_twice_as_long(scenario in anything_constant()) {
+        let mut scenario = scenario;
+        scenario.consumers.iter_mut().for_each(|entry| entry.shifts = None);
         let (once, twice) = (run(&scenario), run(&doubled(&scenario)));
         let (once_accounts, twice_accounts) = (accounts(&once), accounts(&twice));
         prop_assert_eq!(once_accounts, twice_accounts);
@@ -389,6 +438,8 @@ proptest! {
 
     #[test]
     fn consumers_that_are_alike_may_stand_in_one_entry_or_in_two(scenario in anything()) {
+        let mut scenario = scenario;
+        scenario.consumers[0].shifts = None;
         let together = run(&scenario);
         let mut apart = scenario.clone();
         let first = apart.consumers[0].clone();
@@ -485,6 +536,7 @@ fn doubled(scenario: &Scenario) -> Scenario {
     }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
+        entry.rules.takes = entry.rules.takes.map(|takes| Takes { wait: twice(takes.wait), ..takes });
     }
     scenario
 }
@@ -516,6 +568,8 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         takes_from: vec![QueueId(queue)],
         count: 1,
         prefetch: 1,
+        shifts: None,
+        prefetch_given: false,
         priority: 0,
         rules: ConsumerRules {
             service: Distribution::Constant(ms(service)),
@@ -523,6 +577,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
             acknowledge: Acknowledge::After,
             fails: 0.0,
             on_failure: OnFailure::Requeue,
+            takes: None,
         },
     };
     let mut entries = vec![consumers("slow", 0, 8)];

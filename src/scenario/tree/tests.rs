@@ -9,6 +9,7 @@ use super::*;
 use crate::scenario::{Problem, Problems, Scenario, Source, read};
 
 const BASE: &str = "
+run: {duration: 12h}
 queues: {orders: {dead_letter: failed, order: {priority: {levels: 3}}}, failed: {}}
 producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}}
 consumers: {workers: {takes_from: orders, count: 3, service: 12ms}}

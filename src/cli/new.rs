@@ -9,8 +9,9 @@ use crate::measure::nearest;
 use crate::scenario;
 
 /// The scenarios that need nothing beside them.
-const BROUGHT_ALONG: [(&str, &str); 12] = [
+const BROUGHT_ALONG: [(&str, &str); 14] = [
     ("ack-timeout", include_str!("../../scenarios/ack-timeout.yaml")),
+    ("batch-workers", include_str!("../../scenarios/batch-workers.yaml")),
     ("bursty", include_str!("../../scenarios/bursty.yaml")),
     ("finite-buffer", include_str!("../../scenarios/finite-buffer.yaml")),
     ("flash-sale", include_str!("../../scenarios/flash-sale.yaml")),
@@ -22,6 +23,7 @@ const BROUGHT_ALONG: [(&str, &str); 12] = [
     ("priorities", include_str!("../../scenarios/priorities.yaml")),
     ("retry-queue", include_str!("../../scenarios/retry-queue.yaml")),
     ("sensors", include_str!("../../scenarios/sensors.yaml")),
+    ("shift-change", include_str!("../../scenarios/shift-change.yaml")),
 ];
 
 /// Those that read recorded data.

@@ -24,8 +24,8 @@ const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("prefetch", include_str!("../../scenarios/prefetch.yaml")),
     ("priorities", include_str!("../../scenarios/priorities.yaml")),
     ("retry-queue", include_str!("../../scenarios/retry-queue.yaml")),
-    ("shift-change", include_str!("../../scenarios/shift-change.yaml")),
     ("sensors", include_str!("../../scenarios/sensors.yaml")),
+    ("shift-change", include_str!("../../scenarios/shift-change.yaml")),
 ];
 
 /// Those that read recorded data.

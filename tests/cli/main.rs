@@ -511,7 +511,7 @@ fn every_shipped_scenario_opens_with_what_to_expect_and_is_well_formed() {
 
 #[test]
 fn every_shipped_scenario_ends_as_it_says() {
-    for (name, expected) in SHIPPED.iter().copied() {
+    for &(name, expected) in SHIPPED {
         let output = run(&["run", &format!("scenarios/{name}.yaml")]);
         assert_eq!(code(&output), expected, "{name}: {}", stdout(&output));
     }

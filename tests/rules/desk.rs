@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, QueueId, QueueRules, Terms};
+use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Properties, QueueId, QueueRules, Terms};
 use kendall::client::{Acknowledge, Answer, BatchTime, ConsumerRules, Crew, Handed, Next, OnFailure, OnRetry, Takes};
 use kendall::random::Key;
 use kendall::time::{Span, Time};
@@ -108,7 +108,13 @@ fn deliveries() -> Vec<DeliveryId> {
     let mut broker = Broker::new([QueueRules::default()]);
     let (consumer, queue) = (ConsumerId(0), QueueId(0));
     broker.apply(Time::ZERO, Command::Subscribe { consumer, queue, terms: Terms::prefetch(20) }, &mut effects);
-    (0..20).for_each(|_| broker.apply(Time::ZERO, Command::Publish { queue, payload: () }, &mut effects));
+    (0..20).for_each(|_| {
+        broker.apply(
+            Time::ZERO,
+            Command::Publish { queue, properties: Properties::default(), payload: () },
+            &mut effects,
+        )
+    });
     let delivery = |effect: &Effect<()>| match effect {
         Effect::Delivered { delivery, .. } => Some(*delivery),
         _ => None,

@@ -34,8 +34,10 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
         queues: vec![Queue { name: "queue".to_owned(), rules: QueueRules::default() }],
         producers: vec![Producer {
             name: "producer".to_owned(),
-            publishes_to: QueueId(0),
+            publishes_to: vec![QueueId(0)],
             arrivals: Arrivals::Poisson { rate: RateProfile::constant(rate) },
+            retries: None,
+            confirms: None,
             messages: MessageRules::default(),
         }],
         consumers: vec![Consumers {
@@ -45,6 +47,7 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
             prefetch: 1,
             shifts: None,
             prefetch_given: false,
+            then: Vec::new(),
             priority: 0,
             rules: ConsumerRules {
                 service,

@@ -6,12 +6,14 @@
 mod carried;
 mod desk;
 mod held;
+mod onward;
 mod producer;
 mod rules;
 
 pub use carried::Carried;
 pub use desk::{Desk, Next};
-pub use producer::{Producer, Reaction, Reply};
+pub use onward::{Onward, Way};
+pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
 
 use std::hint::cold_path;
@@ -133,6 +135,16 @@ impl DrawsOfProducer {
 impl<L> Worker<L> {
     pub fn idle() -> Worker<L> {
         Worker { works_on: None, holds: Line::EMPTY }
+    }
+
+    /// It keeps what it has worked on until a queue lets in what it passes on, and begins with nothing.
+    pub fn keep(&mut self, handed: Handed<L>) {
+        self.works_on = Some(handed);
+    }
+
+    /// It is rid of what it kept, and begins the next with [`Crew::next`].
+    pub fn let_go(&mut self) {
+        self.works_on = None;
     }
 
     /// Whether it begins at once with what it is handed.

@@ -4,8 +4,11 @@
 //!
 //! Long: every effect is booked here and nowhere else.
 
+mod copies;
+mod families;
 mod ledger;
 mod levels;
+mod page;
 mod record;
 mod tally;
 
@@ -21,7 +24,7 @@ use std::sync::Arc;
 use crate::broker::{Effect, Message, Place, QueueId};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
-use ledger::{At, Fate, Ledger, Track};
+use ledger::{At, Fate, Ledger, Special, Track};
 use levels::Levels;
 
 /// What travels with a message while it is measured: where its track is.
@@ -108,6 +111,7 @@ struct QueueState {
     entered: u64,
     /// Of those that entered.
     entered_dead_lettered: u64,
+    entered_passed_on: u64,
     acknowledged: u64,
     dropped: BTreeMap<Cause, u64>,
     dead_lettered: BTreeMap<Cause, u64>,
@@ -158,6 +162,8 @@ pub struct Attempt {
     pub success: bool,
     /// It was acknowledged as the work began.
     pub acknowledged_before: bool,
+    /// Its message is to be passed on, which [`Recorder::pass_on`] says next.
+    pub passes_on: bool,
 }
 
 /// Listens to one run.
@@ -261,11 +267,7 @@ impl Recorder {
             }
             // What it means is the producer's to say.
             Effect::Refused { .. } => {}
-            Effect::Blocked { payload, .. } => {
-                let page = self.ledger.page(payload.track);
-                page.track.at = At::Blocked;
-                page.counts.not_yet_accepted += 1;
-            }
+            Effect::Blocked { payload, .. } => self.ledger.keep_outside(payload.track),
             Effect::Returned { queue, to, payload } => {
                 self.leave(now, queue, payload.track);
                 self.arrive(now, queue, to, payload.track);
@@ -288,6 +290,9 @@ impl Recorder {
                 // It may have rested before, until a full queue pushed it on to one that somebody empties.
                 let rests = self.queues[to.index()].plan.rests;
                 self.queues[to.index()].enter(now, to, self.ledger.track_mut(payload.track));
+                if self.ledger.track(payload.track).is.has(Special::COPY) {
+                    self.ledger.families.enter(payload.track, to);
+                }
                 self.ledger.page(payload.track).settle(if rests { Fate::Dead(cause) } else { Fate::Open });
             }
         }
@@ -296,6 +301,10 @@ impl Recorder {
     #[inline(always)]
     fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, id: u32) {
         let mut page = self.ledger.page(id);
+        if page.track.is.has(Special::COPY) {
+            cold_path();
+            return self.accepted_copy(now, queue, id);
+        }
         page.counts.accepted += 1;
         page.counts.not_yet_accepted -= u64::from(was_blocked);
         let state = &mut self.queues[queue.index()];
@@ -313,6 +322,10 @@ impl Recorder {
         state.leave(now, track, self.window);
         state.acknowledged += 1;
         track.at = At::Out;
+        if track.is.has(Special::COPY) {
+            cold_path();
+            return self.acknowledged_copy(id);
+        }
         if track.close_if_over() {
             self.ledger.free(id);
         }
@@ -344,9 +357,14 @@ impl Recorder {
     }
 
     /// What [`Recorder::effect`] books for a delivery, and [`Recorder::began`] with it if it `begins` at once. Returns the
-    /// message.
+    /// message, and how many times it has entered the queue: of a message of several copies the broker does not know.
     #[inline(always)]
-    pub fn delivered(&mut self, now: Time, delivered: Delivered, begins: bool) -> Message {
+    pub fn delivered(&mut self, now: Time, delivered: Delivered, begins: bool) -> (Message, u16) {
+        let mut entry = delivered.entry;
+        if self.ledger.track(delivered.track).is.has(Special::COPY) {
+            cold_path();
+            entry = self.ledger.families.kin(delivered.track).entry;
+        }
         let track = self.ledger.track_mut(delivered.track);
         let message = Message { producer: track.producer(), number: track.number, planned: track.planned };
         assert_eq!(track.at, At::Waiting, "only what waits is delivered");
@@ -360,7 +378,7 @@ impl Recorder {
         track.at = At::InFlight;
         track.begun = begins;
         track.hands += 1;
-        track.entry = delivered.entry;
+        track.entry = entry;
         track.attempt = delivered.attempt;
         if delivered.attempt > 1 {
             cold_path();
@@ -371,7 +389,7 @@ impl Recorder {
             cold_path();
             self.ledger.page(delivered.track).counts.reordered += 1;
         }
-        message
+        (message, entry)
     }
 
     fn dropped(&mut self, now: Time, queue: QueueId, cause: Cause, id: u32) {
@@ -460,6 +478,11 @@ impl Recorder {
             return;
         }
         self.succeeded_in_window += now_in_window;
+        if page.track.is.has(Special::COPY) {
+            cold_path();
+            let Attempt { queue, track, entry, began, passes_on, .. } = attempt;
+            return self.succeeded_on_copy(now, began, (queue, entry), track, passes_on);
+        }
         if page.track.fate == Fate::Processed {
             cold_path();
             page.counts.duplicates += 1;
@@ -527,6 +550,7 @@ impl QueueState {
             in_flight_in_window: 0,
             entered: 0,
             entered_dead_lettered: 0,
+            entered_passed_on: 0,
             acknowledged: 0,
             dropped: BTreeMap::new(),
             dead_lettered: BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! What one run leaves behind, after it has been held against itself.
 
-use super::ledger::{At, Fate};
+use super::ledger::At;
 use super::levels::{Levels, Window};
 use super::{Counts, CrewRecord, Pilot, QueueState, Recorder, Tally, Times, overlap};
 use crate::broker::Broker;
@@ -167,7 +167,7 @@ impl Recorder {
                 queue.stay.record(track.since - track.entered);
             }
         }
-        let open = self.ledger.under_way().filter(|track| track.fate == Fate::Open);
+        let open = self.ledger.unfinished();
         open.map(|track| end.since(track.planned)).max()
     }
 }
@@ -182,7 +182,8 @@ impl QueueState {
     fn finish(mut self) -> Result<QueueRecord, Broken> {
         let expired = self.dropped.remove(&Cause::Expired).unwrap_or(0);
         let account = QueueAccount {
-            entered_published: self.entered - self.entered_dead_lettered,
+            entered_published: self.entered - self.entered_dead_lettered - self.entered_passed_on,
+            entered_passed_on: self.entered_passed_on,
             entered_dead_lettered: self.entered_dead_lettered,
             waiting: self.levels.length,
             delayed: self.levels.delayed,

@@ -30,6 +30,7 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
     let acknowledge = acknowledge(&object, reader);
     let takes = takes(&object, reader);
     let fails = object.quantity("fails", reader, quantity::share).unwrap_or(0.0);
+    let then = object.get("then").map(|node| super::then::read(node, object.key_place("then"), reader));
     let on_failure = object.word("on_failure", reader, keys::ON_FAILURE).unwrap_or(OnFailure::Requeue);
     let rules = ConsumerRules { service: service?, on_retry, acknowledge, fails, on_failure, takes };
     let prefetch = match acknowledge {
@@ -38,6 +39,12 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
         _ => prefetch.unwrap_or(takes.map_or(1, |takes| takes.up_to)),
     };
     check_prefetch(&object, prefetch, &rules, reader);
+    let plain = matches!(acknowledge, Acknowledge::After | Acknowledge::Before) && takes.is_none();
+    if then.is_some() && (!plain || matches!(count, Some((_, Some(_))))) {
+        let message = "`then` beside `takes`, a count that changes, or `acknowledge: on_delivery` or `{every: …}` is not supported yet";
+        let hint = "let consumers of another queue behind it do that";
+        reader.report(Problem::at(object.key_place("then"), message).hint(hint));
+    }
     let (count, shifts) = count?;
     Some(Consumers {
         name: key.name.clone(),
@@ -46,6 +53,7 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
         shifts,
         prefetch,
         prefetch_given: object.get("prefetch").is_some(),
+        then: then.unwrap_or_default(),
         priority: priority.unwrap_or(0) as u16,
         rules,
     })

@@ -1,4 +1,6 @@
 //! Every key and word of the language, said once: its name, how it is written, what it means, whether this version has it.
+//!
+//! Long: every key of the language stands here and nowhere else.
 
 /// A key of an object.
 #[derive(Debug)]
@@ -97,11 +99,11 @@ pub const BACKOFF: &[Key] = &[
 ];
 
 pub const PRODUCER: &[Key] = &[
-    key("publishes_to", "orders", "the queue it publishes to"),
+    key("publishes_to", "orders", "the queue it publishes to; of a list each gets a copy"),
     key("arrivals", "{poisson: {rate: 200/s}}", "when messages come"),
     key("messages", "{priority: 1}", "what its messages carry"),
-    later("confirms", "how many messages may be unconfirmed"),
-    later("retries", "what it does when it is refused"),
+    key("confirms", "100", "how many publishes may be neither accepted nor refused yet"),
+    key("retries", "{delay: {backoff: {first: 100ms, factor: 2}}, limit: 5}", "when it tries again what is refused"),
     later("like", "the system whose defaults it has"),
 ];
 
@@ -124,7 +126,19 @@ pub const ARRIVALS: &[Key] = &[
         "bursts: a rate that jumps between states",
     ),
     key("counts", "{file: requests.csv, column: requests, every: 5min}", "recorded counts per interval"),
-    later("closed", "clients that wait for their answer"),
+    key("closed", "{population: 50, think: {exponential: {mean: 5s}}}", "clients who wait for their answer"),
+];
+
+pub const CLOSED: &[Key] = &[
+    key("population", "50", "how many clients"),
+    key("think", "{exponential: {mean: 5s}}", "the time from the end of a client's message to its next"),
+];
+
+pub const RETRIES: &[Key] = &[
+    key("delay", "{backoff: {first: 100ms, factor: 2}}", "how long to wait before another try"),
+    key("jitter", "full", "by how much delays vary"),
+    key("limit", "5", "tries after the first"),
+    key("within", "10s", "how long after its planned instant a message is tried again"),
 ];
 
 /// What scenario.md lets stand beside the kind of arrivals.
@@ -294,7 +308,7 @@ pub const CONSUMERS: &[Key] = &[
     later("acks_lost", "the share of acknowledgements that get lost"),
     later("poison", "the share of messages that always fail"),
     later("works_by", "how a live run works"),
-    later("then", "where the result is published"),
+    key("then", "{publishes_to: shipping}", "where a message is passed on to before it is acknowledged"),
     later("scale", "how the count follows the load"),
     later("network", "how long messages are under way"),
     later("like", "the system whose defaults it has"),
@@ -312,6 +326,13 @@ pub const TAKES: &[Key] = &[
 ];
 
 pub const EVERY: &[Key] = &[key("every", "10", "how many messages are acknowledged at once")];
+
+pub const THEN_ONE: &[Key] = &[key("publishes_to", "shipping", "the queue it is passed on to")];
+
+pub const THEN_SHARE: &[Key] = &[
+    key("publishes_to", "shipping", "the queue it is passed on to"),
+    key("share", "80%", "the share of messages that is passed on there"),
+];
 
 /// A word that may stand behind a key, and what it means to the model; `None` is not supported yet.
 #[derive(Debug)]

@@ -27,6 +27,7 @@ mod run;
 mod shapes;
 mod short_form;
 mod targets;
+mod then;
 pub mod tree;
 mod yaml;
 

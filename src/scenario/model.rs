@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{QueueId, QueueRules};
-use crate::client::{Acknowledge, ConsumerRules, MessageRules};
+use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Way};
 use crate::measure::Measure;
 use crate::time::Span;
 use crate::workload::{Arrivals, CountProfile};
@@ -81,8 +81,12 @@ pub struct Queue {
 #[derive(Clone, Debug)]
 pub struct Producer {
     pub name: String,
-    pub publishes_to: QueueId,
+    /// A copy to each.
+    pub publishes_to: Vec<QueueId>,
     pub arrivals: Arrivals,
+    pub retries: Option<Retries>,
+    /// Publishes that may be neither accepted nor refused yet; `None` is any number.
+    pub confirms: Option<u32>,
     pub messages: MessageRules,
 }
 
@@ -100,6 +104,8 @@ pub struct Consumers {
     pub prefetch: u32,
     /// Whether the scenario says it; with some rules it means nothing.
     pub prefetch_given: bool,
+    /// Where messages are passed on to that an attempt has succeeded on, before they are acknowledged.
+    pub then: Vec<Way>,
     /// Messages go to the highest first.
     pub priority: u16,
     pub rules: ConsumerRules,
@@ -184,6 +190,16 @@ impl Scenario {
     /// Whether a measure of this producer is asked for.
     pub fn asks_for(&self, producer: &Producer) -> bool {
         self.asked().any(|measure| measure.of.as_ref() == Some(&producer.name))
+    }
+
+    /// Whether some consumers pass messages on.
+    pub fn passes_on(&self) -> bool {
+        self.consumers.iter().any(|entry| !entry.then.is_empty())
+    }
+
+    /// Whether a message may have several copies.
+    pub fn has_copies(&self) -> bool {
+        self.passes_on() || self.producers.iter().any(|producer| producer.publishes_to.len() > 1)
     }
 
     /// Whether messages may expire in a queue.

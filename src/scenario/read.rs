@@ -165,13 +165,15 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     let id = |at: usize| QueueId(u16::try_from(at).unwrap_or(u16::MAX));
     let numbered = sections.queues.iter().enumerate();
     let queues = all(numbered.map(|(at, (key, node))| queues::read(key, node, id(at), reader)));
-    let producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
+    let mut producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
     let consumers = all(sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)));
     // What is wrong with one of them is worth more than what would follow from its absence.
     if let (Some(queues), Some(consumers)) = (&queues, &consumers) {
         check::total_count(consumers, object.key_place("consumers"), reader);
         check::circles(queues, consumers, root, reader);
-        check::priorities(queues, producers.as_deref().unwrap_or_default(), root, reader);
+        let producers = producers.as_deref_mut().unwrap_or_default();
+        check::priorities(queues, producers, root, reader);
+        producers::rate_closed(producers, queues, consumers, root, reader);
     }
     let mut known = sections.known();
     let all_consumers = consumers.iter().flatten();

@@ -1,6 +1,7 @@
 //! Consumers with a desk: they work on several messages at once, answer for several at once, or come and go.
 
 use super::clients::Clients;
+use super::follow_up::FollowUp;
 use crate::broker::{ConsumerId, DeliveryId};
 use crate::client::{Answer, Handed, Next};
 use crate::metrics::{Attempt, Delivered};
@@ -34,8 +35,8 @@ impl Clients<'_> {
     #[inline(never)]
     pub fn hand_to_desk(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
         let (crew, desk) = self.place(consumer);
-        let message = self.recorder.delivered(self.now, delivered, false);
-        let Delivered { queue, entry, attempt, track: label } = delivered;
+        let (message, entry) = self.recorder.delivered(self.now, delivered, false);
+        let Delivered { queue, attempt, track: label, .. } = delivered;
         let handed =
             Handed { delivery, queue, number: message.number, producer: message.producer, entry, attempt, label };
         self.recorder.hold(self.now, crew, 1);
@@ -68,10 +69,16 @@ impl Clients<'_> {
                 for handed in self.crews[crew].desk(desk).batch() {
                     self.recorder.began(self.now, handed.queue, (handed.entry, handed.attempt), handed.label);
                 }
-                self.answers.extend(self.crews[crew].said_at_begin(desk));
+                let said = self.crews[crew].said_at_begin(desk);
+                self.say(said);
                 self.enter(consumer, ends);
             }
         }
+    }
+
+    /// To the broker, next.
+    fn say(&mut self, answers: impl IntoIterator<Item = Answer>) {
+        self.follow_ups.extend(answers.into_iter().map(FollowUp::Answer));
     }
 
     fn enter(&mut self, consumer: ConsumerId, at: Time) {
@@ -96,10 +103,11 @@ impl Clients<'_> {
                     began,
                     success: *success,
                     acknowledged_before: self.crews[crew].acknowledges_before(),
+                    passes_on: false,
                 },
             );
         }
-        self.answers.extend(said);
+        self.say(said);
         if !self.crews[crew].desk(desk).is_present() && self.crews[crew].is_over(desk) {
             self.recorder.available(self.now, crew, -1);
         }
@@ -133,10 +141,11 @@ impl Clients<'_> {
         for handed in self.crews[crew].leave(place) {
             self.recorder.hold(self.now, crew, -1);
             self.recorder.handed_back(handed.label);
-            self.answers.push_back(Answer::Return(handed.delivery));
+            self.follow_ups.push_back(FollowUp::Answer(Answer::Return(handed.delivery)));
         }
         if self.crews[crew].is_over(place) {
-            self.answers.extend(self.crews[crew].tell_rest(place));
+            let rest = self.crews[crew].tell_rest(place);
+            self.say(rest);
             self.recorder.available(self.now, crew, -1);
         }
     }

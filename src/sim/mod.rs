@@ -3,12 +3,15 @@
 mod agenda;
 mod clients;
 mod desks;
+mod follow_up;
 mod listen;
 mod plan;
 mod replication;
 mod samples;
 mod series;
 mod summary;
+mod thinking;
+mod unconfirmed;
 mod warmup;
 mod watch;
 

@@ -87,7 +87,8 @@ fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
     let passes_on = |id: QueueId| scenario.consumers_of(id).next().is_some();
     let sends_on_what_timed_out =
         |queue: &Queue| queue.rules.redelivery.ack_timeout.is_some() && queue.rules.dead_letter.is_some();
-    scenario.producers.iter().all(|producer| !blocks(producer.publishes_to))
+    !scenario.has_copies()
+        && scenario.producers.iter().all(|producer| producer.retries.is_none() && !blocks(producer.publishes_to[0]))
         && !scenario.queues.iter().any(sends_on_what_timed_out)
         && scenario.queues.iter().filter_map(|queue| queue.rules.dead_letter).all(|to| !passes_on(to))
 }
@@ -97,8 +98,9 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     let always_delivered_once = rules.redelivery.ack_timeout.is_none()
         && !scenario.may_expire(id)
         && (rules.capacity.is_none() || matches!(rules.when_full, WhenFull::Refuse | WhenFull::Block));
-    let worked_on_at_once =
-        |c: &Consumers| c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After;
+    let worked_on_at_once = |c: &Consumers| {
+        c.then.is_empty() && c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After
+    };
     let stays = |c: &Consumers| c.shifts.is_none() && c.rules.takes.is_none();
     let rests = scenario.consumers_of(id).next().is_none() && !scenario.may_expire(id);
     QueuePlan {

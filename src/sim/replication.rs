@@ -1,6 +1,8 @@
 //! One run of a scenario on a simulated clock.
+//!
+//! Long: what happens in one run, from its first event to its last.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
 use std::sync::MutexGuard;
 
@@ -9,8 +11,10 @@ use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, NO_DESK, Seat, Source};
 use super::desks::Shift;
 use super::listen::{Listener, Nobody};
+use super::thinking::Thinking;
+use super::unconfirmed::Unconfirmed;
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Properties, Terms};
-use crate::client::{Acknowledge, Answer, Carried, Crew, Producer, Worker};
+use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
@@ -66,23 +70,28 @@ pub fn run_heard<L: Listener>(
     Ok((run.clients.recorder.finish(end)?, ending))
 }
 
-struct Run<'a, L> {
+pub struct Run<'a, L> {
     scenario: &'a Scenario,
-    listener: L,
-    duration: Time,
+    pub(super) listener: L,
+    pub(super) duration: Time,
+    pub(super) has_copies: bool,
+    /// Some clients wait for the ends of their messages.
+    is_closed: bool,
     /// Nothing is followed beyond.
     limit: Time,
     until_empty: bool,
     at_most_inside: u64,
-    broker: Broker<Letter>,
+    pub(super) broker: Broker<Letter>,
     /// By producer.
     carried: Vec<Carried>,
-    clients: Clients<'a>,
+    pub(super) clients: Clients<'a>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
-    commands: u64,
+    pub(super) commands: u64,
     most_commands: u64,
     next_look: u64,
+    /// The same, but where clients are to be looked after all the time.
+    next_watch: u64,
     /// When the last look was, and how many commands it had been by the first look at that instant.
     last_look: (Time, u64),
     reported: Time,
@@ -95,9 +104,15 @@ impl<'a, L: Listener> Run<'a, L> {
         let run = &scenario.run;
         let end = Time::ZERO + run.duration;
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
-            producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end),
-            publishes_to: p.publishes_to,
+            producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end)
+                .with_retries(p.retries.as_ref(), key.name(&p.name)),
+            publishes_to: &p.publishes_to,
+            is_apart: scenario.has_copies() || p.confirms.is_some(),
             planned: Message { producer: at as u16, number: 0, planned: Time::NEVER },
+            thinking: Thinking::of(&p.arrivals, key.name(&p.name)),
+            confirms: p.confirms,
+            unconfirmed: 0,
+            held: VecDeque::new(),
         });
         let clients = Clients {
             now: Time::ZERO,
@@ -107,14 +122,24 @@ impl<'a, L: Listener> Run<'a, L> {
             completions: AgendaWithGap::new(),
             entered: 0,
             recorder: Recorder::new(plan),
-            answers: VecDeque::new(),
             shifts: Vec::new(),
             shift_to_change: None,
+            reply: Reply::Accepted,
+            tries: 1,
+            queues: &scenario.queues,
+            errands: Vec::new(),
+            free_errands: Vec::new(),
+            unconfirmed: Unconfirmed::default(),
+            onward: Vec::new(),
+            follow_ups: VecDeque::new(),
+            waiting: BTreeMap::new(),
         };
         let mut this = Run {
             scenario,
             listener,
             duration: end,
+            has_copies: scenario.has_copies(),
+            is_closed: scenario.producers.iter().any(|producer| producer.arrivals.is_closed()),
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
             at_most_inside: run.at_most_inside,
@@ -128,6 +153,7 @@ impl<'a, L: Listener> Run<'a, L> {
             commands: 0,
             most_commands: most_commands(scenario),
             next_look: LOOK_EVERY,
+            next_watch: LOOK_EVERY,
             last_look: (Time::ZERO, 0),
             reported: Time::ZERO,
             turn: None,
@@ -140,12 +166,13 @@ impl<'a, L: Listener> Run<'a, L> {
 
     fn seat_consumers(&mut self, scenario: &Scenario, key: Key) {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
-            let queues = entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
-            let producers = scenario.producers.iter().map(|p| p.name.as_str());
+            let queues = || entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
+            let producers = || scenario.producers.iter().map(|p| p.name.as_str());
             let with_desk = has_desk(entry);
             let first = self.clients.seats.len() as u32;
-            let plain = Crew::new(&entry.rules, key, queues, producers);
+            let plain = Crew::new(&entry.rules, key, queues(), producers());
             self.clients.crews.push(if with_desk { plain.with_desks(entry.count) } else { plain });
+            self.clients.onward.push(Onward::new(&entry.then, key, queues(), producers));
             let terms = terms(entry);
             for place in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
@@ -153,6 +180,7 @@ impl<'a, L: Listener> Run<'a, L> {
                     worker: Worker::idle(),
                     crew: crew as u32,
                     desk: if with_desk { place } else { NO_DESK },
+                    passes_on: !entry.then.is_empty(),
                     began: Time::ZERO,
                 });
                 for queue in entry.takes_from.iter().copied() {
@@ -168,6 +196,10 @@ impl<'a, L: Listener> Run<'a, L> {
     }
 
     fn plan_first(&mut self) {
+        if self.is_closed {
+            self.begin_thinking();
+            self.next_look = 0;
+        }
         for source in &mut self.clients.sources {
             if let Some(next) = source.producer.plan() {
                 source.planned = next;
@@ -221,7 +253,14 @@ impl<'a, L: Listener> Run<'a, L> {
     /// Looks up now and then: how far is it, should it stop, does it hold too much.
     #[cold]
     fn look(&mut self, watch: &'a Watch) -> Option<Ending> {
-        self.next_look = self.commands + LOOK_EVERY;
+        if self.is_closed {
+            self.think_again();
+            if self.commands < self.next_watch {
+                return None;
+            }
+        }
+        self.next_watch = self.commands + LOOK_EVERY;
+        self.next_look = if self.is_closed { 0 } else { self.next_watch };
         if self.last_look.0 != self.clients.now {
             self.last_look = (self.clients.now, self.commands);
         }
@@ -267,24 +306,9 @@ impl<'a, L: Listener> Run<'a, L> {
     fn send(&mut self, command: Command<Letter>) {
         self.commands += 1;
         self.listener.carry_out(&mut self.broker, command, &mut self.clients);
-        if !self.clients.answers.is_empty() {
+        if !self.clients.follow_ups.is_empty() {
             cold_path();
-            self.answer();
-        }
-    }
-
-    /// Tells the broker what is to be said to it, until nothing more follows from it.
-    #[inline(never)]
-    fn answer(&mut self) {
-        while let Some(answer) = self.clients.answers.pop_front() {
-            let command = match answer {
-                Answer::Acknowledge(delivery) => Command::Acknowledge { delivery },
-                Answer::Reject { delivery, requeue } => Command::Reject { delivery, requeue },
-                Answer::Return(delivery) => Command::Return { delivery },
-                Answer::Nothing => continue,
-            };
-            self.commands += 1;
-            self.listener.apply(&mut self.broker, command, &mut self.clients);
+            self.follow_up();
         }
     }
 
@@ -312,14 +336,24 @@ impl<'a, L: Listener> Run<'a, L> {
             self.clients.completions.enter(at_time, self.clients.entered, consumer);
             self.clients.entered += 1;
         }
-        self.answer();
+        self.follow_up();
     }
 
     #[inline(never)]
     fn tick(&mut self) {
         self.commands += 1;
         self.listener.apply(&mut self.broker, Command::Tick, &mut self.clients);
-        self.answer();
+        self.follow_up();
+    }
+
+    /// What a message carries, where a queue has to know.
+    #[inline(always)]
+    pub(super) fn properties(&self, producer: u16, number: u64) -> Properties {
+        if self.broker.keeps_properties() {
+            cold_path();
+            return self.carried[usize::from(producer)].properties(number);
+        }
+        Properties::default()
     }
 
     /// The next planned instant is reached.
@@ -336,15 +370,15 @@ impl<'a, L: Listener> Run<'a, L> {
             }
             None => self.arrivals.remove_first(),
         }
-        let queue = source.publishes_to;
+        if source.is_apart {
+            cold_path();
+            self.publish_apart(message);
+            return self.follow_up();
+        }
+        let queue = source.publishes_to[0];
         let payload = self.clients.recorder.published(message);
         self.listener.published(&self.clients, queue, payload);
-        let properties = if self.broker.keeps_properties() {
-            cold_path();
-            self.carried[usize::from(message.producer)].properties(message.number)
-        } else {
-            Properties::default()
-        };
+        let properties = self.properties(message.producer, message.number);
         self.send(Command::Publish { queue, payload, properties });
     }
 
@@ -359,7 +393,7 @@ impl<'a, L: Listener> Run<'a, L> {
             }
             Answer::Nothing | Answer::Return(_) => {
                 cold_path();
-                self.answer();
+                self.follow_up();
                 if let Some(shift) = self.clients.shift_to_change.take() {
                     self.change_shift(shift);
                 }

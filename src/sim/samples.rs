@@ -109,7 +109,7 @@ impl<'a> Samples<'a> {
     fn counts(&self, out: &mut Vec<(Measure, Sample)>, of: Option<&str>, window: &Counts) {
         let published = window.published as f64;
         let lost = |cause: Cause| match cause {
-            Cause::Refused => window.refused,
+            Cause::Refused => window.refused + window.lost[place(cause)],
             cause => window.lost[place(cause)],
         };
         let counts = [

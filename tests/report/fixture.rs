@@ -86,6 +86,7 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
         shifts: None,
         prefetch,
         prefetch_given: false,
+        then: Vec::new(),
         priority: 0,
         rules,
     }
@@ -94,8 +95,10 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
 fn producer(name: &str, rate: RateProfile) -> Producer {
     Producer {
         name: name.to_owned(),
-        publishes_to: QueueId(0),
+        publishes_to: vec![QueueId(0)],
         arrivals: Arrivals::Poisson { rate },
+        retries: None,
+        confirms: None,
         messages: MessageRules::default(),
     }
 }

@@ -111,9 +111,9 @@ fn deliveries() -> Vec<DeliveryId> {
     (0..20).for_each(|_| {
         broker.apply(
             Time::ZERO,
-            Command::Publish { queue, properties: Properties::default(), payload: () },
+            Command::Publish { queue, payload: (), properties: Properties::default() },
             &mut effects,
-        );
+        )
     });
     let delivery = |effect: &Effect<()>| match effect {
         Effect::Delivered { delivery, .. } => Some(*delivery),

@@ -5,6 +5,7 @@ mod client;
 mod clock;
 mod desk;
 mod expiry;
+mod flows;
 mod full;
 mod lines;
 mod naive;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kendall::broker::{
     Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
 };
-use kendall::client::{Acknowledge, BatchTime, ConsumerRules, MessageRules, OnFailure, OnRetry, Takes};
+use kendall::client::{Acknowledge, BatchTime, ConsumerRules, MessageRules, OnFailure, OnRetry, Retries, Takes, Way};
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
@@ -191,6 +191,16 @@ prop_compose! {
     }
 }
 
+/// Mostly nowhere; else to one queue, or to two by share, of which each comes after the other or the consumer's own.
+fn then() -> impl Strategy<Value = Vec<Way>> {
+    let way = |share: f64| (0..3_u16).prop_map(move |to| Way { to: QueueId(to), share });
+    prop_oneof![
+        4 => Just(Vec::new()),
+        2 => way(1.0).prop_map(|way| vec![way]),
+        1 => (way(0.4), way(0.3)).prop_map(|(one, other)| vec![one, other]),
+    ]
+}
+
 prop_compose! {
     fn consumers(service: BoxedStrategy<Distribution>)(
         takes_from in prop_oneof![
@@ -199,6 +209,7 @@ prop_compose! {
         ],
         count in 1..4_u32,
         prefetch in prop_oneof![3 => Just(1), 2 => 2..5_u32, 1 => Just(u32::MAX)],
+        then in then(),
         priority in prop_oneof![2 => Just(0), 1 => 1..3_u16],
         rules in consumer_rules(service),
         shifts in prop::option::weighted(0.3, shifts()),
@@ -206,7 +217,9 @@ prop_compose! {
         let count = shifts.as_ref().map_or(count, CountProfile::most);
         let prefetch = prefetch.max(least_prefetch(&rules));
         let name = String::new();
-        Consumers { name, takes_from, count, shifts, prefetch, prefetch_given: true, priority, rules }
+        let at_a_desk = shifts.is_some() || least_prefetch(&rules) > 1 || rules.takes.is_some() || rules.acknowledge == Acknowledge::OnDelivery || matches!(rules.acknowledge, Acknowledge::Every(_));
+        let then = if at_a_desk { Vec::new() } else { then };
+        Consumers { name, takes_from, count, shifts, prefetch, prefetch_given: true, then, priority, rules }
     }
 }
 
@@ -218,12 +231,20 @@ fn least_prefetch(rules: &ConsumerRules) -> u32 {
 
 /// All that the language of a scenario offers, in small.
 fn anything() -> impl Strategy<Value = Scenario> {
-    scenario(arrivals().boxed(), true)
+    let closed = (1..9_u32, distribution(true)).prop_map(|(population, think)| Arrivals::Closed {
+        population,
+        at_most_per_s: f64::from(population) / think.mean_s(),
+        think,
+    });
+    scenario(prop_oneof![5 => arrivals(), 1 => closed].boxed(), true)
 }
 
-/// Without time-outs, after which what a consumer has done and what became of the message part ways.
+/// Without time-outs, after which what a consumer has done and what became of the message part ways, and with nothing
+/// passed on, so that a message is in one queue.
 fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
     anything().prop_map(|mut scenario| {
+        scenario.consumers.iter_mut().for_each(|entry| entry.then.clear());
+        scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
         scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
         scenario
     })
@@ -236,23 +257,53 @@ fn anything_constant() -> impl Strategy<Value = Scenario> {
 }
 
 prop_compose! {
+    fn retries()(
+        delay in 1..12_u64,
+        jitter in prop_oneof![2 => Just(Jitter::None), 1 => Just(Jitter::Share(0.5))],
+        limit in prop::option::of(0..4_u32),
+        within in prop::option::of(1..40_u64),
+    ) -> Retries {
+        Retries { delay: Delay { law: DelayLaw::Constant(ms(delay)), jitter }, limit, within: within.map(ms) }
+    }
+}
+
+prop_compose! {
+    fn producer(arrivals: BoxedStrategy<Arrivals>, at_random: bool)(
+        publishes_to in prop_oneof![
+            4 => (0..3_u16).prop_map(|to| vec![to]),
+            1 => (0..2_u16, 0..2_u16).prop_map(|(to, more)| vec![to, to + more]),
+        ],
+        arrivals in arrivals,
+        messages in messages(at_random),
+        retries in prop::option::weighted(0.3, retries()),
+        confirms in prop::option::weighted(0.2, 1..4_u32),
+    ) -> Producer {
+        let publishes_to = publishes_to.into_iter().map(QueueId).collect();
+        Producer { name: String::new(), publishes_to, arrivals, messages, retries, confirms }
+    }
+}
+
+prop_compose! {
     fn scenario(arrivals: BoxedStrategy<Arrivals>, at_random: bool)(
         queues in queues(at_random),
-        producers in prop::collection::vec((0..3_u16, arrivals, messages(at_random)), 1..=3),
+        producers in prop::collection::vec(producer(arrivals, at_random), 1..=3),
         consumers in prop::collection::vec(consumers(distribution(at_random)), 1..=3),
         duration in 50..200_u64,
         drain in prop_oneof![Just(Drain::UntilEmpty), Just(Drain::None), (0..80_u64).prop_map(|d| Drain::For(ms(d)))],
         seed in any::<u64>(),
     ) -> Scenario {
         let count = queues.len() as u16;
-        let producers = producers.into_iter().enumerate().map(|(at, (to, arrivals, messages))| {
-            Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals, messages }
+        let producers = producers.into_iter().enumerate().map(|(at, producer)| {
+            let mut to: Vec<QueueId> = producer.publishes_to.iter().map(|to| QueueId(to.0 % count)).collect();
+            to.dedup();
+            Producer { name: format!("producer-{at}"), publishes_to: to, ..producer }
         });
         let consumers = consumers.into_iter().enumerate().map(|(at, entry)| {
+            let then = entry.then.iter().map(|way| Way { to: QueueId(way.to.0 % count), ..*way }).collect();
             let mut takes_from: Vec<QueueId> = entry.takes_from.iter().map(|id| QueueId(id.0 % count)).collect();
             takes_from.sort_by_key(|id| entry.takes_from.iter().position(|first| first == id));
             takes_from.dedup();
-            Consumers { name: format!("consumer-{at}"), takes_from, ..entry }
+            Consumers { name: format!("consumer-{at}"), takes_from, then, ..entry }
         });
         run_of(queues, producers.collect(), consumers.collect(), ms(duration), drain, seed)
     }
@@ -291,8 +342,10 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
     let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
     let producers = vec![Producer {
         name: "producer".into(),
-        publishes_to: QueueId(0),
+        publishes_to: vec![QueueId(0)],
         arrivals,
+        retries: None,
+        confirms: None,
         messages: MessageRules::default(),
     }];
     let acknowledge = match rules.acknowledge {
@@ -307,6 +360,7 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
         shifts: None,
         prefetch,
         prefetch_given: false,
+        then: Vec::new(),
         priority: 0,
         rules,
     }];
@@ -354,12 +408,20 @@ proptest! {
         let key = Key::of_seed(scenario.run.seed).number(0);
         let end = Time::ZERO + scenario.run.duration;
         for (producer, counts) in scenario.producers.iter().zip(&record.counts) {
+            prop_assert!(counts[1].tries >= counts[1].published);
+            if producer.arrivals.is_closed() {
+                continue;
+            }
             let planned = producer.arrivals.stream(key.name(&producer.name)).take_while(|at| *at < end).count() as u64;
             prop_assert_eq!(counts[1].published, planned, "every planned message is published");
             prop_assert_eq!(counts[0].published, 0);
         }
         let queues = |of: &dyn Fn(&QueueAccount) -> u64| record.queues.iter().map(|q| of(&q.account)).sum::<u64>();
-        prop_assert_eq!(queues(&|q| q.entered_published), all(&record, |c| c.accepted));
+        let copies = queues(&|q| q.entered_published);
+        prop_assert!(copies >= all(&record, |c| c.accepted));
+        if scenario.producers.iter().all(|producer| producer.publishes_to.len() == 1) {
+            prop_assert_eq!(copies, all(&record, |c| c.accepted));
+        }
         prop_assert_eq!(queues(&|q| q.entered_dead_lettered), queues(&|q| q.dead_lettered.values().sum()));
         for (at, counted) in [&record.times.wait, &record.times.service, &record.times.response].iter().enumerate() {
             prop_assert_eq!(counted.count, all(&record, |c| c.processed), "times {} of processed messages", at);
@@ -421,6 +483,9 @@ proptest! {
     fn all_times_twice_as_long_are_measured_twice_as_long(scenario in anything_constant()) {
         let mut scenario = scenario;
         scenario.consumers.iter_mut().for_each(|entry| entry.shifts = None);
+        let retries = scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut());
+        // A varied delay is rounded to a nanosecond, and twice a rounded one is another.
+        retries.for_each(|retries| retries.delay.jitter = Jitter::None);
         let (once, twice) = (run(&scenario), run(&doubled(&scenario)));
         let (once_accounts, twice_accounts) = (accounts(&once), accounts(&twice));
         prop_assert_eq!(once_accounts, twice_accounts);
@@ -534,6 +599,12 @@ fn doubled(scenario: &Scenario) -> Scenario {
             other => panic!("constant gaps or a trace, not {other:?}"),
         };
     }
+    for retries in scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut()) {
+        retries.within = retries.within.map(twice);
+        if let DelayLaw::Constant(delay) = &mut retries.delay.law {
+            *delay = twice(*delay);
+        }
+    }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
         entry.rules.takes = entry.rules.takes.map(|takes| Takes { wait: twice(takes.wait), ..takes });
@@ -559,8 +630,10 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
     let arrivals = Arrivals::Trace(Arc::new(Trace::new(vec![instant(0)], None)));
     let producers = vec![Producer {
         name: "producer".into(),
-        publishes_to: QueueId(0),
+        publishes_to: vec![QueueId(0)],
         arrivals,
+        retries: None,
+        confirms: None,
         messages: MessageRules::default(),
     }];
     let consumers = |name: &str, queue, service| Consumers {
@@ -570,6 +643,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         prefetch: 1,
         shifts: None,
         prefetch_given: false,
+        then: Vec::new(),
         priority: 0,
         rules: ConsumerRules {
             service: Distribution::Constant(ms(service)),

@@ -30,7 +30,7 @@ pub fn about(quantity: Quantity) -> &'static str {
         Length => "messages waiting",
         InFlight => "messages delivered and not acknowledged",
         Backlog => "messages waiting or in flight",
-        Held => "messages that consumers hold, of which the broker knows nothing any more",
+        Held => "messages that its consumers hold and the broker has forgotten (`acknowledge: on_delivery`)",
         Drained => "when the queue was first empty after its largest backlog",
         Throughput => "successful attempts in a second",
         Goodput => "messages processed in a second, each counted once",

@@ -50,7 +50,7 @@ fn hash(text: &str, threads: usize) -> String {
 /// Stored as debug and release builds agree on them. A change of the rules, the draws or the statistics changes them,
 /// and then says so in the changelog: the same seed no longer gives the same numbers.
 const HASHES: [(&str, &str, &str); 2] = [
-    ("busy", BUSY, "d7bf9d38ffa6f23b5d2d65b2f97d2036447f3bd74d47d141251b24435d20645e"),
+    ("busy", BUSY, "3259d91e"),
     ("steady", STEADY, "55e790246bab5239c38160519e4b1bd2ab32258e256000ca7e28f3fbe5da6140"),
 ];
 

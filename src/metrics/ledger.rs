@@ -1,4 +1,6 @@
 //! Where every message is and what became of it: one track each, and the producers' counts.
+//!
+//! Long: a message's books are opened, moved and closed here and nowhere else.
 
 use std::hint::cold_path;
 

@@ -5,7 +5,11 @@ use super::*;
 #[test]
 fn the_reference_explains_a_key_a_thing_or_everything() {
     let key = stdout(&run(&["reference", "prefetch"]));
-    assert!(key.starts_with("consumers.<name>\n") && key.contains("default: 1; example: 10"), "{key}");
+    assert!(
+        key.starts_with("consumers.<name>\n")
+            && key.contains("default: 1, or what `takes` takes together; example: 10"),
+        "{key}"
+    );
     assert!(stdout(&run(&["reference", "queues"])).contains("drop_oldest"));
     let all = stdout(&run(&["reference"]));
     assert!(

@@ -482,7 +482,7 @@ const SHIPPED: &[(&str, i32)] = &[
     ("priorities", 0),
     ("retry-queue", 0),
     ("sensors", 0),
-    ("shift-change", 0),
+    ("shift-change", 1),
     ("web-day", 0),
 ];
 

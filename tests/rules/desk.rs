@@ -113,7 +113,7 @@ fn deliveries() -> Vec<DeliveryId> {
             Time::ZERO,
             Command::Publish { queue, payload: (), properties: Properties::default() },
             &mut effects,
-        )
+        );
     });
     let delivery = |effect: &Effect<()>| match effect {
         Effect::Delivered { delivery, .. } => Some(*delivery),

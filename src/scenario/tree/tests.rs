@@ -19,7 +19,7 @@ consumers: {workers: {takes_from: orders, count: 3, service: 12ms}}
 const NAMED: [(&str, &str, &str); 3] = [
     ("queue", "queues.orders=@", "{dead_letter: failed}"),
     ("producer", "producers.shop=@", "{publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}"),
-    ("consumers", "consumers.workers=@", "{takes_from: orders, count: 3, service: 12ms}"),
+    ("consumers", "consumers.workers=@", "{takes_from: orders, count: 3, service: 12ms, prefetch: 20}"),
 ];
 
 /// Stamps that are seconds and days.

@@ -8,7 +8,8 @@ use crate::measure::Cause;
 use crate::time::Time;
 
 impl<P: Clone> Broker<P> {
-    #[inline]
+    // A call would take the properties through memory.
+    #[inline(always)]
     pub(super) fn publish(
         &mut self,
         now: Time,

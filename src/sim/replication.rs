@@ -13,7 +13,7 @@ use super::desks::Shift;
 use super::listen::{Listener, Nobody};
 use super::thinking::Thinking;
 use super::unconfirmed::Unconfirmed;
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Properties, Terms};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Properties, QueueId, Terms};
 use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -24,7 +24,7 @@ use crate::time::{Span, Time};
 /// About as many commands at one instant, and time stands still.
 const COMMANDS_AT_ONE_INSTANT: u64 = 10_000_000;
 /// Replications that hold more than this take turns: a message takes some 120 bytes.
-const LARGE: u64 = 100_000;
+const LARGE: u64 = 60_000;
 /// How many commands pass between two looks at the watch.
 const LOOK_EVERY: u64 = 4096;
 
@@ -347,7 +347,6 @@ impl<'a, L: Listener> Run<'a, L> {
     }
 
     /// What a message carries, where a queue has to know.
-    #[inline(always)]
     pub(super) fn properties(&self, producer: u16, number: u64) -> Properties {
         if self.broker.keeps_properties() {
             cold_path();
@@ -378,6 +377,16 @@ impl<'a, L: Listener> Run<'a, L> {
         let queue = source.publishes_to[0];
         let payload = self.clients.recorder.published(message);
         self.listener.published(&self.clients, queue, payload);
+        if self.broker.keeps_properties() {
+            cold_path();
+            return self.publish_carried(queue, payload, message);
+        }
+        self.send(Command::Publish { queue, payload, properties: Properties::default() });
+    }
+
+    // Apart, so that what most messages do not carry is a constant for them, and not kept in memory.
+    #[inline(never)]
+    fn publish_carried(&mut self, queue: QueueId, payload: Letter, message: Message) {
         let properties = self.properties(message.producer, message.number);
         self.send(Command::Publish { queue, payload, properties });
     }

@@ -4,6 +4,8 @@ mod answers;
 mod client;
 mod clock;
 mod full;
+mod hosted;
+mod leaving;
 mod lines;
 mod naive;
 mod random;

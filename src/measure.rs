@@ -381,8 +381,11 @@ fn nearest_quantity(word: &str) -> Option<&'static str> {
 }
 
 fn no_quantity(text: &str, word: &str) -> NoSuchMeasure {
-    let hint = nearest_quantity(word).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    NoSuchMeasure(format!("`{text}` names no measure: there is no `{word}`{hint}"))
+    let hint = nearest_quantity(word).map_or_else(
+        || format!("there is `{}`", QUANTITIES.map(Quantity::name).join("`, `")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    NoSuchMeasure(format!("`{text}` names no measure: there is no `{word}`; {hint}"))
 }
 
 fn read_stat(text: &str, quantity: Quantity, stat: Option<&str>, at: Option<&str>) -> Result<Stat, NoSuchMeasure> {
@@ -498,6 +501,7 @@ mod tests {
             error("orders.lenght.max"),
             "`orders.lenght.max` names no measure: there is no `lenght`; did you mean `length`?"
         );
+        assert!(error("foo.bar").starts_with("`foo.bar` names no measure: there is no `bar`; there is `wait`, "));
         assert_eq!(
             error("length.max"),
             "`length` belongs to a queue: write its name first, such as `orders.length.max`"

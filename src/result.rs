@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use crate::measure::{Cause, Measure};
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// Everything that is known after a run of one scenario.
 #[derive(Clone, Debug)]
@@ -111,6 +111,32 @@ pub struct StandardError {
     pub freedom: f64,
     /// The half-width that no interval goes below, such as a histogram's bucket.
     pub at_least: f64,
+}
+
+/// One thing that happened to a message in one replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub at: Time,
+    pub what: &'static str,
+    /// The producer, by its place in the scenario, and the number of its message, counted from 0.
+    pub message: (usize, u64),
+    /// By its place in the scenario.
+    pub queue: usize,
+    /// Who the message is with, or was with until now; of several deliveries, by the latest.
+    pub consumer: Option<Who>,
+    /// Counted from 1 since the message entered the queue.
+    pub attempt: Option<u32>,
+    /// Why, or how; empty where there is nothing to add.
+    pub why: &'static str,
+}
+
+/// A single consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// Its entry, by its place in the scenario.
+    pub entry: usize,
+    /// Counted from 0 in its entry.
+    pub number: u32,
 }
 
 /// Where every message went, in whole numbers over the whole run. By name, in the order of the scenario.

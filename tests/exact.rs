@@ -308,3 +308,32 @@ fn a_peak_from_an_empty_start_agrees_with_the_differential_equations() {
 fn a_peak_agrees_within_three_percent() {
     peak_agrees(34, 10_000, 0.03);
 }
+
+/// M/M/4 at a load of 0.85, with a mean service of one second.
+fn four_consumers(prefetch: &str) -> Simulation {
+    let text = format!(
+        "name: exact\nrun: {{duration: 30000s, warmup: 1000s, seed: 1, replications: 20, drain: until_empty}}\n\
+         queues: {{queue: {{}}}}\nproducers: {{producer: {{publishes_to: queue, arrivals: {{poisson: {{rate: 3.4/s}}}}}}}}\n\
+         consumers: {{consumer: {{takes_from: queue, count: 4, prefetch: {prefetch}, service: {{exponential: {{mean: 1s}}}}}}}}\n"
+    );
+    simulate(&read(None, &text, Path::new("."), &[]).unwrap_or_else(|problems| panic!("{problems}")))
+}
+
+/// Messages go to consumers in turn whatever they hold, so each is an E4/M/1 of its own: with the root σ of
+/// σ = A*(μ (1 − σ)), the mean wait is σ / (μ (1 − σ)) (Kleinrock 1975, sec. 6.4).
+#[test]
+fn without_a_limit_of_prefetch_each_consumer_is_a_queue_of_its_own() {
+    let sigma = (0..10_000).fold(0.5, |sigma: f64, _| (3.4 / (3.4 + 1.0 - sigma)).powi(4));
+    let exact = sigma / (1.0 - sigma);
+    assert!((exact - 3.304).abs() < 0.0005, "{exact}");
+    let measure: Measure = "wait.mean".parse().expect("a measure");
+    assert_near(&[score(&four_consumers("unlimited"), "mm4", "wait.mean", &measure, exact)]);
+}
+
+/// Between Erlang's 1.149 with a prefetch of 1 and 3.304 without a limit.
+#[test]
+fn a_prefetch_of_ten_costs_most_of_what_no_limit_costs() {
+    let measure: Measure = "wait.mean".parse().expect("a measure");
+    let wait = four_consumers("10").measures[&measure].value.expect("a value");
+    assert!((2.7..2.9).contains(&wait), "{wait}");
+}

@@ -176,7 +176,7 @@ impl<P: Clone> Broker<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::broker::{Command, ConsumerId, QueueRules, Redelivery};
+    use crate::broker::{Command, ConsumerId, QueueRules, Redelivery, Terms};
     use crate::time::Span;
 
     #[test]
@@ -187,7 +187,11 @@ mod tests {
         let queue = QueueId(0);
         let mut broker = Broker::new([rules]);
         let mut effects = Vec::new();
-        broker.apply(Time::ZERO, Command::Subscribe { consumer: ConsumerId(0), queue, prefetch: 1 }, &mut effects);
+        broker.apply(
+            Time::ZERO,
+            Command::Subscribe { consumer: ConsumerId(0), queue, terms: Terms::prefetch(1) },
+            &mut effects,
+        );
         broker.apply(Time::ZERO, Command::Publish { queue, payload: "delayed" }, &mut effects);
         let Some(Effect::Delivered { delivery, .. }) = effects.last().copied() else { panic!("it is delivered") };
         broker.apply(Time::ZERO, Command::Reject { delivery, requeue: true }, &mut effects);

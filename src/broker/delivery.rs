@@ -54,12 +54,16 @@ impl<P: Clone> Broker<P> {
         let state = &mut self.queues[queue.index()];
         let holder = &mut self.consumers[consumer.0 as usize];
         holder.held += 1;
-        holder.in_turn = holder.held < holder.prefetch;
-        if holder.in_turn {
+        holder.in_turn = holder.has_credit();
+        if !holder.is_plain {
+            cold_path();
+            self.end_turn(consumer, queue);
+        } else if holder.in_turn {
             cold_path();
             // It may have yet another, and is last in turn for it.
             state.credit.push_back(consumer);
         }
+        let state = &mut self.queues[queue.index()];
         let list = state.list_of_next(&self.store);
         let slot = state.lists[list].first().expect("a message waits");
         let entry = &mut self.store[slot];
@@ -83,18 +87,6 @@ impl<P: Clone> Broker<P> {
         self.queues[queue.index()].lists[Where::InFlight].push_last(&mut self.store, slot);
     }
 
-    /// A consumer has answered one.
-    #[inline]
-    fn release(&mut self, consumer: ConsumerId) -> QueueId {
-        let state = &mut self.consumers[consumer.0 as usize];
-        state.held -= 1;
-        if !state.in_turn {
-            state.in_turn = true;
-            self.queues[state.queue.index()].credit.push_back(consumer);
-        }
-        state.queue
-    }
-
     /// The message that a delivery handed over, if it is still in flight so.
     #[inline]
     fn current(&self, delivery: DeliveryId) -> Option<Slot> {
@@ -115,6 +107,11 @@ impl<P: Clone> Broker<P> {
         effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
         let state = &self.queues[queue.index()];
         let holder = &mut self.consumers[consumer.0 as usize];
+        if !holder.is_plain {
+            cold_path();
+            self.release(consumer);
+            return self.serve(now, consumer, effects);
+        }
         let is_next = !holder.in_turn && state.credit.is_empty();
         if is_next && state.blocked.is_empty() && !state.nothing_waits() {
             // What waits is for this consumer, which does not have to get into turn for it first.
@@ -139,8 +136,8 @@ impl<P: Clone> Broker<P> {
     fn acknowledge_late(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let Some(consumer) = self.stale.remove(&delivery) else { return };
         self.remove_acknowledged_late(delivery, effects);
-        let queue = self.release(consumer);
-        self.dispatch(now, queue, effects);
+        self.release(consumer);
+        self.serve(now, consumer, effects);
     }
 
     /// The message leaves the queue that delivered it, wherever it is there by now; what has moved on stays.
@@ -164,20 +161,20 @@ impl<P: Clone> Broker<P> {
 
     #[inline(never)]
     pub(super) fn reject(&mut self, now: Time, delivery: DeliveryId, requeue: bool, effects: &mut impl Effects<P>) {
-        let queue = match (self.current(delivery), self.stale.remove(&delivery)) {
-            (Some(slot), _) => {
-                if requeue {
-                    self.fail(now, slot, effects);
-                } else {
-                    self.expel(slot, Cause::Rejected, effects);
-                }
-                self.refresh_deadline();
-                self.release(self.store[slot].consumer)
+        let current = self.current(delivery);
+        let holder = current.map(|slot| self.store[slot].consumer);
+        let Some(consumer) = holder.or_else(|| self.stale.remove(&delivery)) else { return };
+        // Whoever answers can be given what its answer moves on.
+        self.release(consumer);
+        if let Some(slot) = current {
+            if requeue {
+                self.fail(now, slot, effects);
+            } else {
+                self.expel(slot, Cause::Rejected, effects);
             }
-            (None, Some(consumer)) => self.release(consumer),
-            (None, None) => return,
-        };
-        self.dispatch(now, queue, effects);
+            self.refresh_deadline();
+        }
+        self.serve(now, consumer, effects);
         self.dispatch_moved(now, effects);
     }
 

@@ -7,8 +7,10 @@ mod admission;
 mod delivery;
 mod rules;
 mod store;
+mod turns;
 
 pub use rules::*;
+pub use turns::Terms;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
@@ -16,6 +18,7 @@ use std::hint::cold_path;
 use crate::measure::Cause;
 use crate::time::{Span, Time};
 use store::{List, Lists, Slot, Store, Where};
+use turns::Consumer;
 
 /// A queue, by its place in the scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,11 +54,12 @@ pub struct DeliveryId {
 /// What is asked of a broker. `P` is what travels with a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command<P> {
-    /// A new consumer takes from a queue and may hold `prefetch` unacknowledged messages.
+    /// A new consumer takes from a queue, or a known one from a further queue, which comes after those before in its
+    /// preference; its terms are those of its first.
     Subscribe {
         consumer: ConsumerId,
         queue: QueueId,
-        prefetch: u32,
+        terms: Terms,
     },
     Publish {
         queue: QueueId,
@@ -166,24 +170,18 @@ struct Queue<P> {
     rules: QueueRules,
     lists: Lists,
     blocked: VecDeque<P>,
-    /// Consumers that may be given a message, in turn.
+    /// Consumers that may be given a message, the highest priority first, and in turn.
     credit: VecDeque<ConsumerId>,
     next_order: i64,
     front_order: i64,
-}
-
-struct Consumer {
-    queue: QueueId,
-    prefetch: u32,
-    /// Deliveries not answered, those that timed out included.
-    held: u32,
-    in_turn: bool,
 }
 
 /// A broker: queues, what is in them, and who takes from them.
 pub struct Broker<P> {
     queues: Vec<Queue<P>>,
     consumers: Vec<Consumer>,
+    /// Further queues of consumers that take from several, in order of their preference.
+    also_from: BTreeMap<ConsumerId, Vec<QueueId>>,
     store: Store<P>,
     /// Who holds a delivery that the broker has taken back or forgotten, until it is answered.
     stale: BTreeMap<DeliveryId, ConsumerId>,
@@ -201,6 +199,7 @@ impl<P: Clone> Broker<P> {
         Broker {
             queues: rules.into_iter().map(Queue::new).collect(),
             consumers: Vec::new(),
+            also_from: BTreeMap::new(),
             store: Store::new(),
             stale: BTreeMap::new(),
             visits: BTreeMap::new(),
@@ -213,7 +212,7 @@ impl<P: Clone> Broker<P> {
     /// Carries out one command at `now` and tells `effects` what follows from it. What is due by `now` comes first.
     ///
     /// # Panics
-    /// If a queue or consumer does not exist, or a consumer subscribes twice.
+    /// If a queue or consumer does not exist.
     // Where it is called the command is mostly known, and only its arm remains.
     #[inline(always)]
     pub fn apply(&mut self, now: Time, command: Command<P>, effects: &mut impl Effects<P>) {
@@ -231,7 +230,7 @@ impl<P: Clone> Broker<P> {
             Command::Publish { queue, payload } => self.publish(now, queue, payload, effects),
             Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
             Command::Reject { delivery, requeue } => self.reject(now, delivery, requeue, effects),
-            Command::Subscribe { consumer, queue, prefetch } => self.subscribe(now, consumer, queue, prefetch, effects),
+            Command::Subscribe { consumer, queue, terms } => self.subscribe(now, consumer, queue, terms, effects),
             Command::Tick => {}
         }
     }
@@ -256,23 +255,6 @@ impl<P: Clone> Broker<P> {
     /// Where each message is; those blocked outside are left out.
     pub fn places(&self) -> impl Iterator<Item = (QueueId, Place)> {
         self.store.entries().map(|entry| (entry.queue, entry.place.into()))
-    }
-
-    #[inline(never)]
-    fn subscribe(
-        &mut self,
-        now: Time,
-        consumer: ConsumerId,
-        queue: QueueId,
-        prefetch: u32,
-        effects: &mut impl Effects<P>,
-    ) {
-        assert_eq!(consumer.0 as usize, self.consumers.len(), "consumers are numbered without gaps");
-        self.consumers.push(Consumer { queue, prefetch, held: 0, in_turn: prefetch > 0 });
-        if prefetch > 0 {
-            self.queues[queue.index()].credit.push_back(consumer);
-        }
-        self.dispatch(now, queue, effects);
     }
 
     #[inline(never)]

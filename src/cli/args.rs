@@ -16,26 +16,34 @@ const START: &str = "\
 Examples:
   kendall run M/M/3 --rate 200/s --service 12ms
   kendall run scenarios/flash-sale.yaml
-  kendall check scenarios/*.yaml
+  kendall new mm1 -o mine.yaml
+  kendall reference queues
 
 Exit codes: 0 every target holds; 1 a target is missed, or the run failed; 2 the input is wrong;
 3 a target is undecided; 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Answer a scenario by theory, where a formula applies, and by simulation
-    Run(Run),
+    /// Answer scenarios by theory, where a formula applies, and by simulation
+    Run(Box<Run>),
     /// Validate scenarios, and say what they describe
     Check(Check),
+    /// Write a scenario to begin with
+    New(New),
+    /// Explain the keys and words of scenarios
+    Reference(Reference),
+    /// Print the JSON Schema of scenarios, for editors
+    #[command(after_help = SCHEMA)]
+    Schema,
+    /// Print what a shell needs to complete commands and options
+    Completions(Completions),
+    /// Print the manual page, or write all of them
+    Man(Man),
 }
 
-#[derive(Debug, Default, clap::Args)]
-#[command(after_help = RUN)]
-pub struct Run {
-    /// A scenario file, or a system in Kendall's notation such as M/M/3
-    #[arg(value_name = "FILE|NOTATION")]
-    pub scenario: String,
-
+/// The numbers of a system in Kendall's notation.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Notation {
     /// Arrivals, such as 200/s [notation only]
     #[arg(long, value_name = "RATE", conflicts_with = "load")]
     pub rate: Option<String>,
@@ -51,6 +59,17 @@ pub struct Run {
     /// Standard deviation over mean of a G or H2 [notation only]
     #[arg(long, value_name = "NUMBER")]
     pub cv: Option<String>,
+}
+
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = RUN)]
+pub struct Run {
+    /// Scenario files, or a system in Kendall's notation such as M/M/3
+    #[arg(value_name = "FILE|NOTATION", required = true)]
+    pub scenarios: Vec<String>,
+
+    #[command(flatten)]
+    pub notation: Notation,
 
     /// Draw other random numbers [as run.seed]
     #[arg(long, value_name = "N")]
@@ -72,9 +91,21 @@ pub struct Run {
     #[arg(long)]
     pub theory: bool,
 
-    /// Write the result as JSON; `-` writes it to standard output, and nothing else there
+    /// Write the result as JSON, one line for each scenario; `-` writes it to standard output, and nothing else there
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
+
+    /// Write the measures as CSV into a folder, a file for each scenario; `-` writes them to standard output
+    #[arg(long, value_name = "DIR|-")]
+    pub csv: Option<PathBuf>,
+
+    /// Write response, wait and service into a folder as HdrHistogram percentiles (.hgrm), in milliseconds
+    #[arg(long, value_name = "DIR")]
+    pub histograms: Option<PathBuf>,
+
+    /// Write everything that happens to a message of the first replication as CSV, at most 10 million lines
+    #[arg(long, value_name = "FILE|-")]
+    pub events: Option<PathBuf>,
 
     /// Threads to simulate with; the result is the same for any number [default: as many as cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -85,6 +116,8 @@ const RUN: &str = "\
 Examples:
   kendall run M/M/3 --rate 200/s --service 12ms
   kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14 --seed 2
+  kendall run scenarios/mm1.yaml scenarios/mm3.yaml --csv results
+  kendall run scenarios/orders.yaml --duration 10min --events - | grep review
   kendall run scenarios/flash-sale.yaml --json - | jq '.targets'";
 
 #[derive(Debug, clap::Args)]
@@ -98,6 +131,84 @@ pub struct Check {
 const CHECK: &str = "\
 Example:
   kendall check scenarios/flash-sale.yaml";
+
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = NEW)]
+pub struct New {
+    /// A system in Kendall's notation, or the name of a scenario that kendall brings along
+    #[arg(value_name = "NOTATION|NAME")]
+    pub what: String,
+
+    #[command(flatten)]
+    pub notation: Notation,
+
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Replace the file if there is one
+    #[arg(long)]
+    pub force: bool,
+}
+
+const NEW: &str = "\
+Examples:
+  kendall new M/M/3 --rate 200/s --service 12ms -o mine.yaml
+  kendall new flash-sale -o mine.yaml";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = REFERENCE)]
+pub struct Reference {
+    /// A key, a word or a thing, such as prefetch, drop_oldest or queues [default: all of the language]
+    #[arg(value_name = "WORD")]
+    pub word: Option<String>,
+
+    /// Print a page in Markdown
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+const REFERENCE: &str = "\
+Examples:
+  kendall reference
+  kendall reference prefetch
+  kendall reference --markdown > reference.md";
+
+const SCHEMA: &str = "\
+Example:
+  kendall schema > kendall.schema.json
+
+An editor that knows YAML's language server then completes and checks a scenario that begins with
+  # yaml-language-server: $schema=kendall.schema.json";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = COMPLETIONS)]
+pub struct Completions {
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+const COMPLETIONS: &str = "\
+Examples:
+  kendall completions bash > ~/.local/share/bash-completion/completions/kendall
+  kendall completions fish > ~/.config/fish/completions/kendall.fish";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = MAN)]
+pub struct Man {
+    /// The command to explain [default: kendall itself]
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub command: Option<String>,
+
+    /// Write a page for every command into this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+const MAN: &str = "\
+Examples:
+  kendall man run | man -l -
+  kendall man -o ~/.local/share/man/man1";
 
 #[cfg(test)]
 mod tests {

@@ -27,6 +27,13 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
+    /// The worse of two: what was interrupted is not done, and wrong input has no answer at all.
+    pub fn or(self, other: Exit) -> Exit {
+        const BEST_FIRST: [Exit; 5] = [Exit::Well, Exit::Undecided, Exit::Missed, Exit::WrongInput, Exit::Interrupted];
+        let place = |exit| BEST_FIRST.iter().position(|known| *known == exit);
+        if place(other) > place(self) { other } else { self }
+    }
+
     /// What was interrupted decides nothing; a missed target outweighs an undecided one.
     pub fn of(outcome: &Outcome) -> Exit {
         let any = |holds: Holds| outcome.targets.iter().any(|target| target.holds == holds);
@@ -104,6 +111,14 @@ mod tests {
         assert_eq!(exit(false, &[Holds::Yes, Holds::Undecided]), Exit::Undecided);
         assert_eq!(exit(false, &[Holds::Undecided, Holds::No]), Exit::Missed);
         assert_eq!(exit(true, &[Holds::No]), Exit::Interrupted);
+    }
+
+    #[test]
+    fn of_several_the_worst_counts() {
+        assert_eq!(Exit::Well.or(Exit::Undecided).or(Exit::Well), Exit::Undecided);
+        assert_eq!(Exit::Undecided.or(Exit::Missed).or(Exit::Undecided), Exit::Missed);
+        assert_eq!(Exit::WrongInput.or(Exit::Missed), Exit::WrongInput);
+        assert_eq!(Exit::WrongInput.or(Exit::Interrupted), Exit::Interrupted);
     }
 
     #[test]

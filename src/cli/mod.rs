@@ -4,11 +4,16 @@
 
 mod args;
 mod check;
+mod events;
 mod exit;
+mod files;
 mod interrupt;
+mod language;
+mod new;
 mod output;
 mod progress;
 mod run;
+mod shell;
 
 use std::process::ExitCode;
 
@@ -21,6 +26,11 @@ pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::check(&args),
+        Command::New(args) => new::new(&args),
+        Command::Reference(args) => language::reference(&args),
+        Command::Schema => language::schema(),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
     };
     done.unwrap_or_else(|failure| failure.tell()).into()
 }

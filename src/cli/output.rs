@@ -1,7 +1,7 @@
 //! Standard output, standard error and files. A reader that has gone away is no error.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -56,6 +56,11 @@ pub fn expect_writable(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Makes a folder with those above it, if it is not there.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| failure(path, error))
+}
+
 /// Puts the whole file in its place at once, so that nobody finds half of it.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -74,6 +79,29 @@ fn replace(place: &Path, text: &str) -> io::Result<()> {
         let _ = fs::remove_file(&half_done);
     }
     written
+}
+
+/// Puts a file in its place once `write` has written it; what it returns beside errors comes back.
+pub fn write_whole<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<io::Result<T>, Failure>,
+) -> Result<T, Failure> {
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // A device or a pipe must be written to, not replaced.
+    let is_replaced = fs::metadata(&place).map_or(true, |found| found.is_file());
+    let target = if is_replaced { beside(&place) } else { place.clone() };
+    let mut file = fs::File::create(&target).map(BufWriter::new).map_err(|error| failure(path, error))?;
+    let written = write(&mut file);
+    drop(file);
+    let put = || if is_replaced { fs::rename(&target, &place) } else { Ok(()) };
+    let done = written.and_then(|written| {
+        let placed = written.and_then(|result| put().map(|()| result));
+        placed.map_err(|error| failure(path, error))
+    });
+    if done.is_err() && is_replaced {
+        let _ = fs::remove_file(&target);
+    }
+    done
 }
 
 /// In the same folder, because a file cannot be renamed across file systems.

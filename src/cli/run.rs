@@ -1,52 +1,88 @@
-//! `kendall run`: one scenario, answered.
+//! `kendall run`: scenarios, answered.
 
 use std::path::Path;
 
-use super::args::Run;
+use super::args::{Notation, Run};
 use super::exit::{Exit, Failure};
+use super::files::Files;
 use super::{interrupt, output, progress};
 use crate::experiment::{self, Ask};
 use crate::report;
 use crate::result::Outcome;
 use crate::scenario::{self, Scenario, ShortForm};
+use crate::sim::Watch;
 
+/// Scenarios that are wrong are told at once; the others are answered one after the other.
 pub fn run(args: &Run) -> Result<Exit, Failure> {
-    let scenario = scenario(args)?;
-    if let Some(path) = args.json.as_deref().filter(|path| !is_stdout(path)) {
-        output::expect_writable(path)?;
+    let mut worst = Exit::Well;
+    let mut scenarios = Vec::new();
+    for text in &args.scenarios {
+        match scenario(args, text) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(failure) if args.scenarios.len() == 1 => return Err(failure),
+            Err(failure) => worst = worst.or(failure.tell()),
+        }
     }
+    let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+    let mut files = Files::new(args, &names)?;
     let watch = interrupt::watch();
+    for (at, scenario) in scenarios.iter().enumerate() {
+        if at > 0 && watch.stopped() {
+            break;
+        }
+        worst = worst.or(answer(args, scenario, &mut files, &watch).unwrap_or_else(|failure| failure.tell()));
+    }
+    Ok(worst)
+}
+
+fn answer(args: &Run, scenario: &Scenario, files: &mut Files<'_>, watch: &Watch) -> Result<Exit, Failure> {
     let ask = Ask { theory_only: args.theory, threads: args.threads.map(usize::from) };
-    let outcome = progress::shown(&watch, || experiment::run(&scenario, &ask, &watch))?;
-    write(args, &scenario, &outcome)?;
+    let outcome = progress::shown(watch, || experiment::run(scenario, &ask, watch))?;
+    // If the text or a file cannot be written, the other still is.
+    let shown = show(args, scenario, &outcome);
+    shown.and(files.write(&outcome, scenario, watch))?;
     Ok(Exit::of(&outcome))
 }
 
-fn scenario(args: &Run) -> Result<Scenario, Failure> {
-    let path = Path::new(&args.scenario);
-    if scenario::is_notation(&args.scenario) && !path.is_file() {
-        return Ok(scenario::from_short_form(&short_form(args), &overrides(args))?);
+/// Text goes to standard output, unless a file's content does. Of several scenarios each is named.
+fn show(args: &Run, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
+    if Files::own_stdout(args) {
+        return Ok(());
     }
-    match of_a_notation(args) {
-        Some(flag) => Err(Failure::Arguments(misplaced(flag, &args.scenario))),
+    let text = report::terminal(outcome, scenario, output::style());
+    if args.scenarios.len() == 1 {
+        return output::print(&text);
+    }
+    output::print(&format!("{}\n{text}\n", report::heading(&scenario.name, output::style())))
+}
+
+fn scenario(args: &Run, text: &str) -> Result<Scenario, Failure> {
+    let path = Path::new(text);
+    if scenario::is_notation(text) && !path.is_file() {
+        return Ok(scenario::from_short_form(&args.notation.short_form(text), &overrides(args))?);
+    }
+    match args.notation.given() {
+        Some(flag) => Err(Failure::Arguments(misplaced(flag, text))),
         None => Ok(scenario::load(path, &overrides(args))?),
     }
 }
 
-fn short_form(args: &Run) -> ShortForm {
-    ShortForm {
-        system: args.scenario.clone(),
-        rate: args.rate.clone(),
-        load: args.load.clone(),
-        service: args.service.clone(),
-        cv: args.cv.clone(),
+impl Notation {
+    pub fn short_form(&self, system: &str) -> ShortForm {
+        ShortForm {
+            system: system.to_owned(),
+            rate: self.rate.clone(),
+            load: self.load.clone(),
+            service: self.service.clone(),
+            cv: self.cv.clone(),
+        }
     }
-}
 
-/// The first of the options that only a notation takes.
-fn of_a_notation(args: &Run) -> Option<&'static str> {
-    let given = [("--rate", &args.rate), ("--load", &args.load), ("--service", &args.service), ("--cv", &args.cv)];
-    given.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+    /// The first option that is given.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [("--rate", &self.rate), ("--load", &self.load), ("--service", &self.service), ("--cv", &self.cv)];
+        given.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+    }
 }
 
 fn misplaced(flag: &str, scenario: &str) -> String {
@@ -66,27 +102,12 @@ fn overrides(args: &Run) -> Vec<String> {
     args.set.iter().cloned().chain(named.into_iter().flatten()).collect()
 }
 
-/// Text goes to standard output, unless JSON does. If one of them cannot be written, the other still is.
-fn write(args: &Run, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
-    let json = || report::json(outcome, scenario);
-    let text = || output::print(&report::terminal(outcome, scenario, output::style()));
-    match args.json.as_deref() {
-        Some(path) if is_stdout(path) => output::print(&json()),
-        Some(path) => text().and(output::write_file(path, &json())),
-        None => text(),
-    }
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn args(scenario: &str) -> Run {
-        Run { scenario: scenario.to_owned(), ..Run::default() }
+        Run { scenarios: vec![scenario.to_owned()], ..Run::default() }
     }
 
     #[test]
@@ -103,8 +124,9 @@ mod tests {
 
     #[test]
     fn a_rate_for_a_file_is_an_error_that_says_what_to_do() {
-        let args = Run { rate: Some("200/s".to_owned()), ..args("no-such.yaml") };
-        let error = scenario(&args).unwrap_err().to_string();
+        let notation = Notation { rate: Some("200/s".to_owned()), ..Notation::default() };
+        let args = Run { notation, ..args("no-such.yaml") };
+        let error = scenario(&args, "no-such.yaml").unwrap_err().to_string();
         assert!(error.starts_with("`--rate` belongs to a system in Kendall's notation"), "{error}");
     }
 }

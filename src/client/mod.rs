@@ -12,7 +12,7 @@ pub use rules::*;
 
 use std::hint::cold_path;
 
-use crate::broker::DeliveryId;
+use crate::broker::{DeliveryId, QueueId};
 use crate::random::{Key, uniform};
 use crate::time::Span;
 use crate::workload::Sampler;
@@ -22,6 +22,7 @@ use held::{Held, Line};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handed<L> {
     pub delivery: DeliveryId,
+    pub queue: QueueId,
     /// Counted by its producer.
     pub number: u64,
     pub producer: u16,
@@ -64,7 +65,9 @@ pub struct Done<L> {
 pub struct Crew<L> {
     service: Sampler,
     rules: ConsumerRules,
-    /// By producer.
+    /// The queues it takes from.
+    queues: Vec<QueueId>,
+    /// By producer, for one queue after the other.
     draws: Vec<DrawsOfProducer>,
     held: Held<L>,
 }
@@ -79,7 +82,7 @@ pub struct Worker<L> {
 /// Draws that do not wait for each other take a third of the time.
 const AHEAD: usize = 16;
 
-/// What is drawn for the messages of one producer.
+/// What is drawn for the messages of one producer in one queue.
 struct DrawsOfProducer {
     work: Key,
     fails: Key,
@@ -132,18 +135,40 @@ impl<L> Worker<L> {
 }
 
 impl<L: Copy> Crew<L> {
-    /// `replication` names seed and replication; draws belong to the message's producer and number and to the queue.
+    /// `replication` names seed and replication; draws belong to the message's producer and number and to the queue,
+    /// of which there is at least one.
     pub fn new<'a>(
         rules: &ConsumerRules,
         replication: Key,
-        queue: &str,
-        producers: impl IntoIterator<Item = &'a str>,
+        queues: impl IntoIterator<Item = (QueueId, &'a str)>,
+        producers: impl IntoIterator<Item = &'a str> + Clone,
     ) -> Crew<L> {
-        let draws = producers.into_iter().map(|name| {
-            let of_queue = replication.name(name).name(queue);
-            DrawsOfProducer::new(of_queue.name("work"), of_queue.name("fails"))
+        let (queues, names): (Vec<QueueId>, Vec<&str>) = queues.into_iter().unzip();
+        let draws = names.into_iter().flat_map(|queue| {
+            producers.clone().into_iter().map(move |producer| {
+                let of_queue = replication.name(producer).name(queue);
+                DrawsOfProducer::new(of_queue.name("work"), of_queue.name("fails"))
+            })
         });
-        Crew { service: rules.service.sampler(), rules: rules.clone(), draws: draws.collect(), held: Held::new() }
+        let draws = draws.collect();
+        Crew { service: rules.service.sampler(), rules: rules.clone(), queues, draws, held: Held::new() }
+    }
+
+    /// The place of the draws for a message.
+    #[inline(always)]
+    fn place(&self, handed: &Handed<L>) -> usize {
+        let producer = usize::from(handed.producer);
+        if self.queues.len() == 1 {
+            return producer;
+        }
+        cold_path();
+        self.place_of(handed.queue, producer)
+    }
+
+    #[inline(never)]
+    fn place_of(&self, queue: QueueId, producer: usize) -> usize {
+        let of_queue = self.queues.iter().position(|known| *known == queue).unwrap_or(0);
+        of_queue * (self.draws.len() / self.queues.len()) + producer
     }
 
     /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
@@ -152,8 +177,8 @@ impl<L: Copy> Crew<L> {
         if !worker.is_idle() {
             cold_path();
             // Put together anew, for the same reason as with `of_attempt`.
-            let Handed { delivery, number, producer, entry, attempt, label } = handed;
-            self.held.push(&mut worker.holds, Handed { delivery, number, producer, entry, attempt, label });
+            let Handed { delivery, queue, number, producer, entry, attempt, label } = handed;
+            self.held.push(&mut worker.holds, Handed { delivery, queue, number, producer, entry, attempt, label });
             return None;
         }
         worker.works_on = Some(handed);
@@ -170,7 +195,7 @@ impl<L: Copy> Crew<L> {
         let delivery = handed.delivery;
         let success = self.rules.fails == 0.0 || {
             cold_path();
-            let key = &self.draws[usize::from(handed.producer)].fails;
+            let key = &self.draws[self.place(&handed)].fails;
             !fails(self.rules.fails, of_attempt(*key, &handed))
         };
         let answer = match (self.rules.acknowledge, success) {
@@ -203,7 +228,8 @@ impl<L: Copy> Crew<L> {
     /// A message takes as long on every attempt, unless the rules want a fresh draw.
     #[inline]
     fn work(&mut self, handed: &Handed<L>) -> Span {
-        let draws = &mut self.draws[usize::from(handed.producer)];
+        let place = self.place(handed);
+        let draws = &mut self.draws[place];
         match self.rules.on_retry {
             OnRetry::Same => draws.work(handed.number, &self.service),
             OnRetry::Fresh => {

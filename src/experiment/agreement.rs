@@ -14,12 +14,14 @@ pub fn compare(theory: &Theory, simulation: &Simulation, no_verdict: Option<&str
         .iter()
         .filter_map(|(measure, exact)| Some((measure, exact, simulation.measures.get(measure)?)))
         .collect();
-    let confidence = 1.0 - (1.0 - CONFIDENCE) / pairs.len().max(1) as f64;
+    let judged = pairs.iter().filter(|(_, exact, _)| exact.exact).count();
+    let confidence = 1.0 - (1.0 - CONFIDENCE) / judged.max(1) as f64;
     pairs
         .into_iter()
         .map(|(measure, exact, estimate)| {
             let (verdict, within) = match no_verdict {
                 Some(why) => (Err(why.to_owned()), None),
+                None if !exact.exact => (Err("theory is an approximation here".to_owned()), None),
                 None => judge(exact, estimate, confidence),
             };
             Agreement { measure: measure.clone(), simulation: estimate.value, theory: exact.value, verdict, within }

@@ -22,6 +22,9 @@ pub fn judge_by_theory(scenario: &Scenario, theory: &Theory) -> Vec<TargetResult
     let judge = |target: &Target| {
         let known = theory.measures.get(&target.measure).filter(|_| target.in_runs.is_none());
         let (holds, note) = match known {
+            Some(exact) if !exact.exact => {
+                (Holds::Undecided, "the formula is an approximation; leave out `--theory` to simulate it".to_owned())
+            }
             Some(exact) if target.op.holds(exact.value, target.value) => (Holds::Yes, String::new()),
             Some(_) => (Holds::No, String::new()),
             None => (Holds::Undecided, "the formulas do not tell; leave out `--theory` to simulate it".to_owned()),

@@ -205,6 +205,12 @@ impl Recorder {
         Letter { track: self.ledger.open(message), producer: message.producer }
     }
 
+    /// Whose message a track is.
+    pub fn message(&self, track: u32) -> Message {
+        let track = self.ledger.track(track);
+        Message { producer: track.producer(), number: track.number, planned: track.planned }
+    }
+
     /// The producer of a refused message has given it up.
     pub fn gave_up(&mut self, track: u32) {
         self.ledger.refuse(track);

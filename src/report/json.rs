@@ -5,6 +5,9 @@
 mod accounts;
 mod answer;
 mod ordered;
+mod schema;
+
+pub use schema::schema;
 
 use base64::Engine as _;
 use hdrhistogram::Histogram;

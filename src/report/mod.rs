@@ -1,12 +1,19 @@
-//! Views of a result, from the result alone: text for a terminal, JSON for machines.
+//! Views of a result, from the result alone: text for a terminal, JSON and CSV for machines, histograms for plotters.
+//! And views of the scenario language: a page for people, a schema for editors.
 
+mod csv;
+pub mod events;
+mod hgrm;
 pub mod json;
 pub mod number;
+pub mod reference;
 pub mod terminal;
 pub mod text;
 
-pub use json::json;
-pub use terminal::{Style, terminal};
+pub use csv::csv;
+pub use hgrm::hgrm;
+pub use json::{json, schema};
+pub use terminal::{Style, heading, terminal};
 
 use crate::measure::{Measure, Stat};
 use crate::result::{CONFIDENCE, Estimate};

@@ -52,6 +52,11 @@ pub fn terminal(outcome: &Outcome, scenario: &Scenario, style: Style) -> String 
     sections.join("\n\n") + "\n"
 }
 
+/// A line that says which of several scenarios follows.
+pub fn heading(name: &str, style: Style) -> String {
+    style.paint(Paint::Bold, &format!("── {} ──", text::clip(&text::clean(name), style.width.max(NARROWEST) - 6)))
+}
+
 impl<'a> View<'a> {
     fn new(outcome: &'a Outcome, scenario: &'a Scenario, style: Style) -> View<'a> {
         let theory = outcome.answers.iter().find_map(|answer| match answer {
@@ -120,7 +125,7 @@ impl Entry {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Paint {
+pub(super) enum Paint {
     Plain,
     Bold,
     Dim,
@@ -130,7 +135,7 @@ enum Paint {
 }
 
 impl Style {
-    fn paint(self, paint: Paint, text: &str) -> String {
+    pub(super) fn paint(self, paint: Paint, text: &str) -> String {
         let code = match paint {
             Paint::Plain => return text.to_owned(),
             Paint::Bold => "1",

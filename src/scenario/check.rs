@@ -93,7 +93,7 @@ fn step_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Op
         && redelivery.limit.is_some_and(|limit| limit == 0 || redelivery.delay.nanos() == 0);
     let by_failure = consumers
         .iter()
-        .filter(|entry| entry.takes_from.index() == at && entry.rules.fails > 0.0)
+        .filter(|entry| entry.takes_from.iter().any(|queue| queue.index() == at) && entry.rules.fails > 0.0)
         .filter(|entry| entry.rules.acknowledge == Acknowledge::After && entry.rules.service.can_be_zero())
         .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
     (by_full || by_failure).then_some(to)

@@ -18,11 +18,14 @@ pub fn describe(scenario: &Scenario) -> String {
     let mut clauses: Vec<String> = fed.iter().take(MOST_CLAUSES).map(|at| who(scenario, *at, &flows[*at])).collect();
     // Where dead letters rest is no queue to keep up with.
     let is_resting_place = |at: usize| work_on(scenario, at).consumers == 0 && flows[at].published.mean == 0.0;
-    let busy: Vec<usize> =
-        (0..flows.len()).filter(|at| flows[*at].inflow.mean > 0.0 && !is_resting_place(*at)).collect();
-    let name_it = busy.len() > 1;
+    let is_busy = |at: &usize| flows[*at].inflow.mean > 0.0 && !is_resting_place(*at);
+    let name_it = (0..flows.len()).filter(is_busy).count() > 1;
+    // Queues that share consumers are one load.
+    let shares_with_an_earlier =
+        |at: &usize| (0..*at).any(|other| is_busy(&other) && share_consumers(scenario, other, *at));
+    let busy: Vec<usize> = (0..flows.len()).filter(|at| is_busy(at) && !shares_with_an_earlier(at)).collect();
     let mut loads: Vec<String> =
-        busy.iter().take(MOST_CLAUSES).map(|at| load(scenario, *at, &flows[*at], name_it)).collect();
+        busy.iter().take(MOST_CLAUSES).map(|at| load(scenario, *at, &flows, name_it)).collect();
     for (list, all) in [(&mut clauses, &fed), (&mut loads, &busy)] {
         if all.len() > MOST_CLAUSES {
             list.push(format!("and {} more queues", all.len() - MOST_CLAUSES));
@@ -155,7 +158,26 @@ fn kind(arrivals: &Arrivals) -> &'static str {
 
 fn worker(entry: &Consumers) -> String {
     let mean = Span::from_seconds(entry.rules.service.mean_s());
-    format!("{} `{}` at {}{}", entry.count, entry.name, short(mean), if entry.count > 1 { " each" } else { "" })
+    let each = if entry.count > 1 { " each" } else { "" };
+    let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
+    format!("{} `{}` at {}{each}{shared}", entry.count, entry.name, short(mean))
+}
+
+/// Whether somebody takes from both queues.
+fn share_consumers(scenario: &Scenario, one: usize, other: usize) -> bool {
+    let takes_from = |entry: &Consumers, at: usize| entry.takes_from.contains(&QueueId(at as u16));
+    scenario.consumers.iter().any(|entry| takes_from(entry, one) && takes_from(entry, other))
+}
+
+/// All that comes to the consumers of a queue: what comes to it, and to the queues that it shares them with, in the
+/// attempts that a message takes there, as many messages of this queue.
+fn shared_inflow(scenario: &Scenario, at: usize, flows: &[Flow]) -> Rate {
+    let mut all = flows[at].inflow;
+    let attempts = work_on(scenario, at).attempts;
+    for other in (0..flows.len()).filter(|other| *other != at && share_consumers(scenario, at, *other)) {
+        all.add(flows[other].inflow, work_on(scenario, other).attempts / attempts);
+    }
+    all
 }
 
 fn messages(rate: Rate) -> String {
@@ -166,12 +188,15 @@ fn messages(rate: Rate) -> String {
     }
 }
 
-fn load(scenario: &Scenario, at: usize, flow: &Flow, name_it: bool) -> String {
+fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String {
     let queue = &scenario.queues[at];
     let work = work_on(scenario, at);
-    let of = if name_it { format!(" of `{}`", queue.name) } else { String::new() };
+    let inflow = shared_inflow(scenario, at, flows);
+    let together = (0..flows.len()).filter(|other| *other == at || share_consumers(scenario, at, *other));
+    let names: Vec<String> = together.map(|at| format!("`{}`", scenario.queues[at].name)).collect();
+    let of = if name_it { format!(" of {}", names.join(" and ")) } else { String::new() };
     if work.consumers == 0 {
-        return format!("`{}` only fills, by {} messages a second", queue.name, figure(flow.inflow.mean));
+        return format!("`{}` only fills, by {} messages a second", queue.name, figure(inflow.mean));
     }
     if work.attempts.is_infinite() {
         return format!("Every attempt on `{}` fails and is repeated without end: not stable", queue.name);
@@ -180,7 +205,7 @@ fn load(scenario: &Scenario, at: usize, flow: &Flow, name_it: bool) -> String {
     let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
     let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
     let limited = queue.rules.capacity.is_some();
-    let (mean, peak) = (flow.inflow.mean, flow.inflow.peak);
+    let (mean, peak) = (inflow.mean, inflow.peak);
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
     if peak <= mean * 1.001 {
         let verdict = verdict(busy(mean), mean - work.capacity / work.attempts, limited);

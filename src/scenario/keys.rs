@@ -6,7 +6,7 @@ pub struct Key {
     pub name: &'static str,
     /// What may stand behind it, as an example; of what is not supported yet, what to write instead, if anything.
     pub example: &'static str,
-    #[expect(dead_code, reason = "the meaning stands beside the name; only a reference page will print it")]
+    /// What it means, in a few words.
     pub about: &'static str,
     pub supported: bool,
 }
@@ -25,7 +25,7 @@ const fn later(name: &'static str, about: &'static str) -> Key {
 }
 
 pub const SCENARIO: &[Key] = &[
-    key("name", "flash-sale", "what the scenario is called; by default the file's name"),
+    key("name", "flash-sale", "what the scenario is called"),
     key("question", "How many workers keep up?", "what is to be found out"),
     key("run", "{duration: 30min}", "how long, how often and with which seed"),
     key("queues", "{orders: {}}", "where messages wait"),
@@ -61,7 +61,7 @@ pub const REPLICATIONS: &[Key] = &[
 ];
 
 pub const QUEUE: &[Key] = &[
-    key("capacity", "1000", "messages that may wait or be delayed; unlimited by default"),
+    key("capacity", "1000", "messages that may wait or be delayed"),
     key("when_full", "refuse", "what becomes of a newcomer that has no room"),
     key("order", "fifo", "which message is delivered next"),
     key("dead_letter", "failed", "the queue for messages that are given up"),
@@ -192,9 +192,10 @@ pub const EMPIRICAL: &[Key] = &[
 ];
 
 pub const CONSUMERS: &[Key] = &[
-    key("takes_from", "orders", "the queue it takes from"),
+    key("takes_from", "orders", "the queue it takes from, or a list in order of preference"),
     key("count", "3", "how many consumers that are alike"),
-    key("prefetch", "10", "unacknowledged messages that one consumer may hold"),
+    key("prefetch", "10", "unacknowledged messages that one consumer may hold, or unlimited"),
+    key("priority", "1", "messages go to the highest first"),
     key("service", "12ms", "the time of work on one message"),
     key("on_retry", "same", "how long a further attempt takes"),
     key("acknowledge", "after", "when a message is acknowledged"),
@@ -205,7 +206,6 @@ pub const CONSUMERS: &[Key] = &[
     later("hangs", "how often a consumer hangs"),
     later("acks_lost", "the share of acknowledgements that get lost"),
     later("poison", "the share of messages that always fail"),
-    later("priority", "who is served first"),
     later("works_by", "how a live run works"),
     later("then", "where the result is published"),
     later("scale", "how the count follows the load"),
@@ -218,7 +218,7 @@ pub const CONSUMERS: &[Key] = &[
 pub struct Word<T> {
     pub name: &'static str,
     pub means: Option<T>,
-    #[expect(dead_code, reason = "the meaning stands beside the name; only a reference page will print it")]
+    /// What it means, in a few words.
     pub about: &'static str,
 }
 

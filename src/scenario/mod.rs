@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod check;
+mod commented;
 mod consumers;
 mod defaults;
 mod describe;
@@ -20,9 +21,12 @@ mod reader;
 mod run;
 mod short_form;
 mod targets;
+pub mod tree;
 mod yaml;
 
+pub use commented::commented;
 pub use describe::describe;
+pub use keys::Key;
 pub use model::*;
 pub use notation::is_notation;
 pub use problem::{Place, Problem, Problems};

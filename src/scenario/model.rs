@@ -89,10 +89,13 @@ pub struct Producer {
 #[derive(Clone, Debug)]
 pub struct Consumers {
     pub name: String,
-    pub takes_from: QueueId,
+    /// In order of preference; at least one, and none twice.
+    pub takes_from: Vec<QueueId>,
     pub count: u32,
-    /// Unacknowledged messages that one consumer may hold.
+    /// Unacknowledged messages that one consumer may hold; `u32::MAX` is unlimited.
     pub prefetch: u32,
+    /// Messages go to the highest first.
+    pub priority: u16,
     pub rules: ConsumerRules,
 }
 
@@ -148,7 +151,7 @@ impl Scenario {
 
     /// The consumers entries that take from a queue.
     pub fn consumers_of(&self, id: QueueId) -> impl Iterator<Item = &Consumers> {
-        self.consumers.iter().filter(move |c| c.takes_from == id)
+        self.consumers.iter().filter(move |c| c.takes_from.contains(&id))
     }
 
     /// Whether nothing changes by plan, so that there is a steady state to look for.

@@ -17,9 +17,12 @@ use super::targets::{self, Known};
 use super::yaml::{self, Key, Node, Value};
 use super::{consumers, producers, queues, run, short_form};
 use crate::broker::QueueId;
+use crate::measure::nearest;
 use crate::time::Span;
 
 const MOST_TEXT: usize = 2000;
+/// Of a folder that are looked at for a name that was probably meant.
+const MOST_ENTRIES: usize = 1000;
 
 /// Reads a scenario file. `overrides` are `path=value`.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
@@ -42,7 +45,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Problem> {
     let unreadable = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Problem::nowhere("there is no such file"),
+        std::io::ErrorKind::NotFound => Problem::nowhere("there is no such file").hint(instead(path)),
         _ => Problem::nowhere(format!("cannot be read: {error}")),
     };
     // Asked before opening, because opening a pipe would wait for its other end.
@@ -60,6 +63,19 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Problem> {
         return Err(Problem::nowhere("is larger than 1 MiB").hint("move recorded data to a CSV file"));
     }
     Ok(bytes)
+}
+
+/// A file beside the one that is not there, or how to write one.
+fn instead(path: &Path) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = folder.read_dir().into_iter().flatten().take(MOST_ENTRIES).flatten();
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let wanted = path.file_name().unwrap_or_default().to_string_lossy();
+    match nearest(&wanted, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{}`?", path.with_file_name(near).display()),
+        None => "name a scenario file, or write one with `kendall new`".to_owned(),
+    }
 }
 
 /// Reads a scenario from its text. `base` is the folder of its data files.

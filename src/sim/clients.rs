@@ -13,7 +13,6 @@ use crate::time::Time;
 pub struct Seat {
     pub worker: Worker<u32>,
     pub crew: u32,
-    pub queue: QueueId,
     pub acknowledges_before: bool,
     /// When it began with what it works on.
     pub began: Time,
@@ -68,7 +67,7 @@ impl Clients<'_> {
             self.now,
             Attempt {
                 crew: seat.crew as usize,
-                queue: seat.queue,
+                queue: done.handed.queue,
                 track: done.handed.label,
                 entry: done.handed.entry,
                 began: seat.began,
@@ -83,12 +82,17 @@ impl Clients<'_> {
         done.answer
     }
 
+    /// The first consumer of an entry; its consumers are numbered on from there.
+    pub fn first_of(&self, crew: u32) -> u32 {
+        self.seats.partition_point(|seat| seat.crew < crew) as u32
+    }
+
     #[inline(never)]
     fn begin_held(&mut self, consumer: ConsumerId) {
         let seat = &mut self.seats[consumer.0 as usize];
         let Some((handed, begin)) = self.crews[seat.crew as usize].next(&mut seat.worker) else { return };
         seat.began = self.now;
-        self.recorder.began(self.now, seat.queue, (handed.entry, handed.attempt), handed.label);
+        self.recorder.began(self.now, handed.queue, (handed.entry, handed.attempt), handed.label);
         self.begin(consumer, begin);
     }
 
@@ -105,8 +109,8 @@ impl Clients<'_> {
     fn hand(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
         let seat = &mut self.seats[consumer.0 as usize];
         let Message { producer, number, .. } = self.recorder.delivered(self.now, delivered, seat.worker.is_idle());
-        let Delivered { entry, attempt, track: label, .. } = delivered;
-        let handed = Handed { delivery, number, producer, entry, attempt, label };
+        let Delivered { queue, entry, attempt, track: label } = delivered;
+        let handed = Handed { delivery, queue, number, producer, entry, attempt, label };
         if let Some(begin) = self.crews[seat.crew as usize].take(&mut seat.worker, handed) {
             seat.began = self.now;
             self.begin(consumer, begin);

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod clients;
+mod listen;
 mod plan;
 mod replication;
 mod samples;
@@ -15,10 +16,11 @@ pub use watch::Watch;
 use rayon::prelude::*;
 
 use crate::metrics::{Broken, Record};
-use crate::result::{Overload, Simulation, Stopped};
+use crate::result::{Event, Overload, Simulation, Stopped};
 use crate::scenario::{Replications, Scenario, Warmup};
 use crate::stats;
 use crate::time::Span;
+use listen::Scribe;
 use replication::Ending;
 use samples::Samples;
 use summary::Summary;
@@ -66,6 +68,16 @@ pub fn one(scenario: &Scenario) -> Result<Record, Broken> {
     let plan = plan::measured(scenario, Span::ZERO);
     let key = replication::key(scenario.run.seed, 0);
     replication::run(scenario, key, &plan, &Watch::default()).map(|(record, _)| record)
+}
+
+/// Runs replication 0 once more, and tells `write` of everything that happens to a message, in its order.
+///
+/// # Errors
+/// If the books do not balance.
+pub fn listen(scenario: &Scenario, watch: &Watch, write: &mut dyn FnMut(&Event)) -> Result<(), Broken> {
+    let plan = plan::measured(scenario, Span::ZERO);
+    let key = replication::key(scenario.run.seed, 0);
+    replication::run_heard(scenario, key, &plan, watch, Scribe::new(write)).map(|_| ())
 }
 
 /// Whether a scenario has a steady state to look for.

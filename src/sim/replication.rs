@@ -7,7 +7,8 @@ use std::sync::MutexGuard;
 use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, Seat, Source};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message};
+use super::listen::{Listener, Nobody};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Terms};
 use crate::client::{Acknowledge, Answer, Crew, Producer, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -37,7 +38,21 @@ pub enum Ending {
 /// # Errors
 /// If the books do not balance afterwards.
 pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<(Record, Ending), Broken> {
-    let mut run = Run::new(scenario, key, plan);
+    run_heard(scenario, key, plan, watch, Nobody)
+}
+
+/// Runs one replication, and somebody listens.
+///
+/// # Errors
+/// If the books do not balance afterwards.
+pub fn run_heard<L: Listener>(
+    scenario: &Scenario,
+    key: Key,
+    plan: &Plan,
+    watch: &Watch,
+    listener: L,
+) -> Result<(Record, Ending), Broken> {
+    let mut run = Run::new(scenario, key, plan, listener);
     let ending = run.go(watch);
     let end = match ending {
         Ending::Complete => run.clients.now.max(run.duration),
@@ -50,7 +65,8 @@ pub fn run(scenario: &Scenario, key: Key, plan: &Plan, watch: &Watch) -> Result<
     Ok((run.clients.recorder.finish(end)?, ending))
 }
 
-struct Run<'a> {
+struct Run<'a, L> {
+    listener: L,
     duration: Time,
     /// Nothing is followed beyond.
     limit: Time,
@@ -70,8 +86,8 @@ struct Run<'a> {
     turn: Option<MutexGuard<'a, ()>>,
 }
 
-impl<'a> Run<'a> {
-    fn new(scenario: &'a Scenario, key: Key, plan: &Plan) -> Run<'a> {
+impl<'a, L: Listener> Run<'a, L> {
+    fn new(scenario: &'a Scenario, key: Key, plan: &Plan, listener: L) -> Run<'a, L> {
         let run = &scenario.run;
         let end = Time::ZERO + run.duration;
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
@@ -90,6 +106,7 @@ impl<'a> Run<'a> {
             acknowledged: VecDeque::new(),
         };
         let mut this = Run {
+            listener,
             duration: end,
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
@@ -111,20 +128,22 @@ impl<'a> Run<'a> {
 
     fn seat_consumers(&mut self, scenario: &Scenario, key: Key) {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
-            let queue = &scenario.queue(entry.takes_from).name;
+            let queues = entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
             let producers = scenario.producers.iter().map(|p| p.name.as_str());
-            self.clients.crews.push(Crew::new(&entry.rules, key, queue, producers));
+            self.clients.crews.push(Crew::new(&entry.rules, key, queues, producers));
+            let terms = Terms { prefetch: entry.prefetch, priority: entry.priority };
             for _ in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {
                     worker: Worker::idle(),
                     crew: crew as u32,
-                    queue: entry.takes_from,
                     acknowledges_before: entry.rules.acknowledge == Acknowledge::Before,
                     began: Time::ZERO,
                 });
-                let subscribe = Command::Subscribe { consumer, queue: entry.takes_from, prefetch: entry.prefetch };
-                self.broker.apply(Time::ZERO, subscribe, &mut self.clients);
+                for queue in entry.takes_from.iter().copied() {
+                    let subscribe = Command::Subscribe { consumer, queue, terms };
+                    self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
+                }
             }
         }
     }
@@ -228,7 +247,7 @@ impl<'a> Run<'a> {
     #[inline(always)]
     fn send(&mut self, command: Command<Letter>) {
         self.commands += 1;
-        self.broker.carry_out(self.clients.now, command, &mut self.clients);
+        self.listener.carry_out(&mut self.broker, command, &mut self.clients);
         if !self.clients.acknowledged.is_empty() {
             cold_path();
             self.acknowledge();
@@ -240,14 +259,14 @@ impl<'a> Run<'a> {
     fn acknowledge(&mut self) {
         while let Some(delivery) = self.clients.acknowledged.pop_front() {
             self.commands += 1;
-            self.broker.apply(self.clients.now, Command::Acknowledge { delivery }, &mut self.clients);
+            self.listener.apply(&mut self.broker, Command::Acknowledge { delivery }, &mut self.clients);
         }
     }
 
     #[inline(never)]
     fn tick(&mut self) {
         self.commands += 1;
-        self.broker.apply(self.clients.now, Command::Tick, &mut self.clients);
+        self.listener.apply(&mut self.broker, Command::Tick, &mut self.clients);
         self.acknowledge();
     }
 
@@ -267,6 +286,7 @@ impl<'a> Run<'a> {
         }
         let queue = source.publishes_to;
         let payload = self.clients.recorder.published(message);
+        self.listener.published(&self.clients, queue, payload);
         self.send(Command::Publish { queue, payload });
     }
 

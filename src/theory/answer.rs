@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::recognise::{Model, Seen, System, recognise};
+use super::recognise::{Gaps, Model, Seen, System, recognise};
 use super::steady::{Steady, Tail, quantile};
-use super::{constant, finite, general, markov, service};
+use super::{approximate, constant, crowd, feedback, finite, general, markov, phase, renewal, service, transform};
 use crate::measure::{Measure, Percentile, Quantity, Stat};
 use crate::result::{Exact, Theory};
 use crate::scenario::{Replications, Scenario};
@@ -15,16 +15,29 @@ use crate::workload::Distribution;
 /// # Errors
 /// The reasons why no formula applies, each a sentence without its full stop.
 pub fn answer(scenario: &Scenario) -> Result<Theory, Vec<String>> {
-    let model = recognise(scenario)?;
-    let mut measures = Measures(BTreeMap::new());
-    match steady(&model) {
+    let (model, steady) = solved(recognise(scenario)?);
+    let mut measures = Measures { known: BTreeMap::new(), exact: model.is_exact() };
+    match steady {
         Some(steady) => fill(&mut measures, &model, &steady, &percentiles(scenario)),
         None => fill_overloaded(&mut measures, &model),
     }
-    Ok(Theory { model: model.name(), source: model.source().to_owned(), measures: measures.0 })
+    Ok(Theory { model: model.name(), source: model.source().to_owned(), measures: measures.known })
 }
 
-/// `None` where there is no steady state.
+/// The model as far as its numbers can be had: where they take too long, it is approximated. `None` where there is no
+/// steady state.
+pub(super) fn solved(model: Model) -> (Model, Option<Steady>) {
+    match steady(&model) {
+        None if model.system != System::Overloaded => {
+            let model = Model { system: System::Approximate, ..model };
+            let steady = steady(&model);
+            (model, steady)
+        }
+        steady => (model, steady),
+    }
+}
+
+/// `None` where there is no steady state, or its numbers cannot be had.
 fn steady(model: &Model) -> Option<Steady> {
     let (rate, mean_s, consumers) = (model.rate, model.service.mean_s(), model.consumers);
     match (model.system, &model.service) {
@@ -34,9 +47,22 @@ fn steady(model: &Model) -> Option<Steady> {
             Some(Steady { response_tail: service::tail(service), ..finite::solve(rate, mean_s, consumers, 0) })
         }
         (System::Constant, Distribution::Constant(span)) => Some(constant::solve(rate, *span)),
-        (System::Constant | System::General, service) => Some(general::solve(rate, service)),
+        (System::Crowd, Distribution::Constant(span)) => crowd::solve(rate, *span, consumers),
+        (System::Phases, service) => phase::solve(rate, service),
+        (System::Constant | System::Crowd | System::General, service) => Some(general::solve(rate, service)),
+        (System::Renewal, _) => renewed(model),
+        (System::Feedback, _) => Some(feedback::solve(rate, mean_s, consumers, model.feedback?)),
+        (System::Approximate, service) => {
+            Some(approximate::solve(rate, model.gaps.scv(), mean_s, service.scv(), consumers))
+        }
         (System::Overloaded, _) => None,
     }
+}
+
+fn renewed(model: &Model) -> Option<Steady> {
+    let Gaps::Renewal(gap) = &model.gaps else { return None };
+    let transform = transform::transform(gap)?;
+    renewal::solve(&*transform, model.rate, model.service.mean_s(), model.consumers)
 }
 
 fn percentiles(scenario: &Scenario) -> BTreeSet<Percentile> {
@@ -53,7 +79,11 @@ fn percentiles(scenario: &Scenario) -> BTreeSet<Percentile> {
     usual.into_iter().chain(named).collect()
 }
 
-struct Measures(BTreeMap<Measure, Exact>);
+struct Measures {
+    known: BTreeMap<Measure, Exact>,
+    /// Whether waits, and what follows from them, are exact.
+    exact: bool,
+}
 
 impl Measures {
     fn whole(&mut self, quantity: Quantity, stat: Stat, value: f64) {
@@ -66,8 +96,11 @@ impl Measures {
 
     /// A moment too large for a number is left out.
     fn put(&mut self, measure: Measure, value: f64) {
+        use Quantity::{Goodput, InFlight, Service, Throughput, Utilization};
+        // Where nothing is lost these follow from the means alone.
+        let is_certain = matches!(measure.quantity, Service | InFlight | Throughput | Goodput | Utilization);
         if value.is_finite() {
-            self.0.insert(measure, Exact { value, exact: true });
+            self.known.insert(measure, Exact { value, exact: self.exact || is_certain });
         }
     }
 }
@@ -75,18 +108,18 @@ impl Measures {
 fn fill(measures: &mut Measures, model: &Model, steady: &Steady, percentiles: &BTreeSet<Percentile>) {
     let mean_s = model.service.mean_s();
     let service_variance = model.service.scv() * mean_s * mean_s;
-    let service = times(mean_s, service_variance, service::tail(&model.service), percentiles);
+    let service = times(mean_s, Some(service_variance), service::tail(&model.service), percentiles);
     let wait = times(steady.wait_mean_s, steady.wait_variance, steady.wait_tail.as_ref(), percentiles);
     // A message's own service has nothing to do with its wait.
     let response_mean_s = steady.wait_mean_s + mean_s;
-    let response =
-        times(response_mean_s, steady.wait_variance + service_variance, steady.response_tail.as_ref(), percentiles);
+    let response_variance = steady.wait_variance.map(|variance| variance + service_variance);
+    let response = times(response_mean_s, response_variance, steady.response_tail.as_ref(), percentiles);
     let quantities = [(Quantity::Wait, &wait), (Quantity::Service, &service), (Quantity::Response, &response)];
     for (quantity, (stat, value)) in quantities.into_iter().flat_map(|(q, times)| times.iter().map(move |t| (q, *t))) {
         measures.whole(quantity, stat, value);
         measures.of(&model.queue, quantity, stat, value);
     }
-    measures.whole(Quantity::Waited, Stat::Share, steady.waited);
+    steady.waited.iter().for_each(|share| measures.whole(Quantity::Waited, Stat::Share, *share));
     fill_levels(measures, model, steady, &wait);
     fill_rates(measures, model, model.rate * (1.0 - steady.loss), steady.busy);
     if matches!(model.system, System::Finite { .. } | System::Loss) {
@@ -98,11 +131,12 @@ fn fill(measures: &mut Measures, model: &Model, steady: &Steady, percentiles: &B
 /// Mean, standard deviation and, where the distribution is known, percentiles; in seconds.
 fn times<T: std::borrow::Borrow<Tail>>(
     mean: f64,
-    variance: f64,
+    variance: Option<f64>,
     tail: Option<T>,
     percentiles: &BTreeSet<Percentile>,
 ) -> Vec<(Stat, f64)> {
-    let mut times = vec![(Stat::Mean, mean), (Stat::Sd, variance.sqrt())];
+    let mut times = vec![(Stat::Mean, mean)];
+    times.extend(variance.map(|variance| (Stat::Sd, variance.sqrt())));
     if let Some(tail) = tail {
         let scale = if mean > 0.0 { mean } else { 1.0 };
         let at = |p: &Percentile| Some((Stat::Percentile(*p), quantile(tail.borrow(), p.quantile(), scale)?));
@@ -117,6 +151,8 @@ fn fill_levels(measures: &mut Measures, model: &Model, steady: &Steady, wait: &[
     if model.seen == Seen::All {
         measures.of(queue, Quantity::Length, Stat::Mean, steady.length);
         measures.of(queue, Quantity::InFlight, Stat::Mean, steady.busy);
+    }
+    if model.seen == Seen::All && model.feedback.is_none() {
         // Whoever enters leaves by being delivered.
         wait.iter().for_each(|(stat, value)| measures.of(queue, Quantity::Stay, *stat, *value));
     }
@@ -135,7 +171,7 @@ fn fill_rates(measures: &mut Measures, model: &Model, throughput: f64, busy: f64
 
 /// All consumers are busy for good, and what they cannot do stays: the limit of a long run.
 fn fill_overloaded(measures: &mut Measures, model: &Model) {
-    let done = (f64::from(model.consumers) / model.service.mean_s()).min(model.rate);
+    let done = (f64::from(model.consumers) / model.service.mean_s() / model.attempts()).min(model.rate);
     measures.of(&model.queue, Quantity::Backlog, Stat::Growth, model.rate - done);
     fill_rates(measures, model, done, f64::from(model.consumers));
 }

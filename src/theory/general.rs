@@ -11,9 +11,9 @@ pub(super) fn solve(rate: f64, service: &Distribution) -> Steady {
     let mean = rate * service.moment(2) / (2.0 * (1.0 - load));
     Steady {
         loss: 0.0,
-        waited: load,
+        waited: Some(load),
         wait_mean_s: mean,
-        wait_variance: mean * mean + rate * service.moment(3) / (3.0 * (1.0 - load)),
+        wait_variance: Some(mean * mean + rate * service.moment(3) / (3.0 * (1.0 - load))),
         length: rate * mean,
         busy: load,
         wait_tail: None,

@@ -12,9 +12,9 @@ pub(super) fn solve(rate: f64, mean_s: f64, consumers: u32) -> Steady {
     let relief = (f64::from(consumers) - offered) / mean_s;
     Steady {
         loss: 0.0,
-        waited,
+        waited: Some(waited),
         wait_mean_s: waited / relief,
-        wait_variance: waited * (2.0 - waited) / (relief * relief),
+        wait_variance: Some(waited * (2.0 - waited) / (relief * relief)),
         length: rate * waited / relief,
         busy: offered,
         wait_tail: Some(Box::new(move |t| waited * (-relief * t).exp())),
@@ -24,7 +24,7 @@ pub(super) fn solve(rate: f64, mean_s: f64, consumers: u32) -> Steady {
 
 /// (1 − C) e^(−μt) + C P(wait + service > t), where the sum of two exponential times of rates θ and μ exceeds t with
 /// e^(−μt) + μ (e^(−θt) − e^(−μt))/(μ − θ); at θ = μ its last term is μ t e^(−μt).
-fn response_tail(waited: f64, relief: f64, served: f64) -> Tail {
+pub(super) fn response_tail(waited: f64, relief: f64, served: f64) -> Tail {
     Box::new(move |t| {
         let apart = served - relief;
         // Of the two forms the one whose exponential falls.

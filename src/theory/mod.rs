@@ -1,4 +1,4 @@
-//! Exact formulas: which apply to a scenario is found from the scenario itself.
+//! Formulas, exact where there are any: which apply to a scenario is found from the scenario itself.
 //!
 //! | model | where | source |
 //! |---|---|---|
@@ -6,20 +6,50 @@
 //! | M/M/c/K, M/G/c/c | `finite` | Erlang 1917; Kleinrock 1975, sec. 3.6 and 3.7 |
 //! | M/G/1 | `general` | Pollaczek 1930; Khinchine 1932; Takács 1962 |
 //! | M/D/1 | `constant` | Erlang 1909; Iversen & Staalhagen 1999 |
+//! | M/D/c | `crowd` | Crommelin 1932; Spitzer 1956; Franx 2001 |
+//! | M/PH/1 | `phase` | Neuts 1981 |
+//! | GI/M/c | `renewal` | Kendall 1953; Takács 1962 |
+//! | M/M/c with feedback | `feedback` | Jackson 1957 |
+//! | GI/G/c, approximately | `approximate` | Kingman 1961; Allen & Cunneen |
+//! | priorities | [`priority`] | Cobham 1954 |
+//! | M/M/c+M, M/M/c+D | [`patience`] | Palm 1943; Baccelli & Hébuterne 1981 |
+//! | M^X/M/1 | [`batch`] | Gross & Harris 1998, sec. 3.1 |
+//! | MMPP/PH/1 | [`quasi`] | Neuts 1981; Latouche & Ramaswami 1993 |
+//! | last first, shortest first | [`order`] | Takács 1963; Phipps 1956 |
+//! | M/M/c//N, closed rounds | [`closed`] | Palm 1943; Reiser & Lavenberg 1980 |
+//! | M/G/∞ | [`endless`] | Takács 1962; Eick, Massey & Whitt 1993 |
+//! | open networks | [`network`] | Jackson 1957 |
+//!
+//! Those with a link are functions of their own, which no scenario is recognised for.
 //!
 //! All of them speak of the steady state, first in first out. Times are in seconds, rates per second.
 
 mod answer;
+mod approximate;
+pub mod batch;
+pub mod closed;
 mod constant;
+mod crowd;
+pub mod endless;
 mod erlang;
+mod feedback;
 mod finite;
 mod general;
 mod markov;
+pub mod network;
+pub mod order;
+pub mod patience;
+mod phase;
+pub mod priority;
+pub mod quasi;
 mod recognise;
+mod renewal;
 mod service;
 mod stability;
 mod steady;
+mod transform;
 
 pub use answer::answer;
-pub use recognise::{Model, Seen, System, recognise};
+pub use feedback::Feedback;
+pub use recognise::{Gaps, Model, Seen, System, recognise};
 pub use stability::{is_overloaded, relaxation, stability};

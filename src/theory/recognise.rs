@@ -1,13 +1,16 @@
 //! Which model a scenario is, or in words why none.
 
+use super::feedback::Feedback;
+use super::phase;
 use super::service::{in_words, is_exponential, letter};
 use super::stability::ROUNDING;
-use crate::broker::{QueueId, WhenFull};
-use crate::client::Acknowledge;
+use crate::broker::{QueueId, ReturnsTo, WhenFull};
+use crate::client::{Acknowledge, OnFailure, OnRetry};
 use crate::scenario::{Consumers, Producer, Queue, Scenario};
+use crate::time::Span;
 use crate::workload::{Arrivals, Distribution};
 
-/// A scenario that comes down to one queue with Poisson arrivals and consumers that are alike.
+/// A scenario that comes down to one queue whose arrivals do not change, and consumers that are alike.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     pub queue: String,
@@ -15,12 +18,47 @@ pub struct Model {
     pub entry: String,
     /// Messages per second.
     pub rate: f64,
+    pub gaps: Gaps,
     pub service: Distribution,
     pub consumers: u32,
     /// Consumers of the whole scenario: those with nothing to do are idle, but available.
     pub all_consumers: u64,
+    /// Failures, where there are any.
+    pub feedback: Option<Feedback>,
     pub system: System,
     pub seen: Seen,
+}
+
+/// What lies between arrivals.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Gaps {
+    Poisson,
+    /// Independent gaps of this distribution.
+    Renewal(Distribution),
+    /// Several producers, not all of them Poisson; the squared coefficient of variation that stands for them.
+    Several {
+        scv: f64,
+    },
+}
+
+impl Gaps {
+    /// Its letter in Kendall's notation.
+    pub fn letter(&self) -> String {
+        match self {
+            Gaps::Poisson => "M".to_owned(),
+            Gaps::Renewal(gap) => letter(gap),
+            Gaps::Several { .. } => "G".to_owned(),
+        }
+    }
+
+    /// The squared coefficient of variation.
+    pub fn scv(&self) -> f64 {
+        match self {
+            Gaps::Poisson => 1.0,
+            Gaps::Renewal(gap) => gap.scv(),
+            Gaps::Several { scv } => *scv,
+        }
+    }
 }
 
 /// Which formulas apply.
@@ -34,8 +72,18 @@ pub enum System {
     Loss,
     /// M/D/1.
     Constant,
+    /// M/D/c.
+    Crowd,
+    /// M/PH/1: Erlang and hyperexponential service.
+    Phases,
     /// M/G/1.
     General,
+    /// GI/M/c.
+    Renewal,
+    /// M/M/c whose failed messages return.
+    Feedback,
+    /// GI/G/c, for which there is no exact formula here.
+    Approximate,
     /// At least as much work as the consumers can do, and unlimited room: no steady state.
     Overloaded,
 }
@@ -54,12 +102,14 @@ pub enum Seen {
 impl Model {
     /// In Kendall's notation.
     pub fn name(&self) -> String {
-        let (service, c) = (letter(&self.service), self.consumers);
+        let (gaps, service, c) = (self.gaps.letter(), letter(&self.service), self.consumers);
         match self.system {
             System::Finite { room } => format!("M/{service}/{c}/{}", u128::from(c) + u128::from(room)),
             System::Loss => format!("M/{service}/{c}/{c}"),
-            System::Overloaded => format!("M/{service}/{c}, overloaded"),
-            System::Markov | System::Constant | System::General => format!("M/{service}/{c}"),
+            System::Overloaded => format!("{gaps}/{service}/{c}, overloaded"),
+            System::Feedback => format!("M/M/{c} with feedback"),
+            System::Approximate => format!("{gaps}/{service}/{c}, approximately"),
+            _ => format!("{gaps}/{service}/{c}"),
         }
     }
 
@@ -71,26 +121,39 @@ impl Model {
             System::Finite { .. } => "birth and death; Kleinrock 1975, sec. 3.6",
             System::Loss => "Erlang 1917; Sevastyanov 1957",
             System::Constant => "Erlang 1909; Pollaczek 1930, Khinchine 1932; Iversen & Staalhagen 1999",
+            System::Crowd => "Crommelin 1932; Spitzer 1956; Franx 2001",
+            System::Phases => "Pollaczek 1930, Khinchine 1932; Takács 1962; Neuts 1981, theorem 5.1.3",
             System::General => "Pollaczek 1930, Khinchine 1932; Takács 1962",
+            System::Renewal => "Kendall 1953; Takács 1962; Gross & Harris 1998, sec. 5.3",
+            System::Feedback => "Jackson 1957; Baskett, Chandy, Muntz & Palacios 1975",
+            System::Approximate if self.consumers == 1 => "an approximation: Kingman 1961",
+            System::Approximate => "an approximation: Allen & Cunneen (Allen 1990, sec. 5.4)",
             System::Overloaded => "conservation of work",
         }
     }
+
+    /// Whether its waits are exact.
+    pub fn is_exact(&self) -> bool {
+        self.system != System::Approximate
+    }
+
+    /// Attempts that a message takes on average.
+    pub fn attempts(&self) -> f64 {
+        self.feedback.map_or(1.0, |feedback| 1.0 / (1.0 - feedback.fails))
+    }
 }
 
-/// Finds the model, or all the reasons why exact formulas do not apply. The warm-up is not looked at: a model's steady
-/// state is what it is, whatever is measured of it.
+/// Finds the model, or all the reasons why no formula applies. The warm-up is not looked at: a model's steady state is
+/// what it is, whatever is measured of it.
 pub fn recognise(scenario: &Scenario) -> Result<Model, Vec<String>> {
     let active: Vec<&Producer> = scenario.producers.iter().filter(|p| p.arrivals.steady_rate() != Some(0.0)).collect();
-    let mut reasons: Vec<String> = active.iter().filter_map(|producer| not_poisson(producer)).collect();
+    let mut reasons: Vec<String> = active.iter().filter_map(|producer| not_steady(producer)).collect();
     let station = the_queue(scenario, &active).and_then(|id| Ok((scenario.queue(id), the_consumers(scenario, id)?)));
     match station {
         Ok((queue, entry)) => {
-            let rate = active.iter().filter_map(|producer| producer.arrivals.steady_rate()).sum();
             reasons.extend(not_plain(queue, entry));
-            match system(queue, entry, rate) {
-                Ok((system, seen)) if reasons.is_empty() => {
-                    return Ok(model(scenario, (queue, entry), rate, system, seen));
-                }
+            match model(scenario, &active, queue, entry) {
+                Ok(model) if reasons.is_empty() => return Ok(model),
                 Ok(_) => {}
                 Err(reason) => reasons.push(reason),
             }
@@ -100,30 +163,56 @@ pub fn recognise(scenario: &Scenario) -> Result<Model, Vec<String>> {
     Err(reasons)
 }
 
-fn model(scenario: &Scenario, (queue, entry): (&Queue, &Consumers), rate: f64, system: System, seen: Seen) -> Model {
-    Model {
+fn model(scenario: &Scenario, active: &[&Producer], queue: &Queue, entry: &Consumers) -> Result<Model, String> {
+    let mut model = Model {
         queue: queue.name.clone(),
         entry: entry.name.clone(),
-        rate,
+        rate: active.iter().filter_map(|producer| producer.arrivals.steady_rate()).sum(),
+        gaps: gaps(active),
         service: entry.rules.service.clone(),
         consumers: entry.count,
         all_consumers: scenario.consumers.iter().map(|entry| u64::from(entry.count)).sum(),
-        system,
-        seen,
+        feedback: feedback(queue, entry)?,
+        system: System::Overloaded,
+        seen: Seen::Backlog,
+    };
+    let load = model.rate * model.service.mean_s() * model.attempts() / f64::from(entry.count);
+    if queue.rules.capacity.is_some() || load < 1.0 - ROUNDING {
+        model.seen = seen(entry)?;
+        model.system = system(&model, room(queue, entry, model.seen)?)?;
+    }
+    Ok(model)
+}
+
+fn not_steady(producer: &Producer) -> Option<String> {
+    let name = &producer.name;
+    match &producer.arrivals {
+        arrivals if arrivals.steady_rate().is_some() => None,
+        Arrivals::Trace(_) => Some(format!("`{name}` replays a trace, which is not poisson")),
+        _ => Some(format!("the rate of `{name}` changes over time: there is no steady state")),
     }
 }
 
-fn not_poisson(producer: &Producer) -> Option<String> {
-    let name = &producer.name;
-    match &producer.arrivals {
-        Arrivals::Poisson { rate } if rate.is_constant() => None,
-        Arrivals::Renewal { gap } if is_exponential(gap) => None,
-        Arrivals::Poisson { .. } => Some(format!("the rate of `{name}` changes over time: there is no steady state")),
-        Arrivals::Regular { .. } => Some(format!("`{name}` publishes at regular distances, not poisson")),
-        Arrivals::Renewal { gap } => {
-            Some(format!("the gaps between arrivals of `{name}` are {}, not exponential", in_words(gap)))
+/// Poisson streams together are one; of others together only the variation is known, roughly: the average, weighted by
+/// rate (the asymptotic method; Whitt 1982).
+fn gaps(active: &[&Producer]) -> Gaps {
+    let all: Vec<Gaps> = active.iter().map(|producer| of_one(&producer.arrivals)).collect();
+    match all.as_slice() {
+        [only] => only.clone(),
+        all if all.iter().all(|gaps| *gaps == Gaps::Poisson) => Gaps::Poisson,
+        all => {
+            let rates = || active.iter().map(|producer| producer.arrivals.steady_rate().unwrap_or(0.0));
+            let sum: f64 = all.iter().zip(rates()).map(|(gaps, rate)| gaps.scv() * rate).sum();
+            Gaps::Several { scv: sum / rates().sum::<f64>() }
         }
-        Arrivals::Trace(_) => Some(format!("`{name}` replays a trace, which is not poisson")),
+    }
+}
+
+fn of_one(arrivals: &Arrivals) -> Gaps {
+    match arrivals {
+        Arrivals::Regular { rate } => Gaps::Renewal(Distribution::Constant(Span::from_seconds(1.0 / rate.first()))),
+        Arrivals::Renewal { gap } if !is_exponential(gap) => Gaps::Renewal(gap.clone()),
+        _ => Gaps::Poisson,
     }
 }
 
@@ -155,8 +244,8 @@ fn the_consumers(scenario: &Scenario, id: QueueId) -> Result<&Consumers, String>
 fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     let mut reasons = Vec::new();
     let (queue_name, entry_name) = (&queue.name, &entry.name);
-    if entry.rules.fails > 0.0 {
-        reasons.push(format!("a share of the attempts of `{entry_name}` fails"));
+    if entry.takes_from.len() > 1 {
+        reasons.push(format!("`{entry_name}` takes from several queues: the formulas know one queue"));
     }
     if queue.rules.redelivery.ack_timeout.is_some() {
         reasons.push(format!("`{queue_name}` takes messages back after its ack_timeout"));
@@ -176,37 +265,54 @@ fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     reasons
 }
 
-fn system(queue: &Queue, entry: &Consumers, rate: f64) -> Result<(System, Seen), String> {
-    let load = rate * entry.rules.service.mean_s() / f64::from(entry.count);
-    if queue.rules.capacity.is_none() && load >= 1.0 - ROUNDING {
-        return Ok((System::Overloaded, Seen::Backlog));
+/// What failures do, where it is known.
+fn feedback(queue: &Queue, entry: &Consumers) -> Result<Option<Feedback>, String> {
+    let (name, rules, redelivery) = (&entry.name, &entry.rules, &queue.rules.redelivery);
+    if rules.fails == 0.0 {
+        return Ok(None);
     }
-    let seen = seen(entry)?;
-    let system = match room(queue, entry, seen)? {
-        None if is_exponential(&entry.rules.service) => System::Markov,
-        None if entry.count == 1 => match entry.rules.service {
-            Distribution::Constant(_) => System::Constant,
-            _ => System::General,
-        },
-        Some(room) if is_exponential(&entry.rules.service) => System::Finite { room },
-        Some(0) => System::Loss,
-        room => return Err(no_formula(entry, room)),
-    };
-    Ok((system, seen))
+    let fails = format!("a share of the attempts of `{name}` fails");
+    let known = rules.fails < 1.0 && queue.rules.capacity.is_none() && redelivery.limit.is_none();
+    if rules.on_failure != OnFailure::Requeue || rules.acknowledge != Acknowledge::After || !known {
+        return Err(format!("{fails}: the formulas know failures that return without a limit to an unlimited queue"));
+    }
+    if rules.on_retry == OnRetry::Same || !is_exponential(&rules.service) {
+        return Err(format!("{fails}: the formulas need exponential service and `on_retry: fresh`"));
+    }
+    let delay_s = redelivery.delay.seconds();
+    let at_front = delay_s == 0.0 && redelivery.returns_to != ReturnsTo::Tail && entry.prefetch == 1;
+    Ok(Some(Feedback { fails: rules.fails, delay_s, at_front }))
 }
 
-fn no_formula(entry: &Consumers, room: Option<u64>) -> String {
-    let (name, count, service) = (&entry.name, entry.count, in_words(&entry.rules.service));
-    let letter = letter(&entry.rules.service);
+fn system(model: &Model, room: Option<u64>) -> Result<System, String> {
+    let (exponential, poisson) = (is_exponential(&model.service), model.gaps == Gaps::Poisson);
+    let constant = matches!(model.service, Distribution::Constant(_));
     match room {
-        None => {
-            format!("service of `{name}` is {service} with {count} consumers: no exact formula for M/{letter}/{count}")
+        _ if model.feedback.is_some() && poisson => Ok(System::Feedback),
+        _ if model.feedback.is_some() => {
+            Err(format!("arrivals at `{}` are not poisson and a share fails", model.queue))
         }
-        Some(room) => {
-            let k = u128::from(count) + u128::from(room);
-            format!("service of `{name}` is {service} and room is limited: no exact formula for M/{letter}/{count}/{k}")
-        }
+        None if poisson && exponential => Ok(System::Markov),
+        None if poisson && constant => Ok(if model.consumers == 1 { System::Constant } else { System::Crowd }),
+        None if poisson && model.consumers == 1 && phase::is_known(&model.service) => Ok(System::Phases),
+        None if poisson && model.consumers == 1 => Ok(System::General),
+        None if exponential && matches!(model.gaps, Gaps::Renewal(_)) => Ok(System::Renewal),
+        None => Ok(System::Approximate),
+        Some(room) if poisson && exponential => Ok(System::Finite { room }),
+        Some(0) if poisson => Ok(System::Loss),
+        Some(room) => Err(no_formula(model, room)),
     }
+}
+
+fn no_formula(model: &Model, room: u64) -> String {
+    let (gaps, service, c) = (model.gaps.letter(), letter(&model.service), model.consumers);
+    let k = u128::from(c) + u128::from(room);
+    let cause = match &model.gaps {
+        Gaps::Poisson => format!("service of `{}` is {}", model.entry, in_words(&model.service)),
+        Gaps::Renewal(gap) => format!("the gaps between arrivals are {}", in_words(gap)),
+        Gaps::Several { .. } => "several producers publish, not all of them poisson,".to_owned(),
+    };
+    format!("{cause} and room is limited: no formula for {gaps}/{service}/{c}/{k}")
 }
 
 /// One consumer takes messages in turn however many it holds; of several, one may hold what another could work on.

@@ -1,5 +1,7 @@
 //! Whether the consumers of a queue keep up with what is published to it, on average over the run.
 
+use std::collections::BTreeSet;
+
 use crate::broker::{QueueId, WhenFull};
 use crate::client::{Acknowledge, OnFailure};
 use crate::result::Stability;
@@ -54,11 +56,21 @@ fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
     let queue = scenario.queue(id);
     let rate = mean_rate(scenario, id);
     let consumers: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
-    let throughput: f64 = scenario.consumers_of(id).map(|entry| throughput(queue, entry)).sum();
+    let whole: f64 = scenario.consumers_of(id).map(|entry| throughput(queue, entry)).sum();
+    let throughput = whole * share(scenario, id, rate);
     // With no consumer nothing is kept busy.
     let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };
     let growth = if is_unlimited(queue) { grows(rate, throughput) } else { 0.0 };
     Stability { queue: queue.name.clone(), rate, offered_load, consumers, growth }
+}
+
+/// The share of its consumers' time that a queue may count on, where they take from other queues too: as much of it as
+/// its rate has of all rates.
+fn share(scenario: &Scenario, id: QueueId, rate: f64) -> f64 {
+    let shared = scenario.consumers_of(id).flat_map(|entry| &entry.takes_from);
+    let others: BTreeSet<QueueId> = shared.copied().filter(|other| *other != id).collect();
+    let other_rates: f64 = others.into_iter().map(|other| mean_rate(scenario, other)).sum();
+    if other_rates > 0.0 { rate / (rate + other_rates) } else { 1.0 }
 }
 
 fn grows(rate: f64, throughput: f64) -> f64 {

@@ -7,11 +7,11 @@ pub(super) type Tail = Box<dyn Fn(f64) -> f64>;
 pub(super) struct Steady {
     /// The share of arrivals that are refused.
     pub loss: f64,
-    /// The share of accepted messages that wait.
-    pub waited: f64,
+    /// The share of accepted messages that wait; `None` where it is not known.
+    pub waited: Option<f64>,
     pub wait_mean_s: f64,
-    /// In seconds squared.
-    pub wait_variance: f64,
+    /// In seconds squared; `None` where it is not known.
+    pub wait_variance: Option<f64>,
     /// Messages waiting, on average.
     pub length: f64,
     /// Consumers at work, on average.
@@ -48,6 +48,82 @@ fn bisect(tail: &dyn Fn(f64) -> f64, beyond: f64, mut high: f64) -> f64 {
     }
 }
 
+/// Chances of n or more, known up to some n, beyond which each is the same factor of the one before.
+pub(super) struct Fading {
+    values: Vec<f64>,
+    factor: f64,
+}
+
+impl Fading {
+    pub fn new(values: Vec<f64>, factor: f64) -> Fading {
+        Fading { values, factor }
+    }
+
+    /// Asks for one value after the other until their ratio no longer changes, for `at_least` so many.
+    pub fn of(at_least: usize, mut next: impl FnMut() -> f64) -> Fading {
+        const SAME: f64 = 1e-13;
+        const AT_MOST: usize = 1 << 20;
+        const NEGLIGIBLE: f64 = 1e-30;
+        let mut values = vec![next()];
+        let (mut factor, mut same) = (f64::NAN, 0);
+        while values.len() < AT_MOST && (same < 16 || values.len() < at_least) {
+            let (last, value) = (values[values.len() - 1], next());
+            values.push(value);
+            if value <= NEGLIGIBLE {
+                return Fading { values, factor: 0.0 };
+            }
+            let ratio = value / last;
+            same = if (ratio - factor).abs() <= SAME && ratio < 1.0 { same + 1 } else { 0 };
+            factor = ratio;
+        }
+        Fading { values, factor }
+    }
+
+    pub fn at(&self, n: usize) -> f64 {
+        let last = self.values.len() - 1;
+        match self.values.get(n) {
+            Some(value) => *value,
+            None => self.values[last] * self.factor.powf((n - last) as f64),
+        }
+    }
+
+    /// Sums over n ≥ 1 of the chances, and of n times the chances.
+    pub fn sums(&self) -> (f64, f64) {
+        let known = self.values.iter().zip(0_u64..).skip(1);
+        let (sum, weighted) =
+            known.fold((0.0, 0.0), |(sum, weighted), (value, n)| (sum + value, weighted + n as f64 * value));
+        let (last, rest) = (self.values.len() - 1, 1.0 - self.factor);
+        let beyond = self.values[last] * self.factor / rest;
+        (sum + beyond, weighted + beyond * (last as f64 + 1.0 / rest))
+    }
+}
+
+/// The mean of `value` over a Poisson number with this mean, from the likeliest outwards, so that nothing underflows.
+pub(super) fn poisson_average(mean: f64, value: impl Fn(usize) -> f64) -> f64 {
+    const NEGLIGIBLE: f64 = 1e-22;
+    let mode = mean as usize;
+    let (mut total, mut sum) = (1.0, value(mode));
+    let mut weight = 1.0;
+    for i in mode + 1.. {
+        weight *= mean / i as f64;
+        if weight < NEGLIGIBLE {
+            break;
+        }
+        total += weight;
+        sum += weight * value(i);
+    }
+    weight = 1.0;
+    for i in (0..mode).rev() {
+        weight *= (i + 1) as f64 / mean;
+        if weight < NEGLIGIBLE {
+            break;
+        }
+        total += weight;
+        sum += weight * value(i);
+    }
+    sum / total
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +143,17 @@ mod tests {
     #[test]
     fn a_tail_that_never_comes_down_has_no_quantile() {
         assert_eq!(quantile(&|_| 1.0, 0.5, 1.0), None);
+    }
+
+    #[test]
+    fn a_geometric_sequence_goes_on_for_ever() {
+        let mut value = 2.0;
+        let fading = Fading::of(4, || {
+            value *= 0.5;
+            value
+        });
+        assert!((fading.at(50) / 0.5_f64.powi(50) - 1.0).abs() < 1e-9);
+        let (sum, weighted) = fading.sums();
+        assert!((sum - 1.0).abs() < 1e-12 && (weighted - 2.0).abs() < 1e-12, "{sum} {weighted}");
     }
 }

@@ -78,7 +78,7 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
         fails: 0.0,
         on_failure: OnFailure::Requeue,
     };
-    Consumers { name: name.to_owned(), takes_from: QueueId(takes_from), count, prefetch, rules }
+    Consumers { name: name.to_owned(), takes_from: vec![QueueId(takes_from)], count, prefetch, priority: 0, rules }
 }
 
 fn producer(name: &str, rate: RateProfile) -> Producer {

@@ -4,7 +4,7 @@
 //! holds). What it does: `a begun` (`and acknowledged`), `a held`, `a acknowledged`, `a requeued`, `a rejected`,
 //! `a over` (nothing more to say).
 
-use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules};
+use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules, Terms};
 use kendall::client::{Acknowledge, Answer, Begin, ConsumerRules, Crew, Handed, OnFailure, OnRetry};
 use kendall::client::{Producer, Reaction, Reply, Worker};
 use kendall::random::Key;
@@ -73,11 +73,11 @@ fn read_rules(text: &str) -> ConsumerRules {
 }
 
 fn crew<L: Copy>(rules: &ConsumerRules, key: Key, queue: &str) -> Crew<L> {
-    Crew::new(rules, key, queue, ["shop", "web"])
+    Crew::new(rules, key, [(QueueId(0), queue)], ["shop", "web"])
 }
 
 fn handed(number: u64, entry: u16, attempt: u32) -> Handed<&'static str> {
-    Handed { delivery: some_delivery(), number, producer: 0, entry, attempt, label: "" }
+    Handed { delivery: some_delivery(), queue: QueueId(0), number, producer: 0, entry, attempt, label: "" }
 }
 
 /// Only a broker makes deliveries.
@@ -85,7 +85,11 @@ fn some_delivery() -> DeliveryId {
     let mut effects = Vec::new();
     let mut broker = Broker::new([QueueRules::default()]);
     let queue = QueueId(0);
-    broker.apply(Time::ZERO, Command::Subscribe { consumer: ConsumerId(0), queue, prefetch: 1 }, &mut effects);
+    broker.apply(
+        Time::ZERO,
+        Command::Subscribe { consumer: ConsumerId(0), queue, terms: Terms::prefetch(1) },
+        &mut effects,
+    );
     broker.apply(Time::ZERO, Command::Publish { queue, payload: () }, &mut effects);
     match effects.pop() {
         Some(Effect::Delivered { delivery, .. }) => delivery,
@@ -238,6 +242,20 @@ fn messages_producers_queues_and_replications_have_draws_of_their_own() {
     assert_ne!(work(Key::of_seed(1), "orders", (1, 7)), first);
     assert_ne!(work(Key::of_seed(1), "returns", (0, 7)), first);
     assert_ne!(work(Key::of_seed(1).number(1), "orders", (0, 7)), first);
+}
+
+#[test]
+fn work_on_a_message_is_its_queues_whatever_else_a_consumer_takes_from() {
+    let queues = [(QueueId(3), "express"), (QueueId(0), "orders")];
+    let mut shared = Crew::new(&read_rules(""), Key::of_seed(1), queues, ["shop", "web"]);
+    for (queue, name) in queues {
+        let mut own = crew(&read_rules(""), Key::of_seed(1), name);
+        for producer in [0, 1] {
+            let handed = Handed { queue, producer, ..handed(7, 1, 1) };
+            let alone = attempt(&mut own, Handed { queue: QueueId(0), ..handed });
+            assert_eq!(attempt(&mut shared, handed), alone, "{name}, producer {producer}");
+        }
+    }
 }
 
 #[test]

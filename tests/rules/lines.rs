@@ -70,3 +70,58 @@ fn queues_do_not_share_consumers_or_messages() {
         "x accepted, x to 2, y accepted, z accepted, z to 1",
     );
 }
+
+#[test]
+fn the_consumers_of_the_highest_priority_are_served_first() {
+    check(
+        "",
+        "subscribe, subscribe priority 2, subscribe priority 2, publish a, publish b, publish c, publish d, ack b",
+        "a accepted, a to 2, b accepted, b to 3, c accepted, c to 1, d accepted, b acknowledged, d to 3",
+    );
+}
+
+#[test]
+fn consumers_of_one_priority_take_turns() {
+    check(
+        "",
+        "subscribe prefetch 2 priority 1, subscribe, subscribe prefetch 2 priority 1, publish a, publish b, publish c, publish d, publish e, ack d, publish f",
+        "a accepted, a to 1, b accepted, b to 3, c accepted, c to 1, d accepted, d to 3, e accepted, e to 2,
+         d acknowledged, f accepted, f to 3",
+    );
+}
+
+#[test]
+fn a_consumer_takes_first_from_the_queue_that_it_prefers() {
+    check(
+        "a:; b:",
+        "publish x in b, publish y in a, publish z in a, subscribe in a then b, ack y, ack z, ack x",
+        "x accepted, y accepted, z accepted, y to 1, y acknowledged, z to 1, z acknowledged, x to 1, x acknowledged",
+    );
+}
+
+#[test]
+fn a_consumer_that_can_take_no_more_is_passed_over_in_all_its_queues() {
+    check(
+        "a:; b:",
+        "subscribe in a then b, subscribe in b, publish x in a, publish y in b, publish z in b, ack x",
+        "x accepted, x to 1, y accepted, y to 2, z accepted, x acknowledged, z to 1",
+    );
+}
+
+#[test]
+fn credit_is_shared_over_the_queues_that_a_consumer_takes_from() {
+    check(
+        "a:; b:",
+        "subscribe in a then b prefetch 2, publish x in a, publish y in b, publish z in a, ack y",
+        "x accepted, x to 1, y accepted, y to 1, z accepted, y acknowledged, z to 1",
+    );
+}
+
+#[test]
+fn a_delivery_from_one_queue_is_a_turn_in_every_queue() {
+    check(
+        "a:; b:",
+        "subscribe in a then b prefetch 9, subscribe in b prefetch 9, publish w in a, publish x in b, publish y in b",
+        "w accepted, w to 1, x accepted, x to 2, y accepted, y to 1",
+    );
+}

@@ -1,8 +1,9 @@
 //! A second broker that is obviously right: lists of everything, searched from end to end, one rule at a time.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use kendall::broker::{Place, QueueRules, ReturnsTo, Then, WhenFull};
+use kendall::broker::{Place, QueueRules, ReturnsTo, Terms, Then, WhenFull};
 use kendall::measure::Cause;
 use kendall::time::{Span, Time};
 
@@ -51,11 +52,12 @@ pub struct Message {
 }
 
 pub struct Consumer {
-    queue: usize,
+    /// In order of preference, with when it got into turn there: as it subscribed, was given a message anywhere, or got
+    /// credit that it had not.
+    queues: Vec<(usize, i64)>,
     pub prefetch: usize,
+    priority: u16,
     pub unanswered: Vec<Handing>,
-    /// When it was given a message, or credit if it had none.
-    turn: i64,
 }
 
 impl Naive {
@@ -64,10 +66,15 @@ impl Naive {
         Naive { rules, messages, blocked, consumers, happened, stamp: 0 }
     }
 
-    pub fn subscribe(&mut self, now: Time, queue: usize, prefetch: usize) {
+    pub fn subscribe(&mut self, now: Time, consumer: usize, queue: usize, terms: Terms) {
         self.do_what_is_due(now);
         let turn = self.next_stamp();
-        self.consumers.push(Consumer { queue, prefetch, unanswered: Vec::new(), turn });
+        if consumer == self.consumers.len() {
+            let Terms { prefetch, priority } = terms;
+            let (queues, unanswered) = Default::default();
+            self.consumers.push(Consumer { queues, prefetch: prefetch as usize, priority, unanswered });
+        }
+        self.consumers[consumer].queues.push((queue, turn));
         self.let_flow(now);
     }
 
@@ -90,9 +97,7 @@ impl Naive {
 
     pub fn acknowledge(&mut self, now: Time, handing: Handing) {
         self.do_what_is_due(now);
-        if !self.is_answer(handing) {
-            return;
-        }
+        let Some(consumer) = self.who_answers(handing) else { return };
         // In time or late: the message goes, unless it has left the queue that delivered it, or is parked there.
         let of_this_entry = |m: &&Message| m.name == handing.0 && handing.1 >= m.deliveries_before_this_entry;
         if let Some(message) = self.messages.iter().find(of_this_entry)
@@ -102,14 +107,12 @@ impl Naive {
             self.remove(handing.0);
             self.tell(handing.0, Happened::Acknowledged { queue, from });
         }
-        self.let_flow(now);
+        self.let_flow_to(now, consumer);
     }
 
     pub fn reject(&mut self, now: Time, handing: Handing, requeue: bool) {
         self.do_what_is_due(now);
-        if !self.is_answer(handing) {
-            return;
-        }
+        let Some(consumer) = self.who_answers(handing) else { return };
         let is_current =
             |m: &Message| m.name == handing.0 && m.place == Place::InFlight && m.deliveries == handing.1 + 1;
         if self.messages.iter().any(is_current) {
@@ -118,7 +121,7 @@ impl Naive {
                 false => self.expel(handing.0, Cause::Rejected),
             }
         }
-        self.let_flow(now);
+        self.let_flow_to(now, consumer);
     }
 
     pub fn tick(&mut self, now: Time) {
@@ -130,14 +133,15 @@ impl Naive {
     }
 
     /// A consumer answers a delivery once; that gives it credit, whatever else it does.
-    fn is_answer(&mut self, handing: Handing) -> bool {
+    fn who_answers(&mut self, handing: Handing) -> Option<usize> {
         let stamp = self.next_stamp();
-        let Some(consumer) = self.consumers.iter_mut().find(|c| c.unanswered.contains(&handing)) else { return false };
+        let at = self.consumers.iter().position(|c| c.unanswered.contains(&handing))?;
+        let consumer = &mut self.consumers[at];
         if consumer.unanswered.len() >= consumer.prefetch {
-            consumer.turn = stamp;
+            consumer.queues.iter_mut().for_each(|(_, turn)| *turn = stamp);
         }
         consumer.unanswered.retain(|other| *other != handing);
-        true
+        Some(at)
     }
 
     /// In order of time; at one instant delays before time-outs, then by queue, then in order of having been put there.
@@ -254,11 +258,20 @@ impl Naive {
         }
     }
 
+    /// As [`Naive::let_flow`] after a consumer has answered, who chooses first.
+    fn let_flow_to(&mut self, now: Time, consumer: usize) {
+        for (queue, _) in self.consumers[consumer].queues.clone() {
+            while self.deliver(now, queue) || self.let_in(queue) {}
+        }
+        self.let_flow(now);
+    }
+
     fn deliver(&mut self, now: Time, queue: usize) -> bool {
         let waiting = self.messages.iter().filter(|m| m.queue == queue && m.place == Place::Waiting);
         let Some(name) = waiting.min_by_key(|m| m.age).map(|m| m.name) else { return false };
         let Some(consumer) = self.in_turn(queue) else { return false };
-        self.consumers[consumer].turn = self.next_stamp();
+        let stamp = self.next_stamp();
+        self.consumers[consumer].queues.iter_mut().for_each(|(_, turn)| *turn = stamp);
         let due = self.rules[queue].redelivery.ack_timeout.map_or(Time::NEVER, |timeout| now + timeout);
         self.put(name, Place::InFlight, due);
         let message = self.message(name);
@@ -281,11 +294,14 @@ impl Naive {
         true
     }
 
-    /// The consumer with credit whose turn is longest ago.
+    /// The consumer with credit of the highest priority, and of these the one whose turn is longest ago.
     fn in_turn(&self, queue: usize) -> Option<usize> {
-        let has_credit = |c: &Consumer| c.queue == queue && c.unanswered.len() < c.prefetch;
-        let with_credit = self.consumers.iter().enumerate().filter(|(_, c)| has_credit(c));
-        with_credit.min_by_key(|(_, c)| c.turn).map(|(at, _)| at)
+        let with_credit = self.consumers.iter().enumerate().filter(|(_, c)| c.unanswered.len() < c.prefetch);
+        let turns = with_credit.filter_map(|(at, c)| {
+            let (_, turn) = c.queues.iter().find(|(of, _)| *of == queue)?;
+            Some((Reverse(c.priority), *turn, at))
+        });
+        turns.min().map(|(_, _, at)| at)
     }
 
     fn has_room(&self, queue: usize) -> bool {

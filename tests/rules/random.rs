@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, DeliveryId, Effect, Place, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
+    Broker, Command, ConsumerId, DeliveryId, Effect, Place, QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then,
+    WhenFull,
 };
 use kendall::time::{Span, Time};
 use proptest::prelude::*;
@@ -17,9 +18,10 @@ enum Step {
     Publish {
         queue: usize,
     },
+    /// In order of preference, each once.
     Subscribe {
-        queue: usize,
-        prefetch: u32,
+        queues: Vec<usize>,
+        terms: Terms,
     },
     Acknowledge {
         pick: usize,
@@ -43,13 +45,21 @@ fn step() -> impl Strategy<Value = Step> {
     let pick = || prop_oneof![4 => 0..3_usize, 1 => any::<usize>()];
     prop_oneof![
         6 => (0..3_usize).prop_map(|queue| Step::Publish { queue }),
-        1 => ((0..3_usize), prefetch()).prop_map(|(queue, prefetch)| Step::Subscribe { queue, prefetch }),
+        1 => subscribe(),
         4 => pick().prop_map(|pick| Step::Acknowledge { pick }),
         5 => (pick(), prop::bool::weighted(0.7)).prop_map(|(pick, requeue)| Step::Reject { pick, requeue }),
         3 => (0..6_u64).prop_map(|milliseconds| Step::Wait { milliseconds }),
         1 => (0..9_u64).prop_map(|milliseconds| Step::Jump { milliseconds }),
         1 => Just(Step::Tick),
     ]
+}
+
+fn subscribe() -> impl Strategy<Value = Step> {
+    let queues = prop_oneof![3 => Just(1), 1 => 2..=3_usize]
+        .prop_flat_map(|most| Just(vec![0, 1, 2]).prop_shuffle().prop_map(move |queues| queues[..most].to_vec()));
+    let priority = prop_oneof![2 => Just(0), 1 => 1..3_u16];
+    (queues, prefetch(), priority)
+        .prop_map(|(queues, prefetch, priority)| Step::Subscribe { queues, terms: Terms { prefetch, priority } })
 }
 
 fn prefetch() -> impl Strategy<Value = u32> {
@@ -107,12 +117,12 @@ proptest! {
     #[test]
     fn the_broker_does_what_the_naive_one_does(
         rules in queues(),
-        consumers in prop::collection::vec((0..3_usize, prefetch()), 1..=4),
+        consumers in prop::collection::vec(subscribe(), 1..=4),
         steps in prop::collection::vec(step(), 1..60),
     ) {
         let mut both = Both::new(rules);
-        for (queue, prefetch) in consumers {
-            both.carry_out(&Step::Subscribe { queue, prefetch });
+        for subscribe in &consumers {
+            both.carry_out(subscribe);
         }
         for step in &steps {
             both.carry_out(step);
@@ -176,17 +186,12 @@ impl Both {
 
     fn carry_out(&mut self, step: &Step) {
         match *step {
+            Step::Subscribe { ref queues, terms } => self.subscribe(queues, terms),
             Step::Publish { queue } => {
                 let (queue, payload) = (queue % self.rules.len(), self.published);
                 self.published += 1;
                 self.naive.publish(self.now, queue, payload);
                 self.apply(Command::Publish { queue: QueueId(queue as u16), payload });
-            }
-            Step::Subscribe { queue, prefetch } => {
-                let (queue, consumer) = (queue % self.rules.len(), ConsumerId(self.consumers as u32));
-                self.consumers += 1;
-                self.naive.subscribe(self.now, queue, prefetch as usize);
-                self.apply(Command::Subscribe { consumer, queue: QueueId(queue as u16), prefetch });
             }
             Step::Acknowledge { pick } => {
                 let Some((handing, delivery)) = self.pick(pick) else { return };
@@ -209,6 +214,21 @@ impl Both {
             }
             Step::Jump { milliseconds } => self.now += ms(milliseconds),
             Step::Tick => self.tick(),
+        }
+    }
+
+    fn subscribe(&mut self, queues: &[usize], terms: Terms) {
+        let at = self.consumers;
+        self.consumers += 1;
+        let mut queues: Vec<usize> = queues.iter().map(|queue| queue % self.rules.len()).collect();
+        queues.dedup();
+        if queues.first() == queues.get(2) {
+            queues.truncate(2);
+        }
+        for queue in queues {
+            self.naive.subscribe(self.now, at, queue, terms);
+            let (consumer, queue) = (ConsumerId(at as u32), QueueId(queue as u16));
+            self.apply(Command::Subscribe { consumer, queue, terms });
         }
     }
 

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use kendall::broker::{Broker, Command, ConsumerId, Effect, Message, QueueId, QueueRules, Redelivery};
+use kendall::broker::{Broker, Command, ConsumerId, Effect, Message, QueueId, QueueRules, Redelivery, Terms};
 use kendall::metrics::{Letter, Mark, MarkKind, Plan, QueuePlan, Recorder};
 use kendall::time::{Span, Time};
 
@@ -55,7 +55,7 @@ fn is_believed(gives_up: bool, retell: impl Fn(Effect<Letter>) -> Vec<Effect<Let
         let rules = QueueRules { capacity: Some(1), redelivery, ..QueueRules::default() };
         let broker = Broker::new([rules, QueueRules::default()]);
         let mut told = Told { broker, recorder: recorder(), retell };
-        told.apply(at(0), Command::Subscribe { consumer: ConsumerId(0), queue: QueueId(0), prefetch: 1 });
+        told.apply(at(0), Command::Subscribe { consumer: ConsumerId(0), queue: QueueId(0), terms: Terms::prefetch(1) });
         for (number, answered_at) in [(0, 10), (1, 20)] {
             let effects = told.publish(at(answered_at - 5), number);
             let Some(Effect::Delivered { delivery, .. }) = effects.last() else { panic!("delivered") };

@@ -133,12 +133,16 @@ prop_compose! {
 
 prop_compose! {
     fn consumers(service: BoxedStrategy<Distribution>)(
-        takes_from in 0..3_u16,
+        takes_from in prop_oneof![
+            3 => (0..3_u16).prop_map(|queue| vec![QueueId(queue)]),
+            1 => Just([0, 1, 2].map(QueueId).to_vec()).prop_shuffle(),
+        ],
         count in 1..4_u32,
         prefetch in prop_oneof![3 => Just(1), 2 => 2..5_u32, 1 => Just(u32::MAX)],
+        priority in prop_oneof![2 => Just(0), 1 => 1..3_u16],
         rules in consumer_rules(service),
     ) -> Consumers {
-        Consumers { name: String::new(), takes_from: QueueId(takes_from), count, prefetch, rules }
+        Consumers { name: String::new(), takes_from, count, prefetch, priority, rules }
     }
 }
 
@@ -175,7 +179,10 @@ prop_compose! {
             Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals }
         });
         let consumers = consumers.into_iter().enumerate().map(|(at, entry)| {
-            Consumers { name: format!("consumer-{at}"), takes_from: QueueId(entry.takes_from.0 % count), ..entry }
+            let mut takes_from: Vec<QueueId> = entry.takes_from.iter().map(|id| QueueId(id.0 % count)).collect();
+            takes_from.sort_by_key(|id| entry.takes_from.iter().position(|first| first == id));
+            takes_from.dedup();
+            Consumers { name: format!("consumer-{at}"), takes_from, ..entry }
         });
         run_of(queues, producers.collect(), consumers.collect(), ms(duration), drain, seed)
     }
@@ -214,7 +221,8 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
     let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
     let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
     let rules = ConsumerRules { fails: 0.0, ..rules };
-    let consumers = vec![Consumers { name: "consumer".into(), takes_from: QueueId(0), count, prefetch, rules }];
+    let consumers =
+        vec![Consumers { name: "consumer".into(), takes_from: vec![QueueId(0)], count, prefetch, priority: 0, rules }];
     run_of(queues, producers, consumers, ms(150), Drain::For(Span::from_secs(1000)), seed)
 }
 
@@ -448,9 +456,10 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
     let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
     let consumers = |name: &str, queue, service| Consumers {
         name: name.into(),
-        takes_from: QueueId(queue),
+        takes_from: vec![QueueId(queue)],
         count: 1,
         prefetch: 1,
+        priority: 0,
         rules: ConsumerRules {
             service: Distribution::Constant(ms(service)),
             on_retry: OnRetry::Same,

@@ -5,7 +5,8 @@
 //! all queues.
 //!
 //! Commands: `publish x` (`publish x in b`), `ack x`, `nack x`, `reject x` (the latest delivery of x; `ack x#1` its
-//! first), `return x` (nobody has worked on it), `subscribe` (`subscribe in b`), `leave 1`, `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
+//! first), `subscribe` (`subscribe in b`, `subscribe in a then b`,
+//! `subscribe priority 2`), `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
 //! (nobody looks on the way), `tick`.
 //!
 //! Effects: `x accepted`, `x let in` (it was blocked), `x to 2` (`x to 2, attempt 2`), `x acknowledged` (`while waiting`),
@@ -15,7 +16,7 @@
 use std::collections::HashMap;
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, DeliveryId, Effect, Place, QueueId, QueueRules, ReturnsTo, Then, WhenFull,
+    Broker, Command, ConsumerId, DeliveryId, Effect, Place, QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
 
@@ -64,7 +65,7 @@ impl<'a> World<'a> {
             deliveries: HashMap::new(),
         };
         for (at, (_, count, prefetch)) in read.iter().enumerate() {
-            (0..*count).for_each(|_| world.subscribe(QueueId(at as u16), *prefetch));
+            (0..*count).for_each(|_| world.subscribe(&[QueueId(at as u16)], Terms::prefetch(*prefetch)));
         }
         world
     }
@@ -79,12 +80,7 @@ impl<'a> World<'a> {
             ["ack", what] => self.apply(Command::Acknowledge { delivery: self.delivery(what) }),
             ["nack", what] => self.apply(Command::Reject { delivery: self.delivery(what), requeue: true }),
             ["reject", what] => self.apply(Command::Reject { delivery: self.delivery(what), requeue: false }),
-            ["return", what] => self.apply(Command::GiveBack { delivery: self.delivery(what) }),
-            ["leave", who] => {
-                self.apply(Command::Leave { consumer: ConsumerId(who.parse::<u32>().expect("a number") - 1) })
-            }
-            ["subscribe"] => self.subscribe(QueueId(0), 1),
-            ["subscribe", "in", queue] => self.subscribe(queue_named(queue, &self.names), 1),
+            ["subscribe", ref terms @ ..] => self.subscribe_so(terms),
             ["wait", how_long] => self.wait(span(how_long)),
             ["jump", how_long] => self.now += span(how_long),
             ["tick"] => self.apply(Command::Tick),
@@ -92,10 +88,26 @@ impl<'a> World<'a> {
         }
     }
 
-    fn subscribe(&mut self, queue: QueueId, prefetch: u32) {
+    /// `in a then b`, `priority 2`, `prefetch 3`
+    fn subscribe_so(&mut self, words: &[&str]) {
+        let (mut queues, mut terms) = (Vec::new(), Terms::prefetch(1));
+        for pair in words.chunks(2) {
+            match *pair {
+                ["in" | "then", queue] => queues.push(queue_named(queue, &self.names)),
+                ["prefetch", number] => terms.prefetch = number.parse().expect("a number"),
+                ["priority", number] => terms.priority = number.parse().expect("a number"),
+                _ => panic!("no such terms: {pair:?}"),
+            }
+        }
+        self.subscribe(if queues.is_empty() { &[QueueId(0)] } else { &queues }, terms);
+    }
+
+    fn subscribe(&mut self, queues: &[QueueId], terms: Terms) {
         let consumer = ConsumerId(self.consumers);
         self.consumers += 1;
-        self.apply(Command::Subscribe { consumer, queue, prefetch });
+        for queue in queues.iter().copied() {
+            self.apply(Command::Subscribe { consumer, queue, terms });
+        }
     }
 
     fn wait(&mut self, how_long: Span) {

@@ -67,7 +67,8 @@ fn drained(view: &View, name: &str) -> Option<String> {
 }
 
 fn consumers_entry(view: &View, entry: &Consumers) -> String {
-    let queue = &view.scenario.queue(entry.takes_from).name;
+    let queues: Vec<&str> = entry.takes_from.iter().map(|id| view.scenario.queue(*id).name.as_str()).collect();
+    let queue = queues.join(", then ");
     let whole = Measure::whole(Quantity::Utilization, Stat::Value);
     let own = Measure { of: Some(entry.name.clone()), ..whole.clone() };
     let alone = view.scenario.consumers.len() == 1;

@@ -63,7 +63,8 @@ fn times() -> Vec<Measure> {
 
 /// Of queues that somebody works on; the others have their line below the table.
 fn of_queues(view: &View) -> Vec<Measure> {
-    let worked_on = |index: usize| view.scenario.consumers.iter().any(|c| c.takes_from.index() == index);
+    let worked_on =
+        |index: usize| view.scenario.consumers.iter().any(|c| c.takes_from.iter().any(|queue| queue.index() == index));
     let queues: Vec<&str> = (view.scenario.queues.iter().enumerate())
         .filter(|(index, _)| worked_on(*index))
         .map(|(_, queue)| queue.name.as_str())

@@ -1,5 +1,11 @@
 //! The program as a user meets it: arguments, streams, exit codes, and what happens when something is wrong.
 
+mod events;
+mod language;
+mod new;
+mod outputs;
+mod shell;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -106,6 +112,11 @@ fn help_shows_an_example_of_every_command() {
         (&["run", "--help"], "kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14"),
         (&["check", "--help"], "kendall check scenarios/flash-sale.yaml"),
         (&["help", "run"], "kendall run M/M/3"),
+        (&["new", "--help"], "kendall new M/M/3 --rate 200/s --service 12ms -o mine.yaml"),
+        (&["reference", "--help"], "kendall reference prefetch"),
+        (&["schema", "--help"], "kendall schema > kendall.schema.json"),
+        (&["completions", "--help"], "kendall completions bash"),
+        (&["man", "--help"], "kendall man run | man -l -"),
     ] {
         let output = run(arguments);
         assert_eq!(code(&output), 0);
@@ -153,6 +164,8 @@ fn what_is_no_scenario_is_refused() {
     let scratch = Scratch::new("no-scenario");
     let folder = scratch.path(".");
     refused(&["run", &scratch.path("none.yaml")], &["none.yaml", "there is no such file"]);
+    refused(&["run", "scenarios/mm1.yml"], &["there is no such file", "did you mean `scenarios/mm1.yaml`?"]);
+    refused(&["run", "elephant"], &["there is no such file", "`kendall new`"]);
     refused(&["run", &folder], &["is a folder"]);
     refused(&["run", &scratch.file("binary.yaml", [0x7f, b'E', b'L', b'F', 0, 0xff, 0xfe])], &["is no text in UTF-8"]);
     refused(&["run", &scratch.file("empty.yaml", "")], &["there is nothing in this file"]);

@@ -1,0 +1,152 @@
+//! Who may be given a message next: subscriptions, credit, and turns.
+
+use std::hint::cold_path;
+
+use super::{Broker, ConsumerId, Effects, QueueId};
+use crate::time::Time;
+
+/// On what terms a consumer takes from its queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Unacknowledged messages that it may hold, over all its queues; `u32::MAX` is unlimited.
+    pub prefetch: u32,
+    /// Messages go to the highest first.
+    pub priority: u16,
+}
+
+impl Terms {
+    /// It may hold so many, and nobody is served before others.
+    pub fn prefetch(prefetch: u32) -> Terms {
+        Terms { prefetch, priority: 0 }
+    }
+}
+
+pub(super) struct Consumer {
+    /// The first by preference.
+    pub queue: QueueId,
+    priority: u16,
+    pub prefetch: u32,
+    /// Deliveries not answered, those that timed out included.
+    pub held: u32,
+    pub in_turn: bool,
+    /// It takes from one queue and comes last there in every turn, so that the common path suits it.
+    pub is_plain: bool,
+}
+
+impl Consumer {
+    #[inline]
+    pub fn has_credit(&self) -> bool {
+        self.held < self.prefetch
+    }
+}
+
+impl<P: Clone> Broker<P> {
+    /// A consumer that subscribes again takes from that queue too, where those before have nothing for it.
+    #[inline(never)]
+    pub(super) fn subscribe(
+        &mut self,
+        now: Time,
+        consumer: ConsumerId,
+        queue: QueueId,
+        terms: Terms,
+        effects: &mut impl Effects<P>,
+    ) {
+        let Terms { prefetch, priority } = terms;
+        match self.consumers.get_mut(consumer.0 as usize) {
+            Some(known) => {
+                known.is_plain = false;
+                self.also_from.entry(consumer).or_default().push(queue);
+            }
+            None => {
+                assert_eq!(consumer.0 as usize, self.consumers.len(), "consumers are numbered without gaps");
+                let is_plain = priority == 0;
+                self.consumers.push(Consumer { queue, priority, prefetch, held: 0, in_turn: prefetch > 0, is_plain });
+            }
+        }
+        if self.consumers[consumer.0 as usize].in_turn {
+            self.line_up(consumer, queue);
+        }
+        self.dispatch(now, queue, effects);
+    }
+
+    /// The queues of a consumer, in order of its preference.
+    fn queue_of(&self, consumer: ConsumerId, nth: usize) -> Option<QueueId> {
+        match nth.checked_sub(1) {
+            None => Some(self.consumers[consumer.0 as usize].queue),
+            Some(nth) => self.also_from.get(&consumer)?.get(nth).copied(),
+        }
+    }
+
+    /// Last in turn among those of its priority.
+    fn line_up(&mut self, consumer: ConsumerId, queue: QueueId) {
+        let consumers = &self.consumers;
+        let priority = consumers[consumer.0 as usize].priority;
+        let credit = &mut self.queues[queue.index()].credit;
+        let place = credit.partition_point(|other| consumers[other.0 as usize].priority >= priority);
+        credit.insert(place, consumer);
+    }
+
+    /// Takes a consumer out of turn; it mostly stands in front, as it does in its other queues.
+    fn step_out(&mut self, consumer: ConsumerId, queue: QueueId) {
+        let credit = &mut self.queues[queue.index()].credit;
+        if let Some(place) = credit.iter().position(|other| *other == consumer) {
+            credit.remove(place);
+        }
+    }
+
+    /// A consumer that is not plain has been taken out of turn for a message in one of its queues. It gets into turn
+    /// anew in all of them, or leaves them if it may have no more.
+    #[inline(never)]
+    pub(super) fn end_turn(&mut self, consumer: ConsumerId, taken_from: QueueId) {
+        let stays = self.consumers[consumer.0 as usize].in_turn;
+        let mut nth = 0;
+        while let Some(queue) = self.queue_of(consumer, nth) {
+            nth += 1;
+            if queue != taken_from {
+                self.step_out(consumer, queue);
+            }
+            if stays {
+                self.line_up(consumer, queue);
+            }
+        }
+    }
+
+    /// A consumer has answered one.
+    #[inline]
+    pub(super) fn release(&mut self, consumer: ConsumerId) {
+        let state = &mut self.consumers[consumer.0 as usize];
+        state.held -= 1;
+        if !state.is_plain {
+            cold_path();
+            return self.release_other(consumer);
+        }
+        if !state.in_turn {
+            state.in_turn = true;
+            self.queues[state.queue.index()].credit.push_back(consumer);
+        }
+    }
+
+    #[inline(never)]
+    fn release_other(&mut self, consumer: ConsumerId) {
+        let state = &mut self.consumers[consumer.0 as usize];
+        if state.in_turn || !state.has_credit() {
+            return;
+        }
+        state.in_turn = true;
+        let mut nth = 0;
+        while let Some(queue) = self.queue_of(consumer, nth) {
+            self.line_up(consumer, queue);
+            nth += 1;
+        }
+    }
+
+    /// Hands out what waits for a consumer that has answered, in order of its preference.
+    #[inline(never)]
+    pub(super) fn serve(&mut self, now: Time, consumer: ConsumerId, effects: &mut impl Effects<P>) {
+        let mut nth = 0;
+        while let Some(queue) = self.queue_of(consumer, nth) {
+            self.dispatch(now, queue, effects);
+            nth += 1;
+        }
+    }
+}

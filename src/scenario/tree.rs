@@ -1,0 +1,352 @@
+//! The language as a tree: which table of `keys` stands below which key, and what holds where a key is left out. The
+//! reference page and the schema are made from it; its tests hold it to what is read.
+//!
+//! A key without a row of its own has a single value of the kind of its example.
+
+use super::keys::{self, Key, Word};
+use super::quantity;
+
+/// The keys of one kind of thing.
+#[derive(Debug)]
+pub struct Table {
+    pub name: &'static str,
+    /// Where it stands.
+    pub place: &'static str,
+    /// What it is.
+    pub what: &'static str,
+    pub keys: &'static [Key],
+    /// Keys that may stand beside the chosen one; `None` where all keys may stand together.
+    pub choice: Option<&'static [Key]>,
+    pub rows: &'static [Row],
+}
+
+/// What is to be said of a key beyond what stands in `keys`.
+#[derive(Debug)]
+pub struct Row {
+    pub key: &'static str,
+    /// What is the same as leaving the key out, or a phrase that says what then holds; empty where nothing follows.
+    pub default: &'static str,
+    /// What may stand behind it; empty for a single value of the kind of its example.
+    pub values: &'static [Value],
+}
+
+/// One way to write what stands behind a key.
+#[derive(Clone, Copy, Debug)]
+pub enum Value {
+    Duration,
+    Rate,
+    Share,
+    Number,
+    Text,
+    Words(fn() -> Vec<Meaning>),
+    /// An object with the keys of a table.
+    Table(&'static str),
+    /// Names of the user's choice, each with the keys of a table.
+    Named(&'static str),
+    List(&'static [Value]),
+    /// Instants with a value behind each.
+    Points(&'static [Value]),
+}
+
+/// A word and what it means.
+#[derive(Clone, Copy, Debug)]
+pub struct Meaning {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub supported: bool,
+}
+
+use Value::{Duration, Named, Number, Points, Rate, Text, Words};
+
+/// The table in which the language begins, and the one of the short form.
+pub const ROOTS: [&str; 2] = ["scenario", "short form"];
+
+const DISTRIBUTION: &[Value] = &[Duration, Value::Table("distribution")];
+const UNLIMITED: Value = Words(|| one("unlimited", "as many as there are"));
+const NONE: Value = Words(|| one("none", "not at all"));
+
+/// In place of a default: the key must be there.
+pub const NEEDED: &str = "it must be there";
+
+/// In the order in which the reference shows them.
+pub const TREE: &[Table] = &[
+    all(
+        "scenario",
+        "at the top",
+        "a scenario: what is published, where it waits, who works on it",
+        keys::SCENARIO,
+        &[
+            row("run", "", &[Value::Table("run")]),
+            row("queues", NEEDED, &[Named("queue")]),
+            row("producers", NEEDED, &[Named("producer")]),
+            row("consumers", "nobody takes anything", &[Named("consumers")]),
+            row("targets", "none", &[Value::List(&[Text])]),
+            row("name", "the file's name", &[Text]),
+        ],
+    ),
+    all(
+        "run",
+        "run",
+        "how long, how often and with which seed",
+        keys::RUN,
+        &[
+            row("duration", "what 100,000 messages take; of a trace or a profile, its span", &[]),
+            row(
+                "warmup",
+                "`auto`, or `none` where something changes by plan",
+                &[Duration, Words(|| plain(keys::WARMUP))],
+            ),
+            row("seed", "1", &[]),
+            row("replications", "20", &[Number, Value::Table("replications")]),
+            row("drain", "until_empty", &[Duration, Words(|| plain(keys::DRAIN))]),
+            row("at_most_inside", "1000000", &[]),
+        ],
+    ),
+    all(
+        "replications",
+        "run.replications",
+        "as many as a precision needs",
+        keys::REPLICATIONS,
+        &[row("precision", NEEDED, &[]), row("of", "response.mean", &[]), row("at_most", "400", &[])],
+    ),
+    all(
+        "queue",
+        "queues.<name>",
+        "where messages wait",
+        keys::QUEUE,
+        &[
+            row("capacity", "unlimited", &[Number, UNLIMITED]),
+            row("when_full", "refuse", &[Words(|| plain(keys::WHEN_FULL))]),
+            row("order", "fifo", &[Words(|| plain(keys::ORDER))]),
+            row("redelivery", "", &[Value::Table("redelivery")]),
+        ],
+    ),
+    all(
+        "redelivery",
+        "queues.<name>.redelivery",
+        "what happens to messages that failed",
+        keys::REDELIVERY,
+        &[
+            row("returns_to", "original", &[Words(|| plain(keys::RETURNS_TO))]),
+            row("ack_timeout", "none", &[Duration, NONE]),
+            row("delay", "none", &[Duration, NONE]),
+            row("limit", "no limit", &[]),
+            row("then", "dead_letter if there is such a queue, else drop", &[Words(|| plain(keys::THEN))]),
+        ],
+    ),
+    all(
+        "producer",
+        "producers.<name>",
+        "what is published",
+        keys::PRODUCER,
+        &[row("publishes_to", NEEDED, &[]), row("arrivals", NEEDED, &[Value::Table("arrivals")])],
+    ),
+    one_of(
+        "arrivals",
+        "producers.<name>.arrivals",
+        "when messages come",
+        keys::ARRIVALS,
+        keys::BESIDE_ARRIVALS,
+        &[
+            row("poisson", "", &[Value::Table("rated")]),
+            row("regular", "", &[Value::Table("rated")]),
+            row("renewal", "", &[Value::Table("renewal")]),
+            row("trace", "", &[Value::Table("trace")]),
+        ],
+    ),
+    all(
+        "rated",
+        "behind poisson and regular",
+        "how many messages come in a time",
+        keys::RATED,
+        &[row("rate", NEEDED, &[Rate, Value::Table("rate")])],
+    ),
+    one_of(
+        "rate",
+        "behind a rate that changes",
+        "a rate by plan",
+        keys::RATE,
+        keys::BESIDE_RATE,
+        &[row("steps", "", &[Points(&[Rate])])],
+    ),
+    all("renewal", "behind renewal", "gaps that are independent", keys::RENEWAL, &[row("gap", NEEDED, DISTRIBUTION)]),
+    all(
+        "trace",
+        "behind trace",
+        "recorded instants",
+        keys::TRACE,
+        &[
+            row("file", NEEDED, &[]),
+            row("column", NEEDED, &[]),
+            row("unit", NEEDED, &[Words(|| plain(keys::DATA_UNITS))]),
+        ],
+    ),
+    all(
+        "consumers",
+        "consumers.<name>",
+        "who works on messages",
+        keys::CONSUMERS,
+        &[
+            row("takes_from", NEEDED, &[]),
+            row("count", "1", &[]),
+            row("prefetch", "1", &[]),
+            row("service", NEEDED, DISTRIBUTION),
+            row("on_retry", "same", &[Words(|| plain(keys::ON_RETRY))]),
+            row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE))]),
+            row("fails", "0%", &[]),
+            row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
+        ],
+    ),
+    one_of(
+        "distribution",
+        "where a time is drawn",
+        "a bare duration, or one of these",
+        keys::DISTRIBUTION,
+        &[],
+        &[
+            row("exponential", "", &[Value::Table("mean")]),
+            row("erlang", "", &[Value::Table("erlang")]),
+            row("lognormal", "", &[Value::Table("mean and cv")]),
+            row("hyperexponential", "", &[Value::Table("hyperexponential")]),
+            row("empirical", "", &[Value::Table("empirical")]),
+        ],
+    ),
+    all("mean", "behind exponential", "its mean says it all", keys::MEAN, &[row("mean", NEEDED, &[])]),
+    all(
+        "erlang",
+        "behind erlang",
+        "a sum of phases",
+        keys::ERLANG,
+        &[row("mean", NEEDED, &[]), row("phases", NEEDED, &[])],
+    ),
+    all(
+        "mean and cv",
+        "behind lognormal",
+        "mean and variation",
+        keys::MEAN_AND_CV,
+        &[row("mean", NEEDED, &[]), row("cv", NEEDED, &[])],
+    ),
+    all(
+        "hyperexponential",
+        "behind hyperexponential",
+        "mean and variation, or branches",
+        keys::HYPEREXPONENTIAL,
+        &[row("branches", "", &[Value::List(&[Value::Table("branch")])])],
+    ),
+    all(
+        "branch",
+        "in branches",
+        "one of the exponentials that are mixed",
+        keys::BRANCH,
+        &[row("weight", NEEDED, &[]), row("mean", NEEDED, &[])],
+    ),
+    all(
+        "empirical",
+        "behind empirical",
+        "recorded times",
+        keys::EMPIRICAL,
+        &[
+            row("file", NEEDED, &[]),
+            row("column", NEEDED, &[]),
+            row("unit", NEEDED, &[Words(|| plain(keys::DATA_UNITS))]),
+            row("mean", "as recorded", &[]),
+        ],
+    ),
+    all(
+        "short form",
+        "in place of a whole scenario",
+        "a system in Kendall's notation",
+        keys::SHORT_FORM,
+        &[row("system", NEEDED, &[]), row("service", NEEDED, &[])],
+    ),
+];
+
+const fn all(
+    name: &'static str,
+    place: &'static str,
+    what: &'static str,
+    keys: &'static [Key],
+    rows: &'static [Row],
+) -> Table {
+    Table { name, place, what, keys, choice: None, rows }
+}
+
+const fn one_of(
+    name: &'static str,
+    place: &'static str,
+    what: &'static str,
+    keys: &'static [Key],
+    beside: &'static [Key],
+    rows: &'static [Row],
+) -> Table {
+    Table { name, place, what, keys, choice: Some(beside), rows }
+}
+
+const fn row(key: &'static str, default: &'static str, values: &'static [Value]) -> Row {
+    Row { key, default, values }
+}
+
+fn plain<T>(words: &[Word<T>]) -> Vec<Meaning> {
+    let meaning = |word: &Word<T>| Meaning { name: word.name, about: word.about, supported: word.means.is_some() };
+    words.iter().map(meaning).collect()
+}
+
+fn one(name: &'static str, about: &'static str) -> Vec<Meaning> {
+    vec![Meaning { name, about, supported: true }]
+}
+
+/// The table of a name.
+pub fn table(name: &str) -> Option<&'static Table> {
+    TREE.iter().find(|table| table.name == name)
+}
+
+impl Table {
+    /// Its keys, and then those that may stand beside the one that is chosen.
+    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> {
+        self.keys.iter().chain(self.choice.unwrap_or_default())
+    }
+
+    fn row(&self, key: &str) -> Option<&'static Row> {
+        self.rows.iter().find(|row| row.key == key)
+    }
+
+    pub fn default_of(&self, key: &str) -> &'static str {
+        self.row(key).map_or("", |row| row.default)
+    }
+
+    /// What a key means, and what holds where it is left out.
+    pub fn about(&self, key: &Key) -> String {
+        match self.default_of(key.name) {
+            "" => key.about.to_owned(),
+            NEEDED => format!("{}; {NEEDED}", key.about),
+            default => format!("{}; by default {default}", key.about),
+        }
+    }
+
+    /// The keys that must be there.
+    pub fn needed(&self) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().filter(|row| row.default == NEEDED).map(|row| row.key)
+    }
+
+    /// What may stand behind a key.
+    pub fn values_of(&self, key: &Key) -> Vec<Value> {
+        match self.row(key.name) {
+            Some(row) if !row.values.is_empty() => row.values.to_vec(),
+            _ => vec![kind_of(key.example)],
+        }
+    }
+}
+
+/// What kind of value an example is one of.
+fn kind_of(example: &str) -> Value {
+    match () {
+        () if quantity::span(example, &quantity::ANY).is_ok() => Duration,
+        () if quantity::rate(example).is_ok() => Rate,
+        () if quantity::load(example).is_ok() => Value::Share,
+        () if quantity::number(example, f64::MIN, f64::MAX).is_ok() => Number,
+        () => Text,
+    }
+}
+
+#[cfg(test)]
+mod tests;

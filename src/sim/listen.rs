@@ -1,0 +1,148 @@
+//! Who listens to what happens in a run: nobody, as a rule, and then it costs nothing; or somebody who writes it down.
+
+use super::clients::Clients;
+use crate::broker::{Broker, Command, ConsumerId, Effect, Effects, Place, QueueId};
+use crate::metrics::Letter;
+use crate::result::{Event, Who};
+use crate::time::Time;
+
+/// Hands commands to the broker and hears what follows from them. A type of its own for each kind of listener, so
+/// that nobody asks on the common path whether there is one.
+pub trait Listener {
+    /// A planned instant is reached.
+    fn published(&mut self, clients: &Clients<'_>, queue: QueueId, letter: Letter);
+
+    /// As [`Broker::apply`].
+    fn apply(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>);
+
+    /// As [`Broker::carry_out`].
+    fn carry_out(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>);
+}
+
+/// Nobody listens.
+pub struct Nobody;
+
+impl Listener for Nobody {
+    #[inline(always)]
+    fn published(&mut self, _: &Clients<'_>, _: QueueId, _: Letter) {}
+
+    #[inline(always)]
+    fn apply(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>) {
+        broker.apply(clients.now, command, clients);
+    }
+
+    #[inline(always)]
+    fn carry_out(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>) {
+        broker.carry_out(clients.now, command, clients);
+    }
+}
+
+/// Makes an event of everything that happens to a message.
+pub struct Scribe<'s> {
+    write: &'s mut dyn FnMut(&Event),
+    /// By track: to whom its message was delivered last, and which attempt that was.
+    deliveries: Vec<Option<(ConsumerId, u32)>>,
+}
+
+impl<'s> Scribe<'s> {
+    pub fn new(write: &'s mut dyn FnMut(&Event)) -> Scribe<'s> {
+        Scribe { write, deliveries: Vec::new() }
+    }
+
+    fn hear(&mut self, clients: &Clients<'_>, effect: &Effect<Letter>) {
+        if let Effect::Delivered { consumer, attempt, payload, .. } = *effect {
+            let at = payload.track as usize;
+            if self.deliveries.len() <= at {
+                self.deliveries.resize(at + 1, None);
+            }
+            self.deliveries[at] = Some((consumer, attempt));
+        }
+        let (what, queue, letter, why) = said(effect);
+        let is_with_consumer = matches!(
+            effect,
+            Effect::Delivered { .. }
+                | Effect::Returned { .. }
+                | Effect::Acknowledged { from: Place::InFlight, .. }
+                | Effect::Dropped { from: Place::InFlight, .. }
+                | Effect::DeadLettered { from: Place::InFlight, .. }
+        );
+        let delivery = self.deliveries.get(letter.track as usize).copied().flatten().filter(|_| is_with_consumer);
+        self.tell(clients, what, queue, letter, delivery, why);
+    }
+
+    fn tell(
+        &mut self,
+        clients: &Clients<'_>,
+        what: &'static str,
+        queue: QueueId,
+        letter: Letter,
+        delivery: Option<(ConsumerId, u32)>,
+        why: &'static str,
+    ) {
+        let who = |consumer: ConsumerId| {
+            let entry = clients.seats[consumer.0 as usize].crew;
+            Who { entry: entry as usize, number: consumer.0 - clients.first_of(entry) }
+        };
+        let message = clients.recorder.message(letter.track);
+        (self.write)(&Event {
+            at: clients.now,
+            what,
+            message: (usize::from(message.producer), message.number),
+            queue: queue.index(),
+            consumer: delivery.map(|(consumer, _)| who(consumer)),
+            attempt: delivery.map(|(_, attempt)| attempt),
+            why,
+        });
+    }
+}
+
+/// What an effect is called, of what, and why it happened.
+fn said(effect: &Effect<Letter>) -> (&'static str, QueueId, Letter, &'static str) {
+    match *effect {
+        Effect::Accepted { queue, was_blocked, payload } => {
+            ("accepted", queue, payload, if was_blocked { "was blocked" } else { "" })
+        }
+        Effect::Refused { queue, payload } => ("refused", queue, payload, ""),
+        Effect::Blocked { queue, payload } => ("blocked", queue, payload, ""),
+        Effect::Delivered { queue, payload, .. } => ("delivered", queue, payload, ""),
+        Effect::Acknowledged { queue, payload, from } => {
+            ("acknowledged", queue, payload, if from == Place::InFlight { "" } else { "late" })
+        }
+        Effect::Returned { queue, payload, to } => {
+            ("returned", queue, payload, if to == Place::Delayed { "delayed" } else { "" })
+        }
+        Effect::Ready { queue, payload } => ("ready", queue, payload, ""),
+        Effect::Dropped { queue, payload, cause, .. } => ("dropped", queue, payload, cause.name()),
+        Effect::DeadLettered { queue, payload, cause, .. } => ("dead_lettered", queue, payload, cause.name()),
+        Effect::Parked { queue, payload } => ("parked", queue, payload, ""),
+    }
+}
+
+/// Told of an effect, the scribe hears it first, and then the clients carry it out.
+struct Both<'c, 'a, 's, 'w> {
+    scribe: &'s mut Scribe<'w>,
+    clients: &'c mut Clients<'a>,
+}
+
+impl Effects<Letter> for Both<'_, '_, '_, '_> {
+    fn push(&mut self, effect: Effect<Letter>) {
+        self.scribe.hear(self.clients, &effect);
+        self.clients.push(effect);
+    }
+}
+
+impl Listener for Scribe<'_> {
+    fn published(&mut self, clients: &Clients<'_>, queue: QueueId, letter: Letter) {
+        self.tell(clients, "published", queue, letter, None, "");
+    }
+
+    fn apply(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>) {
+        let now: Time = clients.now;
+        broker.apply(now, command, &mut Both { scribe: self, clients });
+    }
+
+    fn carry_out(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>) {
+        let now: Time = clients.now;
+        broker.carry_out(now, command, &mut Both { scribe: self, clients });
+    }
+}

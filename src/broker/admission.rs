@@ -125,6 +125,7 @@ impl<P: Clone> Broker<P> {
         let from = self.unlist(slot);
         effects.push(Effect::DeadLettered { queue, from, to, cause, payload: self.store.payload(slot) });
         self.visits.insert((slot, queue), self.store[slot].entry);
+        self.given_back.remove(&slot);
         let before = self.visits.get(&(slot, to)).copied().unwrap_or(0);
         let entry = &mut self.store[slot];
         entry.queue = to;
@@ -157,7 +158,7 @@ impl<P: Clone> Broker<P> {
     /// Frees the slot of a message that is in no list.
     #[inline]
     pub(super) fn forget(&mut self, slot: Slot) -> P {
-        if !self.visits.is_empty() {
+        if !self.visits.is_empty() || !self.given_back.is_empty() {
             self.forget_visits(slot);
         }
         self.store.remove(slot)
@@ -170,6 +171,7 @@ impl<P: Clone> Broker<P> {
         for key in keys {
             self.visits.remove(&key);
         }
+        self.given_back.remove(&slot);
     }
 }
 

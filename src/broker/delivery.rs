@@ -55,7 +55,8 @@ impl<P: Clone> Broker<P> {
         let holder = &mut self.consumers[consumer.0 as usize];
         holder.held += 1;
         holder.in_turn = holder.has_credit();
-        if !holder.is_plain {
+        let is_plain = holder.is_plain;
+        if !is_plain {
             cold_path();
             self.end_turn(consumer, queue);
         } else if holder.in_turn {
@@ -78,6 +79,10 @@ impl<P: Clone> Broker<P> {
             self.begin_timeout(now + timeout, queue, slot);
         }
         effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
+        if !is_plain {
+            cold_path();
+            self.forget_delivered(consumer, slot, effects);
+        }
     }
 
     #[inline(never)]
@@ -127,7 +132,7 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline(never)]
-    fn end_timeout(&mut self, slot: Slot) {
+    pub(super) fn end_timeout(&mut self, slot: Slot) {
         self.unlist(slot);
         self.refresh_deadline();
     }
@@ -178,6 +183,27 @@ impl<P: Clone> Broker<P> {
         self.dispatch_moved(now, effects);
     }
 
+    /// The message that nobody has begun waits again at once.
+    #[inline(never)]
+    pub(super) fn give_back(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
+        let current = self.current(delivery);
+        let holder = current.map(|slot| self.store[slot].consumer);
+        let Some(consumer) = holder.or_else(|| self.stale.remove(&delivery)) else { return };
+        self.release(consumer);
+        if let Some(slot) = current {
+            let queue = self.store[slot].queue;
+            *self.given_back.entry(slot).or_default() += 1;
+            self.unlist(slot);
+            self.put_back(slot);
+            self.refresh_deadline();
+            effects.push(Effect::Returned { queue, to: Place::Waiting, payload: self.store.payload(slot) });
+        }
+        self.serve(now, consumer, effects);
+        if let Some(slot) = current {
+            self.dispatch(now, self.store[slot].queue, effects);
+        }
+    }
+
     /// The consumer has not answered in time; it keeps its delivery, and the queue takes the message back.
     #[cold]
     pub(super) fn time_out(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
@@ -194,8 +220,8 @@ impl<P: Clone> Broker<P> {
     fn fail(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let entry = &self.store[slot];
         let redelivery = self.queues[entry.queue.index()].rules.redelivery;
-        // Each attempt so far has failed.
-        if redelivery.limit.is_some_and(|limit| entry.attempt() > limit) {
+        let failures = entry.attempt() - self.given_back.get(&slot).copied().unwrap_or(0);
+        if redelivery.limit.is_some_and(|limit| failures > limit) {
             return match redelivery.then {
                 Then::DeadLetter => self.expel(slot, Cause::Limit, effects),
                 Then::Drop => self.drop_message(slot, Cause::Limit, effects),

@@ -10,7 +10,7 @@ mod store;
 mod turns;
 
 pub use rules::*;
-pub use turns::Terms;
+pub use turns::{Keeps, Terms};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
@@ -74,6 +74,14 @@ pub enum Command<P> {
         delivery: DeliveryId,
         requeue: bool,
     },
+    /// A message comes back that nobody has begun; that counts as no failure.
+    Return {
+        delivery: DeliveryId,
+    },
+    /// A consumer takes nothing more; what it holds it may still answer. It may subscribe again.
+    Cancel {
+        consumer: ConsumerId,
+    },
     /// Carries out what is due; every other command does that first too.
     Tick,
 }
@@ -116,13 +124,14 @@ pub enum Effect<P> {
         attempt: u32,
         payload: P,
     },
-    /// The message has left the queue for good; it was in flight unless the acknowledgement came late.
+    /// The message has left the queue for good; it was in flight unless the acknowledgement came late. With
+    /// [`Keeps::UntilDelivered`] it follows the delivery at once.
     Acknowledged {
         queue: QueueId,
         from: Place,
         payload: P,
     },
-    /// A delivered message is back, after a failure or a time-out.
+    /// A delivered message is back, after a failure or a time-out, or because nobody has begun with it.
     Returned {
         queue: QueueId,
         to: Place,
@@ -188,6 +197,8 @@ pub struct Broker<P> {
     /// How often a message has entered a queue before, of those that have moved. Only a circle of dead letter
     /// queues makes a message enter one twice.
     visits: BTreeMap<(Slot, QueueId), u16>,
+    /// Deliveries since they entered their queue that came back unbegun, of the messages that have such.
+    given_back: BTreeMap<Slot, u32>,
     /// Queues that messages have moved to since they were last looked at.
     moved: Vec<QueueId>,
     deadline: Time,
@@ -203,6 +214,7 @@ impl<P: Clone> Broker<P> {
             store: Store::new(),
             stale: BTreeMap::new(),
             visits: BTreeMap::new(),
+            given_back: BTreeMap::new(),
             moved: Vec::new(),
             deadline: Time::NEVER,
             blocked: 0,
@@ -231,6 +243,8 @@ impl<P: Clone> Broker<P> {
             Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
             Command::Reject { delivery, requeue } => self.reject(now, delivery, requeue, effects),
             Command::Subscribe { consumer, queue, terms } => self.subscribe(now, consumer, queue, terms, effects),
+            Command::Return { delivery } => self.give_back(now, delivery, effects),
+            Command::Cancel { consumer } => self.cancel(consumer),
             Command::Tick => {}
         }
     }

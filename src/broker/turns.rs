@@ -2,7 +2,8 @@
 
 use std::hint::cold_path;
 
-use super::{Broker, ConsumerId, Effects, QueueId};
+use super::store::Slot;
+use super::{Broker, ConsumerId, Effect, Effects, Place, QueueId};
 use crate::time::Time;
 
 /// On what terms a consumer takes from its queues.
@@ -12,12 +13,21 @@ pub struct Terms {
     pub prefetch: u32,
     /// Messages go to the highest first.
     pub priority: u16,
+    pub keeps: Keeps,
+}
+
+/// How long the broker keeps what it has handed to a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    UntilAnswered,
+    /// It forgets it as it hands it over: no answer is expected, and prefetch limits nothing.
+    UntilDelivered,
 }
 
 impl Terms {
     /// It may hold so many, and nobody is served before others.
     pub fn prefetch(prefetch: u32) -> Terms {
-        Terms { prefetch, priority: 0 }
+        Terms { prefetch, priority: 0, keeps: Keeps::UntilAnswered }
     }
 }
 
@@ -25,10 +35,12 @@ pub(super) struct Consumer {
     /// The first by preference.
     pub queue: QueueId,
     priority: u16,
+    keeps: Keeps,
     pub prefetch: u32,
     /// Deliveries not answered, those that timed out included.
     pub held: u32,
     pub in_turn: bool,
+    has_left: bool,
     /// It takes from one queue and comes last there in every turn, so that the common path suits it.
     pub is_plain: bool,
 }
@@ -51,16 +63,32 @@ impl<P: Clone> Broker<P> {
         terms: Terms,
         effects: &mut impl Effects<P>,
     ) {
-        let Terms { prefetch, priority } = terms;
+        let Terms { prefetch, priority, keeps } = terms;
+        let prefetch = if keeps == Keeps::UntilDelivered { u32::MAX } else { prefetch };
         match self.consumers.get_mut(consumer.0 as usize) {
+            Some(known) if known.has_left => {
+                let is_plain = known.held == 0 && priority == 0 && keeps == Keeps::UntilAnswered;
+                *known = Consumer { queue, priority, keeps, prefetch, has_left: false, is_plain, ..*known };
+                known.in_turn = known.has_credit();
+            }
             Some(known) => {
                 known.is_plain = false;
                 self.also_from.entry(consumer).or_default().push(queue);
             }
             None => {
                 assert_eq!(consumer.0 as usize, self.consumers.len(), "consumers are numbered without gaps");
-                let is_plain = priority == 0;
-                self.consumers.push(Consumer { queue, priority, prefetch, held: 0, in_turn: prefetch > 0, is_plain });
+                let is_plain = priority == 0 && keeps == Keeps::UntilAnswered;
+                let in_turn = prefetch > 0;
+                self.consumers.push(Consumer {
+                    queue,
+                    priority,
+                    keeps,
+                    prefetch,
+                    held: 0,
+                    in_turn,
+                    has_left: false,
+                    is_plain,
+                });
             }
         }
         if self.consumers[consumer.0 as usize].in_turn {
@@ -84,6 +112,21 @@ impl<P: Clone> Broker<P> {
         let credit = &mut self.queues[queue.index()].credit;
         let place = credit.partition_point(|other| consumers[other.0 as usize].priority >= priority);
         credit.insert(place, consumer);
+    }
+
+    /// A delivery has reached a consumer that is not plain; it may be one for whom the broker keeps nothing.
+    #[inline(never)]
+    pub(super) fn forget_delivered(&mut self, consumer: ConsumerId, slot: Slot, effects: &mut impl Effects<P>) {
+        if self.consumers[consumer.0 as usize].keeps == Keeps::UntilAnswered {
+            return;
+        }
+        let queue = self.store[slot].queue;
+        if self.queues[queue.index()].rules.redelivery.ack_timeout.is_some() {
+            self.end_timeout(slot);
+        }
+        let payload = self.forget(slot);
+        effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
+        self.release(consumer);
     }
 
     /// Takes a consumer out of turn; it mostly stands in front, as it does in its other queues.
@@ -111,6 +154,19 @@ impl<P: Clone> Broker<P> {
         }
     }
 
+    /// From now on a consumer is given nothing.
+    #[inline(never)]
+    pub(super) fn cancel(&mut self, consumer: ConsumerId) {
+        let mut nth = 0;
+        while let Some(queue) = self.queue_of(consumer, nth) {
+            self.step_out(consumer, queue);
+            nth += 1;
+        }
+        self.also_from.remove(&consumer);
+        let state = &mut self.consumers[consumer.0 as usize];
+        (state.in_turn, state.has_left, state.is_plain) = (false, true, false);
+    }
+
     /// A consumer has answered one.
     #[inline]
     pub(super) fn release(&mut self, consumer: ConsumerId) {
@@ -129,7 +185,7 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     fn release_other(&mut self, consumer: ConsumerId) {
         let state = &mut self.consumers[consumer.0 as usize];
-        if state.in_turn || !state.has_credit() {
+        if state.in_turn || state.has_left || !state.has_credit() {
             return;
         }
         state.in_turn = true;

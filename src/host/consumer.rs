@@ -21,8 +21,8 @@ pub(super) struct Seat {
 /// Takes messages from a queue of a host.
 ///
 /// It is handed as many messages as its prefetch at once, and more as it answers them; an acknowledgement time-out runs
-/// from then on. When it is dropped, what it has not received goes back to its place in the queue at once and counts
-/// as never delivered. Deliveries that it has received live on by themselves.
+/// from then on. When it is dropped, what it has not received goes back into the queue at once, where its rules want
+/// what returns; no failure is counted. Deliveries that it has received live on by themselves.
 pub struct Consumer {
     seat: Arc<Seat>,
     /// Fetched under the lock, not yet received.

@@ -37,7 +37,8 @@ impl Delivery {
         self.handed.queue
     }
 
-    /// Deliveries of the message since it entered the queue, this one included.
+    /// Deliveries of the message since it entered the queue: this one, and those to consumers that were gone before they
+    /// received it, included.
     pub fn attempt(&self) -> u32 {
         self.handed.attempt
     }

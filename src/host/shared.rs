@@ -13,7 +13,7 @@ use super::account::{Account, Books};
 use super::parcels::{Parcel, Parcels};
 use super::told::{Handed, Line, Mailbox, Offered, Told, Wakes};
 use super::{HostError, Limits, Options};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Place, QueueId, QueueRules};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Place, QueueId, QueueRules, Terms};
 use crate::time::Time;
 
 /// What publishers, consumers, deliveries and the timer share.
@@ -170,19 +170,19 @@ impl State {
         };
         put(&mut self.told.mailboxes, number, Mailbox::default());
         let consumer = ConsumerId(number);
-        self.apply(Command::Subscribe { consumer, queue, prefetch });
+        self.apply(Command::Subscribe { consumer, queue, terms: Terms::prefetch(prefetch) });
         Ok(consumer)
     }
 
     /// The consumer is gone; what it has not been given goes back, and what it has been given stays out.
     pub fn leave(&mut self, consumer: ConsumerId, received: impl Iterator<Item = Handed>) {
-        self.apply(Command::Leave { consumer });
+        self.apply(Command::Cancel { consumer });
         let mailbox = &mut self.told.mailboxes[consumer.0 as usize];
         mailbox.left = true;
         self.told.wakes.add(&mut mailbox.waker);
         let unread = std::mem::take(&mut mailbox.ready);
         for handed in received.chain(unread) {
-            self.apply(Command::GiveBack { delivery: handed.delivery });
+            self.apply(Command::Return { delivery: handed.delivery });
             self.mailbox(consumer).held -= 1;
         }
         self.release(consumer);

@@ -131,7 +131,7 @@ impl<'a, L: Listener> Run<'a, L> {
             let queues = entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
             let producers = scenario.producers.iter().map(|p| p.name.as_str());
             self.clients.crews.push(Crew::new(&entry.rules, key, queues, producers));
-            let terms = Terms { prefetch: entry.prefetch, priority: entry.priority };
+            let terms = Terms { priority: entry.priority, ..Terms::prefetch(entry.prefetch) };
             for _ in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {

@@ -49,6 +49,20 @@ async fn numbers_of_consumers_and_publishers_that_are_gone_are_used_again() {
 }
 
 #[tokio::test]
+async fn a_consumer_with_the_number_of_another_has_a_prefetch_of_its_own() {
+    let host = host(QueueRules::default());
+    let mut publisher = host.publisher().unwrap();
+    for prefetch in [1, 3, 2] {
+        let mut consumer = host.consumer(QUEUE, prefetch).unwrap();
+        publisher.publish_all(QUEUE, &mut ["a", "b", "c", "d"].map(letter).into()).await.unwrap();
+        assert_eq!(host.accounts()[0].in_flight, u64::from(prefetch));
+        for _ in 0..4 {
+            next(&mut consumer).await.ack();
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_consumer_that_is_gone_counts_until_its_deliveries_are_answered() {
     let host = small(Limits { consumers: 1, ..Limits::default() });
     host.publisher().unwrap().publish(QUEUE, letter("a")).await.unwrap();

@@ -12,10 +12,15 @@ use tokio::runtime::Builder;
 
 use crate::script::{prefix, queue_named, read_queues, span, tell};
 
-/// What a host does with the script; `None` if that has what a host does not: time that passes unseen (`jump`, `tick`),
-/// and deliveries given back by name.
+/// What a host does with the script; `None` if that has what a host does not: time that passes unseen, deliveries given
+/// back by name, and consumers of other kinds.
 pub fn run(queues: &str, script: &str) -> Option<String> {
-    let is_possible = |command: &str| !["jump", "tick", "return"].iter().any(|word| command.trim().starts_with(word));
+    let is_possible = |command: &str| match command.trim().split(' ').collect::<Vec<_>>()[..] {
+        ["jump" | "tick" | "return", ..] => false,
+        ["subscribe", "in", _] | ["subscribe"] => true,
+        ["subscribe", ..] => false,
+        _ => true,
+    };
     if !script.split(", ").all(is_possible) {
         return None;
     }
@@ -84,7 +89,7 @@ impl<'a> World<'a> {
             ["ack", what] => self.answer(what, Delivery::ack),
             ["nack", what] => self.answer(what, Delivery::nack),
             ["reject", what] => self.answer(what, Delivery::reject),
-            ["leave", who] => self.consumers[who.parse::<usize>().expect("a number") - 1] = None,
+            ["cancel", who] => self.consumers[who.parse::<usize>().expect("a number") - 1] = None,
             ["subscribe"] => self.subscribe(QueueId(0), 1),
             ["subscribe", "in", queue] => self.subscribe(queue_named(queue, &self.names), 1),
             ["wait", how_long] => self.wait(span(how_long).nanos() / 1_000_000).await,

@@ -5,7 +5,6 @@ mod client;
 mod clock;
 mod full;
 mod hosted;
-mod leaving;
 mod lines;
 mod naive;
 mod random;

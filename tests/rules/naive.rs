@@ -70,7 +70,7 @@ impl Naive {
         self.do_what_is_due(now);
         let turn = self.next_stamp();
         if consumer == self.consumers.len() {
-            let Terms { prefetch, priority } = terms;
+            let Terms { prefetch, priority, .. } = terms;
             let (queues, unanswered) = Default::default();
             self.consumers.push(Consumer { queues, prefetch: prefetch as usize, priority, unanswered });
         }

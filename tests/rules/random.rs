@@ -58,8 +58,10 @@ fn subscribe() -> impl Strategy<Value = Step> {
     let queues = prop_oneof![3 => Just(1), 1 => 2..=3_usize]
         .prop_flat_map(|most| Just(vec![0, 1, 2]).prop_shuffle().prop_map(move |queues| queues[..most].to_vec()));
     let priority = prop_oneof![2 => Just(0), 1 => 1..3_u16];
-    (queues, prefetch(), priority)
-        .prop_map(|(queues, prefetch, priority)| Step::Subscribe { queues, terms: Terms { prefetch, priority } })
+    (queues, prefetch(), priority).prop_map(|(queues, prefetch, priority)| Step::Subscribe {
+        queues,
+        terms: Terms { priority, ..Terms::prefetch(prefetch) },
+    })
 }
 
 fn prefetch() -> impl Strategy<Value = u32> {

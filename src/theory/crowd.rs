@@ -51,7 +51,8 @@ impl Queue {
         // Until the free walk is so unlikely to be above 0 that nothing is left (Chernoff).
         let rounds = (40.0 / (c * (load - 1.0 - load.ln()))).ceil() + 1.0;
         let places = 100 + 40 * (c.sqrt() as usize);
-        if !(rounds * places as f64 <= MOST_TERMS) {
+        let terms = rounds * places as f64;
+        if terms.is_nan() || terms > MOST_TERMS {
             return None;
         }
         let above = above(offered, consumers, rounds as u32, places);

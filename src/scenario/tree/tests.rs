@@ -1,5 +1,7 @@
 //! The tree is what is read: every example, word and default is tried at its place.
 
+#![allow(clippy::disallowed_methods, reason = "the examples need data files beside them")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

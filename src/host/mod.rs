@@ -27,10 +27,10 @@
 //! **One lock, and no task per message.** All that happens is a command to one [`Broker`](crate::broker::Broker) under
 //! one mutex. What follows is put into the mailboxes of consumers while it is held; whom it concerns is woken after it
 //! is free. A task that owns the broker and is fed through channels would put two more hand-overs into the way of
-//! every message, and the caller would have to wait for an answer that the lock gives at once. The lock is held for the
-//! tens of nanoseconds that a command takes, and taken once for many messages: a consumer fetches all that is in its
-//! mailbox, [`Publisher::publish_all`] and [`Delivery::ack_all`] hand in many. A consumer thus takes the lock for itself
-//! at most once for each answer, and once for each mailbox.
+//! every message, and the caller would have to wait for an answer that the lock gives at once. The lock is held for one
+//! command and what follows from it, or for a batch of them. A consumer fetches all that is in its mailbox at
+//! once; [`Publisher::publish_all`] and [`Delivery::ack_all`] hand in many. Payloads stay in a slab beside the broker,
+//! which passes numbers around; one is shared with a consumer only as it is delivered.
 //!
 //! **Bounded.** A queue is bounded by its capacity, and refuses, blocks, or makes room as its rules say. A publisher
 //! waits while a message of it is blocked. [`Limits`] bound everything else, and each has an error that names it.

@@ -138,7 +138,7 @@ impl Quantity {
             Stat::Share => self.is_count() && self != Published || self == Waited,
             Stat::Cause(cause) => match self {
                 Lost => cause != Cause::Parked,
-                Dead => matches!(cause, Cause::Full | Cause::Rejected | Cause::Limit | Cause::Parked),
+                Dead => matches!(cause, Cause::Full | Cause::Rejected | Cause::Limit | Cause::Expired | Cause::Parked),
                 _ => false,
             },
             Stat::Sd => self.is_time(),
@@ -204,14 +204,24 @@ pub enum Cause {
     Limit,
     /// The dead letter queue had no room for it.
     DeadLetterFull,
+    /// Waited or was delayed for longer than its ttl.
+    Expired,
     /// Acknowledged before the work, which then failed.
     Failed,
     /// Set aside in its queue, or in one that nobody takes from.
     Parked,
 }
 
-pub const CAUSES: [Cause; 7] =
-    [Cause::Refused, Cause::Full, Cause::Rejected, Cause::Limit, Cause::DeadLetterFull, Cause::Failed, Cause::Parked];
+pub const CAUSES: [Cause; 8] = [
+    Cause::Refused,
+    Cause::Full,
+    Cause::Rejected,
+    Cause::Limit,
+    Cause::DeadLetterFull,
+    Cause::Expired,
+    Cause::Failed,
+    Cause::Parked,
+];
 
 impl Cause {
     pub fn name(self) -> &'static str {
@@ -221,6 +231,7 @@ impl Cause {
             Cause::Rejected => "rejected",
             Cause::Limit => "limit",
             Cause::DeadLetterFull => "dead_letter_full",
+            Cause::Expired => "expired",
             Cause::Failed => "failed",
             Cause::Parked => "parked",
         }

@@ -18,6 +18,9 @@ pub const GENERATOR: &str = "SplitMix64, keyed";
 pub struct Key(u64);
 
 impl Key {
+    /// For what needs a key and draws nothing.
+    pub const NONE: Key = Key(0);
+
     pub fn of_seed(seed: u64) -> Key {
         Key(mix(seed ^ 0x6B65_6E64_616C_6C31))
     }
@@ -32,6 +35,12 @@ impl Key {
     /// Adds a name or a purpose to the key.
     pub fn name(self, name: &str) -> Key {
         name.bytes().fold(self.number(name.len() as u64), |key, byte| key.number(u64::from(byte) + 1))
+    }
+
+    /// Adds a key made elsewhere, such as that of a name which is mixed once.
+    #[inline]
+    pub fn and(self, other: Key) -> Key {
+        self.number(other.0)
     }
 
     /// The generator that belongs to this key.

@@ -154,7 +154,10 @@ pub struct QueueAccount {
     pub delayed: u64,
     pub in_flight: u64,
     pub acknowledged: u64,
+    /// What expired is not among them.
     pub dropped: BTreeMap<Cause, u64>,
+    /// Without a dead letter queue.
+    pub expired: u64,
     pub dead_lettered: BTreeMap<Cause, u64>,
     pub parked: u64,
 }
@@ -182,6 +185,7 @@ impl QueueAccount {
         self.in_flight += other.in_flight;
         self.acknowledged += other.acknowledged;
         add_causes(&mut self.dropped, &other.dropped);
+        self.expired += other.expired;
         add_causes(&mut self.dead_lettered, &other.dead_lettered);
         self.parked += other.parked;
     }
@@ -195,6 +199,7 @@ impl QueueAccount {
             - i128::from(self.in_flight)
             - i128::from(self.acknowledged)
             - i128::from(gone)
+            - i128::from(self.expired)
             - i128::from(self.parked)
     }
 }
@@ -253,6 +258,22 @@ pub struct Series {
     /// The interval of the mean over replications; equal to it where there is only one.
     pub low: Vec<f64>,
     pub high: Vec<f64>,
+}
+
+/// Which model a scenario is, and why, in words.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    pub paragraphs: Vec<Paragraph>,
+    /// The model's answer, or the reasons why there is none.
+    pub theory: Result<Theory, Vec<String>>,
+    pub stability: Vec<Stability>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paragraph {
+    /// One word.
+    pub title: &'static str,
+    pub text: String,
 }
 
 /// Theory beside simulation.

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use kendall::broker::Delay;
 use kendall::scenario;
+use kendall::time::Span;
 
 /// The whole file of the language's description.
 const FLASH_SALE: &str = "\
@@ -247,7 +249,7 @@ fn overrides_replace_add_and_remove_and_are_checked_like_the_file() {
     assert_eq!(changed.consumers[0].count, 14);
     assert_eq!(changed.consumers[0].rules.service.mean_s(), 0.005);
     assert_eq!(changed.queues[0].rules.capacity, None);
-    assert_eq!(changed.queues[1].rules.redelivery.delay.seconds(), 2.0);
+    assert_eq!(changed.queues[1].rules.redelivery.delay, Delay::constant(Span::from_secs(2)));
     assert_eq!((changed.run.seed, changed.targets.len()), (7, 1));
     assert_eq!(changed.source.overrides.len(), 6);
     assert_eq!(changed.source.text, FLASH_SALE);

@@ -158,6 +158,8 @@ fn schema_and_reader_take_and_refuse_the_same() {
     both_say(&validator, &with_service("20ms").replace("a: {}", "a: {capacity: many}"), false);
     both_say(&validator, &with_service("20ms").replace("a: {}", "a: {when_full: explode}"), false);
     both_say(&validator, &with_service("20ms").replace("a: {}", "A: {}"), false);
+    both_say(&validator, &with_service("20ms, prefetch: unlimited").replace("takes_from: a", "takes_from: [a]"), true);
+    both_say(&validator, &with_service("20ms, prefetch: endless"), false);
     both_say(&validator, &with_service("20ms").replace("5/s", "{steps: {0s: 5/s, 10min: 9/s}}"), true);
     both_say(&validator, &with_service("20ms").replace("5/s", "{steps: {0: 5/s}}"), false);
     both_say(&validator, &with_service("20ms").replace("{queues", "{colour: red, queues"), false);

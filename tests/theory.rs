@@ -6,8 +6,8 @@ mod functions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kendall::broker::{QueueId, QueueRules, ReturnsTo, WhenFull};
-use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::broker::{Delay, QueueId, QueueRules, ReturnsTo, WhenFull};
+use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
 use kendall::measure::Measure;
 use kendall::result::{Stability, Theory};
 use kendall::scenario::{Consumers, Drain, Op, Producer, Queue, Replications, Run, Scenario, Source, Target, Warmup};
@@ -36,6 +36,7 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
             name: "producer".to_owned(),
             publishes_to: QueueId(0),
             arrivals: Arrivals::Poisson { rate: RateProfile::constant(rate) },
+            messages: MessageRules::default(),
         }],
         consumers: vec![Consumers {
             name: "consumer".to_owned(),
@@ -112,7 +113,7 @@ fn claimed(name: &str) -> Option<Scenario> {
         "md20" => scenario(19.0, constant(), 20),
         "mm5-redelivery" => {
             let mut fails = with_feedback(mmc(3.0, 5), 0.2);
-            fails.queues[0].rules.redelivery.delay = Span::from_secs(10);
+            fails.queues[0].rules.redelivery.delay = Delay::constant(Span::from_secs(10));
             fails
         }
         "mmck-1-20" => with_room(mmc(1.2, 1), 19),

@@ -3,30 +3,48 @@
 use std::hint::cold_path;
 
 use super::store::{Slot, Where};
-use super::{Broker, Effect, Effects, Place, QueueId, WhenFull};
+use super::{Broker, Effect, Effects, Place, Properties, QueueId, WhenFull};
 use crate::measure::Cause;
 use crate::time::Time;
 
 impl<P: Clone> Broker<P> {
     #[inline]
-    pub(super) fn publish(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
+    pub(super) fn publish(
+        &mut self,
+        now: Time,
+        queue: QueueId,
+        payload: P,
+        properties: Properties,
+        effects: &mut impl Effects<P>,
+    ) {
         if !self.queues[queue.index()].admits() {
             cold_path();
-            return self.publish_when_full(now, queue, payload, effects);
+            return self.publish_when_full(now, queue, (payload, properties), effects);
         }
-        self.accept(queue, payload, false, effects);
+        let slot = self.accept(queue, payload, false, effects);
+        if self.keeps_properties {
+            cold_path();
+            self.keep_and_note(now, slot, properties);
+        }
         self.dispatch_one(now, queue, effects);
     }
 
     #[inline(never)]
-    fn publish_when_full(&mut self, now: Time, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
+    fn publish_when_full(
+        &mut self,
+        now: Time,
+        queue: QueueId,
+        (payload, properties): (P, Properties),
+        effects: &mut impl Effects<P>,
+    ) {
         match self.queues[queue.index()].rules.when_full {
             WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
-            WhenFull::Block => return self.block(queue, payload, effects),
+            WhenFull::Block => return self.block(queue, payload, properties, effects),
             WhenFull::DropOldest | WhenFull::DeadLetter => {
                 let slot = self.accept(queue, payload, false, effects);
+                self.keep_and_note(now, slot, properties);
                 let leaves = self.leaves(queue, slot);
-                self.expel(leaves, Cause::Full, effects);
+                self.expel(now, leaves, Cause::Full, effects);
                 // The one that left may have been delayed, and the next to be ready.
                 self.refresh_deadline();
             }
@@ -35,10 +53,23 @@ impl<P: Clone> Broker<P> {
         self.dispatch_moved(now, effects);
     }
 
-    fn block(&mut self, queue: QueueId, payload: P, effects: &mut impl Effects<P>) {
+    fn block(&mut self, queue: QueueId, payload: P, properties: Properties, effects: &mut impl Effects<P>) {
         effects.push(Effect::Blocked { queue, payload: payload.clone() });
-        self.queues[queue.index()].blocked.push_back(payload);
+        let state = &mut self.queues[queue.index()];
+        state.blocked.push_back(payload);
+        if self.keeps_properties {
+            state.blocked_properties.push_back(properties);
+        }
         self.blocked += 1;
+    }
+
+    /// Notes what a message carries that has been accepted, where a queue's rules ask for it.
+    #[inline(never)]
+    fn keep_and_note(&mut self, now: Time, slot: Slot, properties: Properties) {
+        if self.keeps_properties {
+            self.keep(now, slot, properties);
+            self.note_listed(slot);
+        }
     }
 
     #[inline(always)]
@@ -59,18 +90,23 @@ impl<P: Clone> Broker<P> {
         entry.place = Where::Fresh;
         state.next_order += 1;
         state.lists[Where::Fresh].push_last(&mut self.store, slot);
+        if self.is_special(queue) {
+            self.note_listed(slot);
+        }
     }
 
     /// Lets the first blocked message in, if there is room.
     #[inline(never)]
-    pub(super) fn admit_blocked(&mut self, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
+    pub(super) fn admit_blocked(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
         let state = &mut self.queues[queue.index()];
         if state.blocked.is_empty() || !state.admits() {
             return false;
         }
         let payload = state.blocked.pop_front().expect("the line is not empty");
+        let properties = state.blocked_properties.pop_front().unwrap_or_default();
         self.blocked -= 1;
-        self.accept(queue, payload, true, effects);
+        let slot = self.accept(queue, payload, true, effects);
+        self.keep_and_note(now, slot, properties);
         true
     }
 
@@ -94,7 +130,7 @@ impl<P: Clone> Broker<P> {
     /// Takes a message out of its queue for good: to the dead letter queue if there is one, else away. What it pushes
     /// out of a full dead letter queue moves on in turn; a circle of full queues, which no scenario may have, ends with
     /// a drop after one round.
-    pub(super) fn expel(&mut self, mut slot: Slot, mut cause: Cause, effects: &mut impl Effects<P>) {
+    pub(super) fn expel(&mut self, now: Time, mut slot: Slot, mut cause: Cause, effects: &mut impl Effects<P>) {
         for _ in 0..=self.queues.len() {
             let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
                 return self.drop_message(slot, cause, effects);
@@ -104,7 +140,7 @@ impl<P: Clone> Broker<P> {
             if full && matches!(target.rules.when_full, WhenFull::Refuse | WhenFull::Block) {
                 break;
             }
-            self.move_to(slot, to, cause, effects);
+            self.move_to(now, (slot, to), cause, effects);
             if !full {
                 return;
             }
@@ -120,7 +156,7 @@ impl<P: Clone> Broker<P> {
         effects.push(Effect::Dropped { queue, from, cause, payload });
     }
 
-    fn move_to(&mut self, slot: Slot, to: QueueId, cause: Cause, effects: &mut impl Effects<P>) {
+    fn move_to(&mut self, now: Time, (slot, to): (Slot, QueueId), cause: Cause, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         let from = self.unlist(slot);
         effects.push(Effect::DeadLettered { queue, from, to, cause, payload: self.store.payload(slot) });
@@ -131,6 +167,9 @@ impl<P: Clone> Broker<P> {
         entry.queue = to;
         entry.serial_at_entry = entry.serial;
         entry.entry = before.saturating_add(1);
+        if self.keeps_properties {
+            self.begin_ttl(now, slot);
+        }
         self.append(to, slot);
         self.moved.push(to);
     }
@@ -140,6 +179,9 @@ impl<P: Clone> Broker<P> {
     pub(super) fn unlist(&mut self, slot: Slot) -> Place {
         let entry = &self.store[slot];
         let (queue, place) = (entry.queue, entry.place);
+        if self.is_special(queue) {
+            self.note_unlisted(slot);
+        }
         let state = &mut self.queues[queue.index()];
         if place != Where::InFlight || state.rules.redelivery.ack_timeout.is_some() {
             state.lists[place].remove(&mut self.store, slot);
@@ -152,7 +194,11 @@ impl<P: Clone> Broker<P> {
     pub(super) fn list(&mut self, slot: Slot, place: Where) {
         let entry = &mut self.store[slot];
         entry.place = place;
-        self.queues[entry.queue.index()].lists[place].push_last(&mut self.store, slot);
+        let queue = entry.queue;
+        self.queues[queue.index()].lists[place].push_last(&mut self.store, slot);
+        if self.is_special(queue) {
+            self.note_listed(slot);
+        }
     }
 
     /// Frees the slot of a message that is in no list.
@@ -178,12 +224,12 @@ impl<P: Clone> Broker<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::broker::{Command, ConsumerId, QueueRules, Redelivery, Terms};
+    use crate::broker::{Command, ConsumerId, Delay, QueueRules, Redelivery, Terms};
     use crate::time::Span;
 
     #[test]
     fn a_delayed_message_that_makes_room_for_another_takes_its_deadline_along() {
-        let redelivery = Redelivery { delay: Span::from_secs(1), ..Redelivery::default() };
+        let redelivery = Redelivery { delay: Delay::constant(Span::from_secs(1)), ..Redelivery::default() };
         let rules =
             QueueRules { capacity: Some(1), when_full: WhenFull::DropOldest, redelivery, ..QueueRules::default() };
         let queue = QueueId(0);
@@ -194,12 +240,13 @@ mod tests {
             Command::Subscribe { consumer: ConsumerId(0), queue, terms: Terms::prefetch(1) },
             &mut effects,
         );
-        broker.apply(Time::ZERO, Command::Publish { queue, payload: "delayed" }, &mut effects);
+        let publish = |payload| Command::Publish { queue, payload, properties: Properties::default() };
+        broker.apply(Time::ZERO, publish("delayed"), &mut effects);
         let Some(Effect::Delivered { delivery, .. }) = effects.last().copied() else { panic!("it is delivered") };
         broker.apply(Time::ZERO, Command::Reject { delivery, requeue: true }, &mut effects);
-        broker.apply(Time::ZERO, Command::Publish { queue, payload: "in flight" }, &mut effects);
+        broker.apply(Time::ZERO, publish("in flight"), &mut effects);
         assert!(broker.next_deadline().is_some());
-        broker.apply(Time::ZERO, Command::Publish { queue, payload: "waits" }, &mut effects);
+        broker.apply(Time::ZERO, publish("waits"), &mut effects);
         assert_eq!(broker.next_deadline(), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::hint::cold_path;
 
 use super::store::{Slot, Where};
-use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, Place, QueueId, ReturnsTo, Then};
+use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, LateAck, Order, Place, QueueId, ReturnsTo, Then};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
 
@@ -13,7 +13,7 @@ impl<P: Clone> Broker<P> {
     pub(super) fn dispatch(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
         loop {
             while self.deliver_one(now, queue, effects) {}
-            if self.queues[queue.index()].blocked.is_empty() || !self.admit_blocked(queue, effects) {
+            if self.queues[queue.index()].blocked.is_empty() || !self.admit_blocked(now, queue, effects) {
                 return;
             }
         }
@@ -65,6 +65,10 @@ impl<P: Clone> Broker<P> {
             state.credit.push_back(consumer);
         }
         let state = &mut self.queues[queue.index()];
+        if !state.is_plain {
+            cold_path();
+            return self.deliver_noted(now, queue, consumer, effects);
+        }
         let list = state.list_of_next(&self.store);
         let slot = state.lists[list].first().expect("a message waits");
         let entry = &mut self.store[slot];
@@ -74,13 +78,36 @@ impl<P: Clone> Broker<P> {
         let (delivery, attempt) = (DeliveryId { slot, serial: entry.serial }, entry.attempt());
         let (next, entry, payload) = (entry.next, entry.entry, entry.payload());
         state.lists[list].remove_first(&mut self.store, next);
-        if let Some(timeout) = state.rules.redelivery.ack_timeout {
-            cold_path();
-            self.begin_timeout(now + timeout, queue, slot);
-        }
         effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
         if !is_plain {
             cold_path();
+            self.forget_delivered(consumer, slot, effects);
+        }
+    }
+
+    /// Hands out the next where more is to be noted than that it is in flight.
+    #[inline(never)]
+    fn deliver_noted(&mut self, now: Time, queue: QueueId, consumer: ConsumerId, effects: &mut impl Effects<P>) {
+        let state = &self.queues[queue.index()];
+        let oldest = || state.lists[state.list_of_next(&self.store)].first();
+        let next = state.special.as_ref().and_then(|special| special.next());
+        let slot = next.or_else(oldest).expect("a message waits");
+        let timeout = state.rules.redelivery.ack_timeout;
+        self.unlist(slot);
+        let entry = &mut self.store[slot];
+        entry.serial = entry.serial.wrapping_add(1);
+        entry.consumer = consumer;
+        entry.place = Where::InFlight;
+        let (delivery, attempt) = (DeliveryId { slot, serial: entry.serial }, entry.attempt());
+        let (entry, payload) = (entry.entry, entry.payload());
+        if let Some(timeout) = timeout {
+            self.begin_timeout(now + timeout, queue, slot);
+        }
+        if self.is_special(queue) {
+            self.refresh_deadline();
+        }
+        effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
+        if !self.consumers[consumer.0 as usize].is_plain {
             self.forget_delivered(consumer, slot, effects);
         }
     }
@@ -104,7 +131,7 @@ impl<P: Clone> Broker<P> {
         let entry = self.store.get(slot).filter(|entry| entry.is_current(delivery));
         let Some(entry) = entry else { return self.acknowledge_late(now, delivery, effects) };
         let (queue, consumer) = (entry.queue, entry.consumer);
-        if self.queues[queue.index()].rules.redelivery.ack_timeout.is_some() {
+        if !self.queues[queue.index()].is_plain {
             cold_path();
             self.end_timeout(slot);
         }
@@ -151,7 +178,8 @@ impl<P: Clone> Broker<P> {
         let Some(entry) = self.store.get(slot) else { return };
         // Deliveries since this entry into this queue have a serial behind the one at entry.
         let is_of_this_entry = delivery.serial.wrapping_sub(entry.serial_at_entry).wrapping_sub(1) < entry.attempt();
-        if !is_of_this_entry || entry.place == Where::Parked {
+        let late_ack = self.queues[entry.queue.index()].rules.redelivery.late_ack;
+        if !is_of_this_entry || entry.place == Where::Parked || late_ack == LateAck::Ignored {
             return;
         }
         if entry.place == Where::InFlight {
@@ -175,7 +203,7 @@ impl<P: Clone> Broker<P> {
             if requeue {
                 self.fail(now, slot, effects);
             } else {
-                self.expel(slot, Cause::Rejected, effects);
+                self.expel(now, slot, Cause::Rejected, effects);
             }
             self.refresh_deadline();
         }
@@ -190,18 +218,22 @@ impl<P: Clone> Broker<P> {
         let holder = current.map(|slot| self.store[slot].consumer);
         let Some(consumer) = holder.or_else(|| self.stale.remove(&delivery)) else { return };
         self.release(consumer);
-        if let Some(slot) = current {
-            let queue = self.store[slot].queue;
+        let queue = current.map(|slot| self.store[slot].queue);
+        if let (Some(slot), Some(queue)) = (current, queue) {
             *self.given_back.entry(slot).or_default() += 1;
             self.unlist(slot);
             self.put_back(slot);
-            self.refresh_deadline();
             effects.push(Effect::Returned { queue, to: Place::Waiting, payload: self.store.payload(slot) });
+            if self.keeps_properties && self.has_expired(now, slot) {
+                self.expel(now, slot, Cause::Expired, effects);
+            }
+            self.refresh_deadline();
         }
         self.serve(now, consumer, effects);
-        if let Some(slot) = current {
-            self.dispatch(now, self.store[slot].queue, effects);
+        if let Some(queue) = queue {
+            self.dispatch(now, queue, effects);
         }
+        self.dispatch_moved(now, effects);
     }
 
     /// The consumer has not answered in time; it keeps its delivery, and the queue takes the message back.
@@ -219,19 +251,20 @@ impl<P: Clone> Broker<P> {
     /// A delivery has failed: the message returns, or it has failed once too often.
     fn fail(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let entry = &self.store[slot];
-        let redelivery = self.queues[entry.queue.index()].rules.redelivery;
+        let redelivery = &self.queues[entry.queue.index()].rules.redelivery;
         let failures = entry.attempt() - self.given_back.get(&slot).copied().unwrap_or(0);
-        if redelivery.limit.is_some_and(|limit| failures > limit) {
+        if redelivery.is_exhausted(failures) {
             return match redelivery.then {
-                Then::DeadLetter => self.expel(slot, Cause::Limit, effects),
+                Then::DeadLetter => self.expel(now, slot, Cause::Limit, effects),
                 Then::Drop => self.drop_message(slot, Cause::Limit, effects),
                 Then::Park => self.park(slot, effects),
             };
         }
         let queue = entry.queue;
+        let delay = if redelivery.delay.is_none() { Span::ZERO } else { self.delay_after(queue, slot) };
         self.unlist(slot);
-        let to = if redelivery.delay > Span::ZERO {
-            self.store[slot].due = now + redelivery.delay;
+        let to = if delay > Span::ZERO {
+            self.store[slot].due = now + delay;
             self.list(slot, Where::Delayed);
             Place::Delayed
         } else {
@@ -239,6 +272,9 @@ impl<P: Clone> Broker<P> {
             Place::Waiting
         };
         effects.push(Effect::Returned { queue, to, payload: self.store.payload(slot) });
+        if self.keeps_properties && self.has_expired(now, slot) {
+            self.expel(now, slot, Cause::Expired, effects);
+        }
     }
 
     fn park(&mut self, slot: Slot, effects: &mut impl Effects<P>) {
@@ -253,7 +289,14 @@ impl<P: Clone> Broker<P> {
     fn put_back(&mut self, slot: Slot) {
         let queue = self.store[slot].queue;
         let state = &mut self.queues[queue.index()];
+        let is_lifo = state.rules.order == Order::Lifo;
         match state.rules.redelivery.returns_to {
+            // The end of a queue that gives out the youngest first is where the oldest stands.
+            ReturnsTo::Front if is_lifo => return self.append(queue, slot),
+            ReturnsTo::Tail if is_lifo => {
+                state.front_order -= 1;
+                self.store[slot].order = state.front_order;
+            }
             ReturnsTo::Tail => return self.append(queue, slot),
             ReturnsTo::Front => {
                 state.front_order -= 1;
@@ -263,6 +306,9 @@ impl<P: Clone> Broker<P> {
         }
         self.store[slot].place = Where::Returned;
         self.queues[queue.index()].lists[Where::Returned].insert_by_order(&mut self.store, slot);
+        if self.is_special(queue) {
+            self.note_listed(slot);
+        }
     }
 
     #[cold]

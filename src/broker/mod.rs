@@ -4,19 +4,27 @@
 //! [`Broker::next_deadline`] when the broker has something to do by itself, and sends [`Command::Tick`] then.
 
 mod admission;
+mod delay;
 mod delivery;
+mod properties;
+mod protocol;
 mod rules;
+mod special;
 mod store;
 mod turns;
 
+pub use delay::{Delay, DelayLaw, Jitter};
+pub use properties::Properties;
+pub use protocol::{Command, Effect, Effects, Place};
 pub use rules::*;
 pub use turns::{Keeps, Terms};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
 
-use crate::measure::Cause;
-use crate::time::{Span, Time};
+use crate::random::Key;
+use crate::time::Time;
+use special::Special;
 use store::{List, Lists, Slot, Store, Where};
 use turns::Consumer;
 
@@ -51,134 +59,15 @@ pub struct DeliveryId {
     serial: u32,
 }
 
-/// What is asked of a broker. `P` is what travels with a message.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command<P> {
-    /// A new consumer takes from a queue, or a known one from a further queue, which comes after those before in its
-    /// preference; its terms are those of its first.
-    Subscribe {
-        consumer: ConsumerId,
-        queue: QueueId,
-        terms: Terms,
-    },
-    Publish {
-        queue: QueueId,
-        payload: P,
-    },
-    /// One that is unknown, or was answered before, has no effect.
-    Acknowledge {
-        delivery: DeliveryId,
-    },
-    /// A negative acknowledgement: back into the queue, or out of it.
-    Reject {
-        delivery: DeliveryId,
-        requeue: bool,
-    },
-    /// A message comes back that nobody has begun; that counts as no failure.
-    Return {
-        delivery: DeliveryId,
-    },
-    /// A consumer takes nothing more; what it holds it may still answer. It may subscribe again.
-    Cancel {
-        consumer: ConsumerId,
-    },
-    /// Carries out what is due; every other command does that first too.
-    Tick,
-}
-
-/// Where in its queue a message was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    Waiting,
-    Delayed,
-    InFlight,
-    Parked,
-}
-
-/// What follows from a command, in the order in which it happens.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Effect<P> {
-    /// The message is in the queue and waits.
-    Accepted {
-        queue: QueueId,
-        was_blocked: bool,
-        payload: P,
-    },
-    /// The queue is full, and the producer is told.
-    Refused {
-        queue: QueueId,
-        payload: P,
-    },
-    /// The queue is full, and the message waits outside in its turn.
-    Blocked {
-        queue: QueueId,
-        payload: P,
-    },
-    /// A waiting message is handed to a consumer. `attempt` counts from 1 since the message entered the queue,
-    /// `entry` says how many times it has entered it.
-    Delivered {
-        queue: QueueId,
-        consumer: ConsumerId,
-        delivery: DeliveryId,
-        entry: u16,
-        attempt: u32,
-        payload: P,
-    },
-    /// The message has left the queue for good; it was in flight unless the acknowledgement came late. With
-    /// [`Keeps::UntilDelivered`] it follows the delivery at once.
-    Acknowledged {
-        queue: QueueId,
-        from: Place,
-        payload: P,
-    },
-    /// A delivered message is back, after a failure or a time-out, or because nobody has begun with it.
-    Returned {
-        queue: QueueId,
-        to: Place,
-        payload: P,
-    },
-    /// The delay of a message is over; it waits.
-    Ready {
-        queue: QueueId,
-        payload: P,
-    },
-    Dropped {
-        queue: QueueId,
-        from: Place,
-        cause: Cause,
-        payload: P,
-    },
-    /// The message has left for its dead letter queue, where it waits.
-    DeadLettered {
-        queue: QueueId,
-        from: Place,
-        to: QueueId,
-        cause: Cause,
-        payload: P,
-    },
-    /// The message stays in the queue, out of reach.
-    Parked {
-        queue: QueueId,
-        payload: P,
-    },
-}
-
-/// Who is told what follows from a command: a list, or somebody who carries it out at once.
-pub trait Effects<P> {
-    fn push(&mut self, effect: Effect<P>);
-}
-
-impl<P> Effects<P> for Vec<Effect<P>> {
-    #[inline]
-    fn push(&mut self, effect: Effect<P>) {
-        Vec::push(self, effect);
-    }
-}
-
 struct Queue<P> {
     rules: QueueRules,
+    /// Nothing is to be noted of what is in flight: no time-out, nothing special.
+    is_plain: bool,
+    special: Option<Box<Special>>,
     lists: Lists,
     blocked: VecDeque<P>,
+    /// Of those that are blocked, where properties are kept.
+    blocked_properties: VecDeque<Properties>,
     /// Consumers that may be given a message, the highest priority first, and in turn.
     credit: VecDeque<ConsumerId>,
     next_order: i64,
@@ -203,12 +92,28 @@ pub struct Broker<P> {
     moved: Vec<QueueId>,
     deadline: Time,
     blocked: u64,
+    /// Whether some queue's rules ask for what messages carry.
+    keeps_properties: bool,
+    /// Into any queue, of messages whose properties are kept.
+    entries: u64,
 }
 
 impl<P: Clone> Broker<P> {
     pub fn new(rules: impl IntoIterator<Item = QueueRules>) -> Broker<P> {
+        let rules: Vec<QueueRules> = rules.into_iter().collect();
+        let names: Vec<String> = (0..rules.len()).map(|at| at.to_string()).collect();
+        Broker::with_names(rules.into_iter().zip(names.iter().map(String::as_str)), false)
+    }
+
+    /// A broker whose queues have names, by which their draws are keyed; `messages_expire` says that messages may have
+    /// a ttl of their own.
+    pub fn with_names<'a>(rules: impl IntoIterator<Item = (QueueRules, &'a str)>, messages_expire: bool) -> Broker<P> {
+        let queues = rules.into_iter().map(|(rules, name)| Queue::new(rules, Key::NONE.name(name), messages_expire));
+        let queues: Vec<Queue<P>> = queues.collect();
         Broker {
-            queues: rules.into_iter().map(Queue::new).collect(),
+            keeps_properties: queues.iter().any(|queue| queue.special.is_some()),
+            entries: 0,
+            queues,
             consumers: Vec::new(),
             also_from: BTreeMap::new(),
             store: Store::new(),
@@ -239,7 +144,7 @@ impl<P: Clone> Broker<P> {
     pub fn carry_out(&mut self, now: Time, command: Command<P>, effects: &mut impl Effects<P>) {
         debug_assert!(self.deadline > now, "something is due");
         match command {
-            Command::Publish { queue, payload } => self.publish(now, queue, payload, effects),
+            Command::Publish { queue, payload, properties } => self.publish(now, queue, payload, properties, effects),
             Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
             Command::Reject { delivery, requeue } => self.reject(now, delivery, requeue, effects),
             Command::Subscribe { consumer, queue, terms } => self.subscribe(now, consumer, queue, terms, effects),
@@ -253,6 +158,12 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub fn next_deadline(&self) -> Option<Time> {
         (self.deadline != Time::NEVER).then_some(self.deadline)
+    }
+
+    /// Whether what messages carry makes a difference to any queue.
+    #[inline]
+    pub fn keeps_properties(&self) -> bool {
+        self.keeps_properties
     }
 
     /// Messages held anywhere: in queues, parked, or blocked outside.
@@ -273,27 +184,49 @@ impl<P: Clone> Broker<P> {
 
     #[inline(never)]
     fn refresh_deadline(&mut self) {
-        let due = |list: &List| list.first().map_or(Time::NEVER, |slot| self.store[slot].due);
         let queues = self.queues.iter().filter(|queue| queue.has_timers());
-        self.deadline = queues
-            .flat_map(|queue| [due(&queue.lists[Where::Delayed]), due(&queue.lists[Where::InFlight])])
-            .min()
-            .unwrap_or(Time::NEVER);
+        self.deadline = queues.map(|queue| self.deadline_of(queue)).min().unwrap_or(Time::NEVER);
     }
 
-    /// Time-outs and ends of delays up to `now`, in order of time; at one instant delays first, then by queue.
+    fn deadline_of(&self, queue: &Queue<P>) -> Time {
+        let due = |list: &List| list.first().map_or(Time::NEVER, |slot| self.store[slot].due);
+        let expiry = queue.special.as_ref().map_or(Time::NEVER, |special| special.expiry());
+        let delay = match &queue.special {
+            Some(special) if queue.rules.redelivery.delay.varies() => special.end_of_delay(),
+            _ => due(&queue.lists[Where::Delayed]),
+        };
+        expiry.min(delay).min(due(&queue.lists[Where::InFlight]))
+    }
+
+    /// The first of the delayed whose delay ends at `due`.
+    fn first_delayed(&self, queue: &Queue<P>, due: Time) -> Option<Slot> {
+        match &queue.special {
+            Some(special) if queue.rules.redelivery.delay.varies() => {
+                special.delayed.first().filter(|(at, ..)| *at == due).map(|(.., slot)| *slot)
+            }
+            _ => queue.lists[Where::Delayed].first().filter(|slot| self.store[*slot].due == due),
+        }
+    }
+
+    /// What is due up to `now`, in order of time; at one instant messages expire first, then delays end, then deliveries
+    /// time out; of each by queue.
     #[cold]
     fn carry_out_due(&mut self, now: Time, effects: &mut impl Effects<P>) {
         while self.deadline <= now {
             let due = self.deadline;
-            let is_due =
-                |queue: &Queue<P>, place| queue.lists[place].first().filter(|slot| self.store[*slot].due == due);
-            let delayed = self.queues.iter().find_map(|queue| is_due(queue, Where::Delayed));
-            let in_flight = self.queues.iter().find_map(|queue| is_due(queue, Where::InFlight));
-            match (delayed, in_flight) {
-                (Some(slot), _) => self.end_delay(now, slot, effects),
-                (None, Some(slot)) => self.time_out(now, slot, effects),
-                (None, None) => unreachable!("a deadline belongs to a message"),
+            let times_out =
+                |queue: &Queue<P>| queue.lists[Where::InFlight].first().filter(|slot| self.store[*slot].due == due);
+            let expires = if self.keeps_properties { self.first_to_expire(due) } else { None };
+            let delayed = || self.queues.iter().find_map(|queue| self.first_delayed(queue, due));
+            let in_flight = || self.queues.iter().find_map(times_out);
+            if let Some(slot) = expires {
+                self.expire(now, slot, effects);
+            } else if let Some(slot) = delayed() {
+                self.end_delay(now, slot, effects);
+            } else if let Some(slot) = in_flight() {
+                self.time_out(now, slot, effects);
+            } else {
+                unreachable!("a deadline belongs to a message");
             }
             self.refresh_deadline();
         }
@@ -301,11 +234,15 @@ impl<P: Clone> Broker<P> {
 }
 
 impl<P> Queue<P> {
-    fn new(rules: QueueRules) -> Queue<P> {
+    fn new(rules: QueueRules, name: Key, messages_expire: bool) -> Queue<P> {
+        let special = Special::of(&rules, name, messages_expire);
         Queue {
+            is_plain: special.is_none() && rules.redelivery.ack_timeout.is_none(),
+            special,
             rules,
             lists: Lists::default(),
             blocked: VecDeque::new(),
+            blocked_properties: VecDeque::new(),
             credit: VecDeque::new(),
             next_order: 0,
             front_order: 0,
@@ -360,6 +297,6 @@ impl<P> Queue<P> {
 
     /// Whether the broker has to remember when its deliveries or delays end.
     fn has_timers(&self) -> bool {
-        self.rules.redelivery.ack_timeout.is_some() || self.rules.redelivery.delay > Span::ZERO
+        !self.is_plain || !self.rules.redelivery.delay.is_none()
     }
 }

@@ -1,16 +1,33 @@
 //! What a queue is told to do: capacity, dead letters, redelivery.
 
 use super::QueueId;
+use super::delay::Delay;
 use crate::time::Span;
+use crate::workload::Distribution;
 
 /// The rules of one queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct QueueRules {
     /// Messages that may wait or be delayed; `None` is unlimited. What returns always gets in.
     pub capacity: Option<u64>,
     pub when_full: WhenFull,
     pub dead_letter: Option<QueueId>,
     pub redelivery: Redelivery,
+    pub order: Order,
+    /// How long after entering a message expires that still waits or is delayed.
+    pub ttl: Option<Distribution>,
+}
+
+/// Which of the messages that wait is delivered next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest.
+    Fifo,
+    /// The youngest.
+    Lifo,
+    /// The oldest of the highest priority there is. Priorities are from 0 to `levels` − 1; a higher one counts as the
+    /// highest of these.
+    Priority { levels: u8 },
 }
 
 /// What becomes of a newcomer that a full queue has no room for.
@@ -26,17 +43,36 @@ pub enum WhenFull {
     DeadLetter,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Redelivery {
     pub returns_to: ReturnsTo,
-    /// Failures (negative acknowledgements, time-outs) that are forgiven; `None` is any number.
+    /// `None` is any number.
     pub limit: Option<u32>,
+    pub counts: LimitCounts,
     /// Where a message goes that has failed once more.
     pub then: Then,
     /// How long a message that failed is kept from delivery.
-    pub delay: Span,
+    pub delay: Delay,
     /// How long after delivery the queue takes an unacknowledged message back.
     pub ack_timeout: Option<Span>,
+    pub late_ack: LateAck,
+}
+
+/// What a limit is a limit of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitCounts {
+    /// Failures (negative acknowledgements, time-outs) that are forgiven.
+    Failures,
+    /// Deliveries in all.
+    Deliveries,
+}
+
+/// What an acknowledgement does that comes after its time-out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateAck {
+    /// Removes the message from the queue that delivered it.
+    Accepted,
+    Ignored,
 }
 
 /// Which place a message takes that returns.
@@ -58,7 +94,14 @@ pub enum Then {
 
 impl Default for QueueRules {
     fn default() -> QueueRules {
-        QueueRules { capacity: None, when_full: WhenFull::Refuse, dead_letter: None, redelivery: Redelivery::default() }
+        QueueRules {
+            capacity: None,
+            when_full: WhenFull::Refuse,
+            dead_letter: None,
+            redelivery: Redelivery::default(),
+            order: Order::Fifo,
+            ttl: None,
+        }
     }
 }
 
@@ -67,9 +110,29 @@ impl Default for Redelivery {
         Redelivery {
             returns_to: ReturnsTo::Original,
             limit: None,
+            counts: LimitCounts::Failures,
             then: Then::Drop,
-            delay: Span::ZERO,
+            delay: Delay::NONE,
             ack_timeout: None,
+            late_ack: LateAck::Accepted,
         }
+    }
+}
+
+impl Redelivery {
+    /// Whether a message goes where `then` says after so many attempts, all of which have failed.
+    pub(super) fn is_exhausted(&self, attempts: u32) -> bool {
+        self.limit.is_some_and(|limit| match self.counts {
+            LimitCounts::Failures => attempts > limit,
+            LimitCounts::Deliveries => attempts >= limit,
+        })
+    }
+
+    /// Failures that a message survives; `None` is any number.
+    pub fn forgiven(&self) -> Option<u32> {
+        self.limit.map(|limit| match self.counts {
+            LimitCounts::Failures => limit,
+            LimitCounts::Deliveries => limit.saturating_sub(1),
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::{Index, IndexMut};
 
+use super::special::Extra;
 use super::{ConsumerId, DeliveryId, Place, QueueId};
 use crate::time::Time;
 
@@ -74,11 +75,13 @@ impl<P> Entry<P> {
 pub(super) struct Store<P> {
     entries: Vec<Entry<P>>,
     free: Vec<Slot>,
+    /// By slot; empty if no queue's rules ask for it.
+    extras: Vec<Option<Extra>>,
 }
 
 impl<P> Store<P> {
     pub fn new() -> Store<P> {
-        Store { entries: Vec::new(), free: Vec::new() }
+        Store { entries: Vec::new(), free: Vec::new(), extras: Vec::new() }
     }
 
     pub fn len(&self) -> usize {
@@ -127,6 +130,16 @@ impl<P> Store<P> {
     #[inline]
     pub fn get(&self, slot: Slot) -> Option<&Entry<P>> {
         self.entries.get(slot as usize).filter(|entry| entry.payload.is_some())
+    }
+
+    pub fn extra(&self, slot: Slot) -> Option<Extra> {
+        self.extras.get(slot as usize).copied().flatten()
+    }
+
+    pub fn set_extra(&mut self, slot: Slot, extra: Extra) {
+        let at = slot as usize;
+        self.extras.resize(self.extras.len().max(at + 1), None);
+        self.extras[at] = Some(extra);
     }
 
     /// The entries of all messages there are.

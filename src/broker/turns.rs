@@ -121,7 +121,7 @@ impl<P: Clone> Broker<P> {
             return;
         }
         let queue = self.store[slot].queue;
-        if self.queues[queue.index()].rules.redelivery.ack_timeout.is_some() {
+        if !self.queues[queue.index()].is_plain {
             self.end_timeout(slot);
         }
         let payload = self.forget(slot);

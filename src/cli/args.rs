@@ -26,6 +26,10 @@ Exit codes: 0 every target holds; 1 a target is missed, or the run failed; 2 the
 pub enum Command {
     /// Answer scenarios by theory, where a formula applies, and by simulation
     Run(Box<Run>),
+    /// Say which model a scenario is, and which assumptions hold or fail
+    Explain(Explain),
+    /// Print all that formulas know of a system in Kendall's notation
+    Theory(Theory),
     /// Validate scenarios, and say what they describe
     Check(Check),
     /// Write a scenario to begin with
@@ -119,6 +123,57 @@ Examples:
   kendall run scenarios/mm1.yaml scenarios/mm3.yaml --csv results
   kendall run scenarios/orders.yaml --duration 10min --events - | grep review
   kendall run scenarios/flash-sale.yaml --json - | jq '.targets'";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXPLAIN)]
+pub struct Explain {
+    /// A scenario file, or a system in Kendall's notation such as M/M/3
+    #[arg(value_name = "FILE|NOTATION")]
+    pub scenario: String,
+
+    #[command(flatten)]
+    pub notation: Notation,
+
+    /// Alter the scenario, such as consumers.payments.count=14; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+
+    /// Write it as JSON; `-` writes it to standard output, and nothing else there
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+}
+
+const EXPLAIN: &str = "\
+Examples:
+  kendall explain M/M/3 --rate 200/s --service 12ms
+  kendall explain scenarios/flash-sale.yaml --set consumers.payments.count=14
+  kendall explain M/G/1 --load 80% --service 12ms --cv 1.5 --json - | jq '.model'
+
+Says which model the scenario is, which formula answers it and what that assumes; or which assumptions
+fail, and what is used instead. The exit code is 0 in both cases.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = THEORY)]
+pub struct Theory {
+    /// A system in Kendall's notation, such as M/M/3, M/D/5, E4/M/1, M/H2/1 or M/M/10/30
+    #[arg(value_name = "NOTATION")]
+    pub system: String,
+
+    #[command(flatten)]
+    pub notation: Notation,
+
+    /// Write the result as JSON; `-` writes it to standard output, and nothing else there
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+}
+
+const THEORY: &str = "\
+Examples:
+  kendall theory M/M/3 --rate 200/s --service 12ms
+  kendall theory M/G/1 --load 80% --service 12ms --cv 1.5
+  kendall theory E4/M/2 --rate 100/s --service 12ms --json - | jq '.answers[0].measures'
+
+Exit codes: 0 a formula applies; 2 the input is wrong, or no formula applies.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHECK)]

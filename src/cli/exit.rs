@@ -1,5 +1,6 @@
 //! How a command ends: the code for a script, and the word for a person where something went wrong.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use super::output;
@@ -61,15 +62,31 @@ pub enum Failure {
     Arguments(String),
     #[error(transparent)]
     Run(#[from] RunError),
-    #[error("cannot write {to}: {error}")]
+    #[error("cannot write {to}: {error}; {}", advice(error.kind()))]
     Write { to: String, error: std::io::Error },
+}
+
+/// What to do about it.
+fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => "make its folder first, or name another place",
+        ErrorKind::IsADirectory => "it is a folder: name a file in it",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            "a file stands where a folder belongs: name another place"
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "name a place where you may write",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room, or name a place that has some",
+        _ => "name another place",
+    }
 }
 
 impl Failure {
     /// Says what is wrong on standard error.
     pub fn tell(&self) -> Exit {
         match self {
-            Failure::Problems(problems) => output::diagnose(&problems.render(output::stderr_has_colour())),
+            Failure::Problems(problems) => {
+                output::diagnose(&problems.render(output::stderr_has_colour(), output::stderr_width()));
+            }
             other => output::diagnose(&format!("error: {other}")),
         }
         self.exit()

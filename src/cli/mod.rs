@@ -6,7 +6,9 @@ mod args;
 mod check;
 mod events;
 mod exit;
+mod explain;
 mod files;
+mod input;
 mod interrupt;
 mod language;
 mod new;
@@ -14,6 +16,7 @@ mod output;
 mod progress;
 mod run;
 mod shell;
+mod theory;
 
 use std::process::ExitCode;
 
@@ -25,6 +28,8 @@ use args::{Args, Command};
 pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Theory(args) => theory::theory(&args),
         Command::Check(args) => check::check(&args),
         Command::New(args) => new::new(&args),
         Command::Reference(args) => language::reference(&args),

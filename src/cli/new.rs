@@ -9,8 +9,9 @@ use crate::measure::nearest;
 use crate::scenario;
 
 /// The scenarios that need nothing beside them.
-const BROUGHT_ALONG: [(&str, &str); 8] = [
+const BROUGHT_ALONG: [(&str, &str); 9] = [
     ("ack-timeout", include_str!("../../scenarios/ack-timeout.yaml")),
+    ("bursty", include_str!("../../scenarios/bursty.yaml")),
     ("finite-buffer", include_str!("../../scenarios/finite-buffer.yaml")),
     ("flash-sale", include_str!("../../scenarios/flash-sale.yaml")),
     ("mm1", include_str!("../../scenarios/mm1.yaml")),
@@ -21,7 +22,7 @@ const BROUGHT_ALONG: [(&str, &str); 8] = [
 ];
 
 /// Those that read recorded data.
-const WITH_DATA: [&str; 1] = ["web-day"];
+const WITH_DATA: [&str; 2] = ["elb-fortnight", "web-day"];
 
 /// It names a file that lies beside the original only.
 const FOR_EDITORS: &str = "# yaml-language-server:";

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
-use terminal_size::{Width, terminal_size_of};
+use terminal_size::{Height, Width, terminal_size_of};
 
 use super::exit::Failure;
 use crate::report::Style;
@@ -18,10 +18,18 @@ const WIDEST: usize = 100;
 /// How to write results to standard output. NO_COLOR, COLUMNS and their like are heeded.
 pub fn style() -> Style {
     let stdout = io::stdout();
+    Style { colour: AutoStream::choice(&stdout) != ColorChoice::Never, width: width(terminal_size_of(&stdout)) }
+}
+
+/// In columns.
+pub fn stderr_width() -> usize {
+    width(terminal_size_of(io::stderr()))
+}
+
+fn width(seen: Option<(Width, Height)>) -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|said| said.parse().ok());
-    let seen = || terminal_size_of(&stdout).map(|(Width(columns), _)| usize::from(columns));
-    let width = said.or_else(seen).unwrap_or(USUAL_WIDTH).min(WIDEST);
-    Style { colour: AutoStream::choice(&stdout) != ColorChoice::Never, width }
+    let seen = seen.map(|(Width(columns), _)| usize::from(columns));
+    said.or(seen).unwrap_or(USUAL_WIDTH).min(WIDEST)
 }
 
 pub fn stderr_has_colour() -> bool {
@@ -39,26 +47,46 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Text goes to standard output, unless JSON does. If one of them cannot be written, the other still is.
+pub fn text_and_json(
+    to: Option<&Path>,
+    json: impl FnOnce() -> String,
+    text: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    match to {
+        Some(path) if is_stdout(path) => print(&json()),
+        Some(path) => print(&text()).and(write_file(path, &json())),
+        None => print(&text()),
+    }
+}
+
+pub fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// Whole lines. There is nobody left to tell that standard error cannot be written.
 pub fn diagnose(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
 }
 
-/// Finds out before a long run, as far as that is possible without writing.
+/// Finds out before a long run, without touching what is there.
 pub fn expect_writable(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(failure(path, io::Error::from(ErrorKind::IsADirectory)));
     }
-    match fs::metadata(folder(path)) {
-        Ok(found) if found.is_dir() => Ok(()),
-        Ok(_) => Err(failure(path, io::Error::from(ErrorKind::NotADirectory))),
-        Err(error) => Err(failure(path, error)),
+    // A device or a pipe is only opened to be written.
+    if path.exists() && !path.is_file() {
+        return Ok(());
     }
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let trial = beside(&place);
+    fs::write(&trial, "").and_then(|()| fs::remove_file(&trial)).map_err(|error| failure(path, error))
 }
 
-/// Makes a folder with those above it, if it is not there.
+/// Makes a folder that can be written to, with those above it, if it is not there.
 pub fn make_folder(path: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(path).map_err(|error| failure(path, error))
+    fs::create_dir_all(path).map_err(|error| failure(path, error))?;
+    expect_writable(&path.join("trial"))
 }
 
 /// Puts the whole file in its place at once, so that nobody finds half of it.

@@ -3,10 +3,12 @@
 //!
 //! A driver tells a [`Producer`] or a [`Crew`] what happened and carries out what it answers; neither knows a clock.
 
+mod carried;
 mod held;
 mod producer;
 mod rules;
 
+pub use carried::Carried;
 pub use producer::{Producer, Reaction, Reply};
 pub use rules::*;
 

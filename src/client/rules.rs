@@ -2,6 +2,15 @@
 
 use crate::workload::Distribution;
 
+/// What the messages of one producer carry.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MessageRules {
+    /// Higher is more urgent.
+    pub priority: u8,
+    /// How long after entering a queue a message expires there; a queue's own ttl may be shorter.
+    pub ttl: Option<Distribution>,
+}
+
 /// How the consumers of one entry work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConsumerRules {

@@ -4,7 +4,7 @@ mod agreement;
 mod targets;
 mod warnings;
 
-use crate::result::{Answer, Outcome, Simulation, Stability, Stopped, Theory};
+use crate::result::{Answer, Explanation, Outcome, Simulation, Stability, Stopped, Theory};
 use crate::scenario::Scenario;
 use crate::sim::{self, SimError, Simulated, Steady, Watch};
 use crate::theory;
@@ -59,6 +59,11 @@ pub fn run(scenario: &Scenario, ask: &Ask, watch: &Watch) -> Result<Outcome, Run
     };
     let simulated = simulate(scenario, steady, ask.threads, watch)?;
     Ok(side_by_side(scenario, theory, stability, simulated, steady))
+}
+
+/// Says in words which model a scenario is, or why none.
+pub fn explain(scenario: &Scenario) -> Explanation {
+    theory::explain(scenario)
 }
 
 fn simulate(scenario: &Scenario, steady: Steady, threads: Option<usize>, watch: &Watch) -> Result<Simulated, RunError> {

@@ -76,10 +76,21 @@ fn by_interval(target: &Target, estimate: &Estimate, error: StandardError, value
     }
 }
 
+/// As many as `run.replications` may ask for.
+const MOST_REPLICATIONS: u64 = 10_000;
+
+/// How many, and at what cost beside what is done.
 fn more_replications(needed: Option<u64>, done: u32) -> String {
+    let done = u64::from(done);
     match needed {
-        Some(needed) if needed > u64::from(done) => {
-            format!("about {} more replications would decide it", needed - u64::from(done))
+        Some(needed) if needed > done => {
+            let (more, times) = (needed - done, needed as f64 / done.max(1) as f64);
+            if needed > MOST_REPLICATIONS {
+                return format!("a run about {times:.0} times as long would decide it; raise run.duration");
+            }
+            format!(
+                "about {more} more replications would decide it (run.replications: {needed}, {times:.1} times the work)"
+            )
         }
         _ => "more replications would decide it".to_owned(),
     }
@@ -130,5 +141,18 @@ impl std::fmt::Display for Significant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let digits = if self.0 > 0.0 { (1.0 - self.0.log10().floor()).clamp(0.0, 12.0) as usize } else { 0 };
         write!(f, "{:.digits$}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_undecided_target_says_what_would_decide_it_and_what_that_costs() {
+        let expected = "about 30 more replications would decide it (run.replications: 50, 2.5 times the work)";
+        assert_eq!(more_replications(Some(50), 20), expected);
+        let too_many = "a run about 2000 times as long would decide it; raise run.duration";
+        assert_eq!(more_replications(Some(40_000), 20), too_many);
     }
 }

@@ -48,10 +48,11 @@ fn unstable(queue: &Stability) -> Warning {
 
 fn heavy(entry: &Consumers) -> Warning {
     let cv = entry.rules.service.scv().sqrt();
+    let how = if cv.is_finite() { format!("cv {cv:.1}") } else { "its variance is infinite".to_owned() };
     warning(
         WarningCode::HeavyTail,
         format!(
-            "the service of {} varies strongly (cv {cv:.1}): a few rare messages make most of the work, and intervals \
+            "the service of {} varies strongly ({how}): a few rare messages make most of the work, and intervals \
              may be narrower than they should be; more or longer replications show it",
             entry.name
         ),

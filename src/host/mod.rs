@@ -96,6 +96,8 @@ pub trait Watch: Send {
 #[derive(Default)]
 pub struct Options {
     pub limits: Limits,
+    /// For what the rules draw: jitter, and times to live that vary.
+    pub seed: u64,
     pub watch: Option<Box<dyn Watch>>,
 }
 

@@ -13,7 +13,8 @@ use super::account::{Account, Books};
 use super::parcels::{Parcel, Parcels};
 use super::told::{Handed, Line, Mailbox, Offered, Told, Wakes};
 use super::{HostError, Limits, Options};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Place, QueueId, QueueRules, Terms};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Place, Properties, QueueId, QueueRules, Terms};
+use crate::random::Key;
 use crate::time::Time;
 
 /// What publishers, consumers, deliveries and the timer share.
@@ -40,6 +41,9 @@ pub(super) struct State {
     pub stage: Stage,
     limits: Limits,
     free_consumers: Vec<u32>,
+    /// What draws for messages are keyed by, with the number of the message.
+    draws: Key,
+    published: u64,
     /// When the timer looks next.
     armed: Time,
 }
@@ -104,6 +108,8 @@ impl State {
             stage: Stage::Open,
             limits: options.limits,
             free_consumers: Vec::new(),
+            draws: Key::of_seed(options.seed),
+            published: 0,
             armed: Time::NEVER,
         }
     }
@@ -132,9 +138,12 @@ impl State {
     }
 
     pub fn publish(&mut self, queue: QueueId, line: u32, payload: Bytes) -> Offered {
+        // Each message has draws of its own, in the order in which they were published.
+        let properties = Properties { draws: self.draws.number(self.published), ..Properties::default() };
+        self.published += 1;
         let parcel = self.told.parcels.insert(line, payload);
         self.told.books.of(queue).published += 1;
-        self.apply(Command::Publish { queue, payload: parcel });
+        self.apply(Command::Publish { queue, payload: parcel, properties });
         self.told.offered
     }
 

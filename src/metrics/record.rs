@@ -4,7 +4,7 @@ use super::ledger::{At, Fate};
 use super::levels::Window;
 use super::{Counts, CrewRecord, Pilot, QueueState, Recorder, Tally, Times, overlap};
 use crate::broker::Broker;
-use crate::measure::CAUSES;
+use crate::measure::{CAUSES, Cause};
 use crate::result::{ProducerAccount, QueueAccount};
 use crate::time::{Span, Time};
 
@@ -152,6 +152,7 @@ impl Recorder {
 
 impl QueueState {
     fn finish(mut self) -> Result<QueueRecord, Broken> {
+        let expired = self.dropped.remove(&Cause::Expired).unwrap_or(0);
         let account = QueueAccount {
             entered_published: self.entered - self.entered_dead_lettered,
             entered_dead_lettered: self.entered_dead_lettered,
@@ -160,6 +161,7 @@ impl QueueState {
             in_flight: self.levels.in_flight,
             acknowledged: self.acknowledged,
             dropped: self.dropped,
+            expired,
             dead_lettered: self.dead_lettered,
             parked: self.parked,
         };

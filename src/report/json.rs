@@ -27,6 +27,68 @@ pub fn json(outcome: &Outcome, scenario: &Scenario) -> String {
     serde_json::to_string(&report).expect("names are texts and numbers are finite") + "\n"
 }
 
+/// An explanation as one JSON object on one line.
+pub fn explanation(explanation: &result::Explanation, scenario: &Scenario) -> String {
+    let report = Explanation::new(explanation, scenario);
+    serde_json::to_string(&report).expect("names are texts and numbers are finite") + "\n"
+}
+
+#[derive(Serialize)]
+struct Explanation<'a> {
+    format: u32,
+    kendall: &'static str,
+    scenario: Input<'a>,
+    /// Not there if no formula applies; then `reasons` says why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    reasons: &'a [String],
+    paragraphs: Vec<Paragraph<'a>>,
+    load: Vec<Load<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<answer::Theory<'a>>,
+}
+
+#[derive(Serialize)]
+struct Paragraph<'a> {
+    title: &'static str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Load<'a> {
+    queue: &'a str,
+    rate: f64,
+    /// `null` where it is endless.
+    offered_load: Option<f64>,
+    consumers: u32,
+}
+
+impl<'a> Explanation<'a> {
+    fn new(explanation: &'a result::Explanation, scenario: &'a Scenario) -> Explanation<'a> {
+        let theory = explanation.theory.as_ref().ok();
+        let paragraph = |paragraph: &'a result::Paragraph| Paragraph { title: paragraph.title, text: &paragraph.text };
+        let load = |queue: &'a result::Stability| Load {
+            queue: &queue.queue,
+            rate: queue.rate,
+            offered_load: finite(Some(queue.offered_load)),
+            consumers: queue.consumers,
+        };
+        Explanation {
+            format: FORMAT,
+            kendall: env!("CARGO_PKG_VERSION"),
+            scenario: Input::new(&scenario.name, &scenario.source),
+            model: theory.map(|theory| theory.model.as_str()),
+            source: theory.map(|theory| theory.source.as_str()),
+            reasons: explanation.theory.as_ref().err().map_or(&[], Vec::as_slice),
+            paragraphs: explanation.paragraphs.iter().map(paragraph).collect(),
+            load: explanation.stability.iter().map(load).collect(),
+            answer: theory.map(answer::Theory::new),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     format: u32,

@@ -3,6 +3,7 @@
 
 mod csv;
 pub mod events;
+mod explanation;
 mod hgrm;
 pub mod json;
 pub mod number;
@@ -11,8 +12,9 @@ pub mod terminal;
 pub mod text;
 
 pub use csv::csv;
+pub use explanation::{explanation, theory};
 pub use hgrm::hgrm;
-pub use json::{json, schema};
+pub use json::{explanation as explanation_json, json, schema};
 pub use terminal::{Style, heading, terminal};
 
 use crate::measure::{Measure, Stat};

@@ -1,12 +1,13 @@
 //! The scenario language for people: each key, what it means, its default and an example, from the tables that are read.
 
 mod markdown;
+mod measures;
 
 pub use markdown::markdown;
 
 use super::terminal::{Paint, Style};
 use super::text::{columns, wrap};
-use crate::measure::nearest;
+use crate::measure::{QUANTITIES, Quantity, nearest};
 use crate::scenario::Key;
 use crate::scenario::tree::{self, Meaning, NEEDED, TREE, Table, Value};
 
@@ -16,12 +17,13 @@ const INDENT: &str = "  ";
 const NOT_YET: &str = "[not supported yet]";
 
 /// How quantities are written, wherever a key has one.
-const QUANTITIES: &str = "A duration is written 20ms, 1.5s, 10min, 2h or 7d (also us and ns), a rate 200/s, 12/min or \
+const INTRODUCTION: &str = "A duration is written 20ms, 1.5s, 10min, 2h or 7d (also us and ns), a rate 200/s, 12/min or \
                           1.5k/s, a share 1%. Numbers have no unit. What is left out has its default.";
 
 /// What of the language is asked for.
 pub struct Reference {
     parts: Vec<Part>,
+    measures: Vec<Quantity>,
     is_whole: bool,
 }
 
@@ -41,7 +43,7 @@ pub struct NoSuchWord {
 impl Reference {
     pub fn whole() -> Reference {
         let parts = TREE.iter().map(|table| Part { table, keys: table.all_keys().collect() });
-        Reference { parts: parts.collect(), is_whole: true }
+        Reference { parts: parts.collect(), measures: QUANTITIES.to_vec(), is_whole: true }
     }
 
     /// A key, a word or a thing; of a path, such as `consumers.workers.prefetch`, its end.
@@ -50,11 +52,15 @@ impl Reference {
     /// If there is nothing of this name; with the nearest.
     pub fn of(word: &str) -> Result<Reference, NoSuchWord> {
         let name = word.rsplit('.').next().unwrap_or(word);
-        let parts: Vec<Part> = TREE.iter().filter_map(|table| part(table, name)).collect();
-        if !parts.is_empty() {
-            return Ok(Reference { parts, is_whole: false });
+        let (is_path, is_measure) = (is_path(word), word.contains(['.', '@']));
+        let measures = if is_path { Vec::new() } else { measures::of(word) };
+        let is_measure = is_measure && !measures.is_empty();
+        let tables = TREE.iter().filter(|_| !is_measure);
+        let parts: Vec<Part> = tables.filter_map(|table| part(table, name)).collect();
+        if !parts.is_empty() || !measures.is_empty() {
+            return Ok(Reference { parts, measures, is_whole: false });
         }
-        let known = TREE.iter().flat_map(names);
+        let known = TREE.iter().flat_map(names).chain(QUANTITIES.iter().map(|quantity| quantity.name()));
         let hint = nearest(name, known)
             .map_or("`kendall reference` shows all of it".to_owned(), |near| format!("did you mean `{near}`?"));
         Err(NoSuchWord { word: word.to_owned(), hint })
@@ -64,11 +70,33 @@ impl Reference {
     pub fn text(&self, style: Style) -> String {
         let style = Style { width: style.width.max(NARROWEST), ..style };
         let mut sections: Vec<String> = self.parts.iter().map(|part| part.text(style)).collect();
+        if !self.measures.is_empty() {
+            sections.push(self.measures(style));
+        }
         if self.is_whole {
-            sections.insert(0, wrap(QUANTITIES, style.width).join("\n"));
+            sections.insert(0, wrap(INTRODUCTION, style.width).join("\n"));
         }
         sections.join("\n\n") + "\n"
     }
+}
+
+impl Reference {
+    fn measures(&self, style: Style) -> String {
+        let mut lines = vec![style.paint(Paint::Bold, measures::TITLE)];
+        lines.extend(wrap(measures::ABOUT, style.width - INDENT.len()).iter().map(|line| format!("{INDENT}{line}")));
+        let column = self.measures.iter().map(|quantity| columns(quantity.name())).max().unwrap_or(0);
+        for &quantity in &self.measures {
+            lines.extend(entry(style, Paint::Bold, (INDENT, column), quantity.name(), measures::about(quantity)));
+            lines.extend(beside(style, column, &measures::ways(quantity).join(", ")));
+        }
+        lines.join("\n")
+    }
+}
+
+/// Whether it leads from the top to a key, as behind `--set`.
+fn is_path(word: &str) -> bool {
+    let first = word.split_once('.').map(|(first, _)| first);
+    first.is_some_and(|first| TREE[0].keys.iter().any(|key| key.name == first))
 }
 
 /// What of a table has to do with a name.
@@ -224,6 +252,21 @@ consumers.<name>
     }
 
     #[test]
+    fn a_measure_is_shown_with_its_meaning_and_how_it_is_written() {
+        let expected = "\
+measures
+  what targets and results are about, such as response.p99 <
+  30s; p99 stands for any percentile, orders for a queue,
+  payments for a consumers entry
+  length  messages waiting
+          orders.length.mean, orders.length.max,
+          orders.length.p99, orders.length@30min
+";
+        assert_eq!(of("orders.length.mean"), expected);
+        assert!(of("targets").contains("goodput"));
+    }
+
+    #[test]
     fn a_typo_is_answered_with_the_nearest() {
         let error = Reference::of("prefech").err().unwrap().to_string();
         assert_eq!(error, "the language has no `prefech`; did you mean `prefetch`?");
@@ -254,7 +297,7 @@ consumers.<name>
         let rows = page.lines().filter(|line| line.starts_with("| `"));
         let cells = |line: &str| line.replace("\\|", "").matches('|').count() - 1;
         let keys = TREE.iter().flat_map(Table::all_keys).count();
-        assert_eq!(rows.clone().count(), keys);
-        assert!(rows.clone().all(|row| cells(row) == 4));
+        assert_eq!(rows.clone().count(), keys + QUANTITIES.len());
+        assert_eq!(rows.filter(|row| cells(row) == 4).count(), keys);
     }
 }

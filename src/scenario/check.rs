@@ -1,11 +1,11 @@
 //! What can be checked only with the whole scenario in view: names, sums, circles.
 
 use super::consumers::MOST_CONSUMERS;
-use super::model::{Consumers, Queue};
+use super::model::{Consumers, Producer, Queue};
 use super::problem::{Place, Problem};
 use super::reader::{Reader, cut};
 use super::yaml::{Key, Node};
-use crate::broker::{QueueId, Then, WhenFull};
+use crate::broker::{Order, QueueId, Then, WhenFull};
 use crate::client::{Acknowledge, OnFailure};
 use crate::measure::RESERVED;
 
@@ -63,6 +63,26 @@ pub fn total_count(consumers: &[Consumers], place: Place, reader: &mut Reader) {
     }
 }
 
+/// Priorities that no queue knows.
+pub fn priorities(queues: &[Queue], producers: &[Producer], root: &Node, reader: &mut Reader) {
+    for producer in producers {
+        let priority = producer.messages.priority;
+        let queue = &queues[producer.publishes_to.index()];
+        let message = match queue.rules.order {
+            Order::Priority { levels } if priority < levels => continue,
+            Order::Priority { levels } => format!("`{}` knows priorities from 0 to {}", queue.name, levels - 1),
+            _ if priority == 0 => continue,
+            _ => format!("`{}` does not go by priority", queue.name),
+        };
+        let place =
+            root.find(&["producers", &producer.name, "messages", "priority"]).map_or(Place::TOP, |node| node.place);
+        let levels = u16::from(priority) + 1;
+        let hint =
+            format!("write `order: {{priority: {{levels: {levels}}}}}` under the queue, or leave out the priority");
+        reader.report(Problem::at(place, message).hint(hint));
+    }
+}
+
 /// Finds dead letters that may go round for ever at one instant.
 pub fn circles(queues: &[Queue], consumers: &[Consumers], root: &Node, reader: &mut Reader) {
     let next: Vec<Option<QueueId>> = (0..queues.len()).map(|at| step_without_time(at, queues, consumers)).collect();
@@ -78,7 +98,8 @@ pub fn circles(queues: &[Queue], consumers: &[Consumers], root: &Node, reader: &
         let place = root.find(&["queues", first, "dead_letter"]).map_or(Place::TOP, |node| node.place);
         let way: Vec<&str> = circle.iter().chain(&circle[..1]).map(name).collect();
         let message = format!("dead letters can go round in no time: {}", way.join(" → "));
-        let hint = "leave out one of these `dead_letter`, use `when_full: refuse`, or let the work take time";
+        let hint =
+            "leave out one of these `dead_letter`, use `when_full: refuse`, or let the work or the ttl take time";
         reader.report(Problem::at(place, message).hint(hint));
     }
 }
@@ -90,13 +111,14 @@ fn step_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Op
     let by_full = rules.capacity.is_some() && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter);
     let redelivery = &rules.redelivery;
     let by_limit = redelivery.then == Then::DeadLetter
-        && redelivery.limit.is_some_and(|limit| limit == 0 || redelivery.delay.nanos() == 0);
+        && redelivery.forgiven().is_some_and(|forgiven| forgiven == 0 || redelivery.delay.can_be_zero());
+    let by_ttl = rules.ttl.as_ref().is_some_and(|ttl| ttl.can_be_zero());
     let by_failure = consumers
         .iter()
         .filter(|entry| entry.takes_from.iter().any(|queue| queue.index() == at) && entry.rules.fails > 0.0)
         .filter(|entry| entry.rules.acknowledge == Acknowledge::After && entry.rules.service.can_be_zero())
         .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
-    (by_full || by_failure).then_some(to)
+    (by_full || by_failure || by_ttl).then_some(to)
 }
 
 /// Follows the only way out of each queue; a circle is found once.

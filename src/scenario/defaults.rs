@@ -36,7 +36,11 @@ fn span(arrivals: &Arrivals) -> Option<Span> {
             // What is planned for the very end of a run does not come any more.
             None => Some(rounded_up(trace.last().since(Time::ZERO) + Span::from_nanos(1))),
         },
-        Arrivals::Renewal { .. } => None,
+        Arrivals::Renewal { .. } | Arrivals::Bursts(_) => None,
+        Arrivals::Shaped(shaped) => {
+            let stop = (shaped.stop < Time::NEVER).then(|| shaped.stop.since(Time::ZERO));
+            span(&shaped.arrivals).into_iter().chain(stop).min()
+        }
     }
 }
 
@@ -52,6 +56,7 @@ mod tests {
 
     use super::*;
     use crate::broker::QueueId;
+    use crate::client::MessageRules;
     use crate::workload::{RateProfile, Trace};
 
     fn of(arrivals: &[Arrivals]) -> Option<String> {
@@ -59,6 +64,7 @@ mod tests {
             name: "p".to_owned(),
             publishes_to: QueueId(0),
             arrivals: arrivals.clone(),
+            messages: MessageRules::default(),
         };
         duration(&arrivals.iter().map(producer).collect::<Vec<_>>()).map(|span| span.to_string())
     }

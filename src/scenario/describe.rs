@@ -4,12 +4,15 @@ use super::model::{Consumers, Scenario};
 use crate::broker::{QueueId, Then};
 use crate::client::{Acknowledge, OnFailure};
 use crate::time::{Span, Time};
-use crate::workload::Arrivals;
+use crate::workload::distribution::share_below_zero;
+use crate::workload::{Arrivals, Batch, Distribution, Shaped};
 
 /// More queues than these are counted instead of described.
 const MOST_CLAUSES: usize = 3;
 /// A trace's peak is that of the busiest of so many parts of the run.
 const PARTS: u64 = 100;
+/// Of dead letters in a circle; what is left after so many is no more than a rounding, unless most of it comes back.
+const ROUNDS: usize = 40;
 
 /// Says what is published, who works on it, what load that is, and whether it is stable.
 pub fn describe(scenario: &Scenario) -> String {
@@ -62,8 +65,8 @@ fn flows(scenario: &Scenario) -> Vec<Flow> {
     for producer in &scenario.producers {
         flows[producer.publishes_to.index()].published.add(rate_of(&producer.arrivals, scenario.run.duration), 1.0);
     }
-    // Dead letters pass through at most as many queues as there are.
-    for _ in 0..=scenario.queues.len() {
+    // Dead letters pass through at most as many queues as there are, but may go round in a circle that takes time.
+    for _ in 0..=scenario.queues.len().max(ROUNDS) {
         let before: Vec<Rate> = flows.iter().map(|flow| flow.inflow).collect();
         flows.iter_mut().for_each(|flow| flow.inflow = flow.published);
         for (at, rate) in before.iter().enumerate() {
@@ -79,7 +82,19 @@ fn flows(scenario: &Scenario) -> Vec<Flow> {
 fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
     let end = Time::ZERO + duration;
     let mean = arrivals.expected(end) / duration.seconds();
-    let peak = match arrivals {
+    Rate { mean, peak: peak(arrivals, duration, mean) }
+}
+
+fn peak(arrivals: &Arrivals, duration: Span, mean: f64) -> f64 {
+    let end = Time::ZERO + duration;
+    match arrivals {
+        Arrivals::Bursts(bursts) => bursts.peak(),
+        Arrivals::Shaped(shaped) => {
+            let within = shaped.stop.since(Time::ZERO).min(duration);
+            let of_kind = rate_of(&shaped.arrivals, within).peak;
+            // What comes only in a part of the run comes faster there than on average.
+            (of_kind * shaped.batch.mean()).max(mean)
+        }
         Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.peak(end),
         Arrivals::Renewal { .. } => mean,
         Arrivals::Trace(trace) => {
@@ -87,8 +102,7 @@ fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
             let most = (0..PARTS).map(|part| until(part + 1) - until(part)).max().unwrap_or(0);
             (most as f64 * PARTS as f64 / duration.seconds()).max(mean)
         }
-    };
-    Rate { mean, peak }
+    }
 }
 
 /// What the consumers of one queue can do, and what their failures add.
@@ -104,6 +118,9 @@ struct Work {
 
 fn work_on(scenario: &Scenario, at: usize) -> Work {
     let entries: Vec<&Consumers> = scenario.consumers_of(QueueId(at as u16)).collect();
+    if entries.is_empty() && scenario.may_expire(QueueId(at as u16)) {
+        return Work { consumers: 0, capacity: 0.0, attempts: 1.0, dead_share: 1.0 };
+    }
     let capacity_of = |entry: &Consumers| f64::from(entry.count) / entry.rules.service.mean_s();
     let capacity: f64 = entries.iter().map(|entry| capacity_of(entry)).sum();
     let weight = |entry: &Consumers| {
@@ -118,7 +135,7 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     let rejected = share(&|entry| is_after(entry) && entry.rules.on_failure == OnFailure::Reject);
     let redelivery = &scenario.queues[at].rules.redelivery;
     // The geometric sum 1 + f + … + f^limit, and what is left after it.
-    let (attempts, exhausted) = match redelivery.limit {
+    let (attempts, exhausted) = match redelivery.forgiven() {
         None => (1.0 / (1.0 - again), 0.0),
         Some(limit) => {
             let left = again.powi(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1));
@@ -133,8 +150,9 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     let queue = &scenario.queues[at];
     let producers: Vec<_> = scenario.producers.iter().filter(|p| p.publishes_to.index() == at).collect();
-    let kinds: Vec<&str> = producers.iter().map(|p| kind(&p.arrivals)).collect();
-    let kind = if kinds.windows(2).all(|two| two[0] == two[1]) { kinds[0] } else { "from several producers" };
+    let kinds: Vec<String> = producers.iter().map(|p| kind(&p.arrivals)).collect();
+    let is_one = kinds.windows(2).all(|two| two[0] == two[1]);
+    let kind = if is_one { kinds[0].as_str() } else { "from several producers" };
     let entries: Vec<_> = scenario.consumers_of(QueueId(at as u16)).collect();
     let workers = match entries.as_slice() {
         [] => "which nothing takes from".to_owned(),
@@ -147,20 +165,55 @@ fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     format!("{} ({kind}) to queue `{}`, {workers}", messages(flow.published), queue.name)
 }
 
-fn kind(arrivals: &Arrivals) -> &'static str {
-    match arrivals {
+fn kind(arrivals: &Arrivals) -> String {
+    let kind = match arrivals {
         Arrivals::Poisson { .. } => "Poisson",
         Arrivals::Regular { .. } => "evenly spaced",
         Arrivals::Renewal { .. } => "independent gaps",
         Arrivals::Trace(_) => "recorded",
+        Arrivals::Bursts(_) => "in bursts",
+        Arrivals::Shaped(shaped) => return shape(shaped),
+    };
+    kind.to_owned()
+}
+
+fn shape(shaped: &Shaped) -> String {
+    let mut said = kind(&shaped.arrivals);
+    match shaped.batch {
+        Batch::Fixed(1) => {}
+        Batch::Fixed(count) => said += &format!(", {count} at once"),
+        batch => said += &format!(", {} at once on average", figure(batch.mean())),
     }
+    if shaped.start > Time::ZERO {
+        said += &format!(", from {}", shaped.start.since(Time::ZERO));
+    }
+    if shaped.stop < Time::NEVER {
+        said += &format!(", until {}", shaped.stop.since(Time::ZERO));
+    }
+    if let Some(limit) = shaped.limit {
+        said += &format!(", at most {limit}");
+    }
+    said
 }
 
 fn worker(entry: &Consumers) -> String {
     let mean = Span::from_seconds(entry.rules.service.mean_s());
     let each = if entry.count > 1 { " each" } else { "" };
     let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
-    format!("{} `{}` at {}{each}{shared}", entry.count, entry.name, short(mean))
+    let truncated = truncated(&entry.rules.service);
+    format!("{} `{}` at {}{each}{shared}{truncated}", entry.count, entry.name, short(mean))
+}
+
+/// A normal distribution has times below zero, which take part in the mean that is written.
+fn truncated(service: &Distribution) -> String {
+    match service {
+        Distribution::Normal { mean_s, sd_s } => {
+            let below = share_below_zero(*mean_s, *sd_s);
+            let share = if below < 1e-6 { "next to nothing" } else { &format!("{} %", figure(below * 100.0)) };
+            format!(" (normal, truncated at zero, which takes off {share})")
+        }
+        _ => String::new(),
+    }
 }
 
 /// Whether somebody takes from both queues.
@@ -195,6 +248,10 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     let together = (0..flows.len()).filter(|other| *other == at || share_consumers(scenario, at, *other));
     let names: Vec<String> = together.map(|at| format!("`{}`", scenario.queues[at].name)).collect();
     let of = if name_it { format!(" of {}", names.join(" and ")) } else { String::new() };
+    let may_expire = scenario.may_expire(QueueId(at as u16));
+    if work.consumers == 0 && may_expire {
+        return format!("Nothing takes from `{}`, from which messages expire", queue.name);
+    }
     if work.consumers == 0 {
         return format!("`{}` only fills, by {} messages a second", queue.name, figure(inflow.mean));
     }
@@ -204,7 +261,11 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     let busy = |rate: f64| if work.capacity.is_finite() { rate * work.attempts / work.capacity } else { 0.0 };
     let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
     let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
-    let limited = queue.rules.capacity.is_some();
+    let limited = match queue.rules.capacity {
+        _ if may_expire => Some("what waits too long expires"),
+        Some(_) => Some("the queue fills up"),
+        None => None,
+    };
     let (mean, peak) = (inflow.mean, inflow.peak);
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
     if peak <= mean * 1.001 {
@@ -221,7 +282,8 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     )
 }
 
-fn verdict(busy: f64, excess: f64, limited: bool) -> String {
+/// `limited` is what happens to more than the consumers can do, if it does not pile up.
+fn verdict(busy: f64, excess: f64, limited: Option<&str>) -> String {
     // Sums of shares miss a load of exactly 1 by their last digits.
     if busy < 1.0 - 1e-9 {
         return format!("utilization {}, stable", percent(busy));
@@ -232,8 +294,8 @@ fn verdict(busy: f64, excess: f64, limited: bool) -> String {
         "has no steady state".to_owned()
     };
     match limited {
-        true => format!("load {}, more than they can do: the queue fills up", percent(busy)),
-        false => format!("load {}, not stable: the queue {grows}", percent(busy)),
+        Some(what) => format!("load {}, more than they can do: {what}", percent(busy)),
+        None => format!("load {}, not stable: the queue {grows}", percent(busy)),
     }
 }
 
@@ -300,6 +362,15 @@ mod tests {
     }
 
     #[test]
+    fn a_normal_service_is_told_with_what_truncation_takes_off() {
+        let text = "{queues: {a: {}}, producers: {p: {publishes_to: a, arrivals: {poisson: {rate: 10/s}}}}, \
+                    consumers: {w: {takes_from: a, service: {normal: {mean: 20ms, sd: 20ms}}}}}";
+        let said = of_text(text);
+        assert!(said.contains("1 `w` at 25.8ms (normal, truncated at zero, which takes off 15.9 %)"), "{said}");
+        assert!(said.contains("Offered load 0.26 on 1 consumer"), "{said}");
+    }
+
+    #[test]
     fn retries_count_as_work_and_dead_letters_as_arrivals() {
         let text = "
 queues: {a: {dead_letter: b, redelivery: {limit: 1}}, b: {}}
@@ -314,6 +385,31 @@ consumers:
             "{said}"
         );
         assert!(said.contains("offered load of `b` 0.25 on 1 consumer: utilization 25 %, stable"), "{said}");
+    }
+
+    #[test]
+    fn what_a_retry_queue_sends_back_counts_as_arrivals() {
+        let text = "
+queues: {a: {dead_letter: later}, later: {ttl: 10s, dead_letter: a}}
+producers: {p: {publishes_to: a, arrivals: {regular: {rate: 100/s}}}}
+consumers: {w: {takes_from: a, count: 2, service: 10ms, fails: 20%, on_failure: reject}}
+";
+        let said = of_text(text);
+        assert!(
+            said.contains("Offered load of `a` 1.25 on 2 consumers") || said.contains("Offered load 1.25"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn more_than_consumers_can_do_expires_where_messages_have_a_ttl() {
+        let text = "
+queues: {a: {ttl: 1s}}
+producers: {p: {publishes_to: a, arrivals: {regular: {rate: 200/s}}}}
+consumers: {w: {takes_from: a, service: 10ms}}
+";
+        let said = of_text(text);
+        assert!(said.ends_with("load 200 %, more than they can do: what waits too long expires."), "{said}");
     }
 
     #[test]

@@ -8,8 +8,10 @@ use std::path::{Component, Path, PathBuf};
 use super::keys;
 use super::problem::{Place, Problem};
 use super::reader::{Object, Reader, cut};
+use super::yaml::{Node, Value};
 use crate::measure::nearest;
-use crate::workload::columns::{self, ColumnError, LIMITS, Limits};
+use crate::workload::columns::{self, ColumnError, LIMITS, Limits, Row};
+use crate::workload::datetime;
 
 /// The folder of a scenario and what may still be read from it.
 pub struct Files {
@@ -71,14 +73,35 @@ impl Files {
 pub fn read_column(
     object: &Object<'_>,
     reader: &mut Reader,
-    keep: impl FnMut(f64) -> Result<(), String>,
+    mut keep: impl FnMut(f64) -> Result<(), String>,
 ) -> Option<()> {
-    let file = object.need("file", reader);
-    let column = object.need("column", reader);
-    let (file, column) = (file?, column?);
-    let path = reader.text(file, object.example("file"));
-    let name = reader.text(column, object.example("column"));
-    let (path, name) = (path?, name?);
+    let column = column(object, "column", reader);
+    let columns = column.into_iter().collect();
+    read_columns(object, columns, reader, |row| row.number(0).and_then(&mut keep))
+}
+
+/// A column's name, and where it stands.
+pub type Column<'n> = (&'n str, Place);
+
+/// Reads the name of a column behind a key that must be there.
+pub fn column<'n>(object: &Object<'n>, key: &str, reader: &mut Reader) -> Option<Column<'n>> {
+    let node = object.need(key, reader)?;
+    Some((reader.text(node, object.example(key))?, node.place))
+}
+
+/// Hands every row of the file that `file` names to `keep`; `None` if something was wrong, or if no column is asked for.
+pub fn read_columns(
+    object: &Object<'_>,
+    columns: Vec<Column<'_>>,
+    reader: &mut Reader,
+    keep: impl FnMut(Row<'_>) -> Result<(), String>,
+) -> Option<()> {
+    let file = object.need("file", reader)?;
+    let path = reader.text(file, object.example("file"))?;
+    if columns.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let opened = match reader.files.open(path) {
         Ok(opened) => opened,
         Err(problem) => {
@@ -87,10 +110,15 @@ pub fn read_column(
             return None;
         }
     };
-    match columns::read(opened, name, &mut reader.files.limits, keep) {
+    match columns::read(opened, &names, &mut reader.files.limits, keep) {
         Ok(()) => Some(()),
         Err(error) => {
-            reader.report(explain(path, name, error).at(file.place, column.place));
+            let wanted = match &error {
+                ColumnError::NoColumn { column, .. } => columns.iter().find(|(name, _)| name == column),
+                _ => None,
+            };
+            let (name, place) = wanted.unwrap_or(&columns[0]);
+            reader.report(explain(path, name, error).at(file.place, *place));
             None
         }
     }
@@ -100,6 +128,51 @@ pub fn read_column(
 pub fn data_unit_s(object: &Object<'_>, reader: &mut Reader) -> Option<f64> {
     let node = object.need("unit", reader)?;
     reader.word(node, keys::DATA_UNITS).map(|nanos| nanos / 1e9)
+}
+
+/// How stamps are written.
+#[derive(Clone, Copy, Debug)]
+pub enum StampUnit {
+    Seconds(f64),
+    /// Dates and times, as ISO 8601 writes them.
+    DateTime,
+}
+
+/// Reads the word behind the `unit` of time stamps.
+pub fn stamp_unit(object: &Object<'_>, reader: &mut Reader) -> Option<StampUnit> {
+    let node = object.need("unit", reader)?;
+    stamp_word(node, reader)
+}
+
+/// Reads such a word.
+pub fn stamp_word(node: &Node, reader: &mut Reader) -> Option<StampUnit> {
+    if matches!(&node.value, Value::Text(text) if text == "datetime") {
+        return Some(StampUnit::DateTime);
+    }
+    reader.word(node, keys::STAMP_UNITS).map(|nanos| StampUnit::Seconds(nanos / 1e9))
+}
+
+impl StampUnit {
+    /// The stamp in a row's column, in seconds after `origin`, which is the first stamp.
+    ///
+    /// # Errors
+    /// If it is no stamp of this unit.
+    pub fn seconds(self, row: &Row<'_>, column: usize, origin: &mut Option<f64>) -> Result<f64, String> {
+        // The difference first: seconds since 1970 in nanoseconds are beyond what an f64 tells apart.
+        match self {
+            StampUnit::Seconds(unit_s) => {
+                let stamp = row.number(column)?;
+                Ok((stamp - *origin.get_or_insert(stamp)) * unit_s)
+            }
+            StampUnit::DateTime => {
+                let text = row.text(column);
+                let Some((seconds, nanos)) = datetime::parse(&text) else {
+                    return Err(format!("`{text}` is no date and time such as `2014-04-10T00:04:30`"));
+                };
+                Ok((seconds as f64 - *origin.get_or_insert(seconds as f64)) + f64::from(nanos) * 1e-9)
+            }
+        }
+    }
 }
 
 /// What is wrong with a data file, before it is known where to show it.

@@ -15,11 +15,6 @@ const fn key(name: &'static str, example: &'static str, about: &'static str) -> 
     Key { name, example, about, supported: true }
 }
 
-/// Not supported yet; `example` is what to write meanwhile.
-const fn later_instead(name: &'static str, about: &'static str, example: &'static str) -> Key {
-    Key { name, example, about, supported: false }
-}
-
 const fn later(name: &'static str, about: &'static str) -> Key {
     Key { name, example: "", about, supported: false }
 }
@@ -67,7 +62,7 @@ pub const QUEUE: &[Key] = &[
     key("dead_letter", "failed", "the queue for messages that are given up"),
     key("redelivery", "{limit: 4}", "what happens to messages that failed"),
     later("capacity_bytes", "how many bytes may wait"),
-    later("ttl", "how long a message may wait"),
+    key("ttl", "30s", "how long after entering a message expires that still waits"),
     later("ordered_by", "what keeps messages of a key in order"),
     later("single_active_consumer", "whether one consumer at a time takes from it"),
     later("kind", "whether it is a queue or a log"),
@@ -79,20 +74,43 @@ pub const REDELIVERY: &[Key] = &[
     key("returns_to", "original", "the place that a message takes which returns"),
     key("ack_timeout", "30s", "how long after delivery an unacknowledged message is taken back"),
     key("delay", "5s", "how long a message that failed is kept from delivery"),
-    key("limit", "4", "failures that are forgiven"),
+    key("limit", "4", "failures that are forgiven, or deliveries in all"),
+    key("counts", "failures", "what the limit is a limit of"),
     key("then", "dead_letter", "where a message goes that failed once more"),
-    later("late_ack", "whether an acknowledgement counts that comes too late"),
-    later("jitter", "by how much delays vary"),
-    later("counts", "whether failures or deliveries are limited"),
+    key("late_ack", "accepted", "whether an acknowledgement counts that comes too late"),
+    key("jitter", "full", "by how much delays are shortened: none, full or a share"),
+];
+
+pub const DELAY: &[Key] = &[
+    key("linear", "{step: 5s, at_most: 1min}", "a step longer after each failure"),
+    key("backoff", "{first: 1s, factor: 2, at_most: 1min}", "longer by a factor after each failure"),
+    key("list", "[1s, 10s, 1min]", "one after the other; the last repeats"),
+];
+
+pub const LINEAR: &[Key] =
+    &[key("step", "5s", "what each failure adds"), key("at_most", "1min", "the longest delay; any by default")];
+
+pub const BACKOFF: &[Key] = &[
+    key("first", "1s", "the delay after the first failure"),
+    key("factor", "2", "by how much each delay is longer than the one before"),
+    key("at_most", "1min", "the longest delay; any by default"),
 ];
 
 pub const PRODUCER: &[Key] = &[
     key("publishes_to", "orders", "the queue it publishes to"),
     key("arrivals", "{poisson: {rate: 200/s}}", "when messages come"),
-    later("messages", "size, work, priority, key and ttl of messages"),
+    key("messages", "{priority: 1}", "what its messages carry"),
     later("confirms", "how many messages may be unconfirmed"),
     later("retries", "what it does when it is refused"),
     later("like", "the system whose defaults it has"),
+];
+
+pub const MESSAGES: &[Key] = &[
+    key("priority", "1", "higher is more urgent, in a queue whose order is by priority"),
+    key("ttl", "30s", "how long after entering a queue a message expires that still waits"),
+    later("size", "how many bytes"),
+    later("work", "how much work"),
+    later("key", "which messages keep their order"),
 ];
 
 pub const ARRIVALS: &[Key] = &[
@@ -100,47 +118,79 @@ pub const ARRIVALS: &[Key] = &[
     key("regular", "{rate: 200/s}", "evenly spaced arrivals"),
     key("renewal", "{gap: {erlang: {mean: 5ms, phases: 3}}}", "independent gaps"),
     key("trace", "{file: requests.csv, column: time, unit: s}", "recorded instants"),
-    later("mmpp", "bursts: a rate that jumps between states"),
-    later("counts", "recorded counts per interval"),
+    key(
+        "mmpp",
+        "{states: [{rate: 200/s, stay: 2s}, {rate: 5/s, stay: 10s}]}",
+        "bursts: a rate that jumps between states",
+    ),
+    key("counts", "{file: requests.csv, column: requests, every: 5min}", "recorded counts per interval"),
     later("closed", "clients that wait for their answer"),
 ];
 
 /// What scenario.md lets stand beside the kind of arrivals.
 pub const BESIDE_ARRIVALS: &[Key] = &[
-    later("batch", "how many messages come together"),
-    later("start", "when arrivals begin"),
-    later("stop", "when arrivals end"),
-    later("limit", "how many messages come at most"),
+    key("batch", "3", "how many messages come together"),
+    key("start", "10min", "when arrivals begin; a profile or trace is cut, not moved"),
+    key("stop", "20min", "when arrivals end"),
+    key("limit", "1000", "how many messages come at most"),
 ];
 
 pub const RATED: &[Key] = &[key("rate", "200/s", "how many messages come in a time")];
 
 pub const RATE: &[Key] = &[
     key("steps", "{0min: 50/s, 10min: 900/s}", "a rate that holds until the next point"),
-    later("line", "straight lines between points"),
-    later("wave", "a rate that swings"),
-    later("product", "rates times factors"),
+    key("line", "{0min: 50/s, 10min: 900/s}", "straight lines between points"),
+    key("wave", "{mean: 100/s, amplitude: 60/s, period: 24h, peak_at: 14h}", "a rate that swings like a cosine"),
+    key("product", "[100/s, {steps: {0d: 1, 5d: 0.4}, repeat: 7d}]", "a rate times factors, which are plain numbers"),
 ];
 
-pub const BESIDE_RATE: &[Key] = &[later("repeat", "after what time a profile comes round again")];
+pub const BESIDE_RATE: &[Key] = &[key("repeat", "24h", "after what time a profile comes round again")];
+
+pub const WAVE: &[Key] = &[
+    key("mean", "100/s", "the value between the highest and the lowest"),
+    key("amplitude", "60/s", "how far it swings to either side, at most the mean"),
+    key("period", "24h", "the time from one peak to the next"),
+    key("peak_at", "14h", "the instant of a peak; `0s` by default"),
+];
 
 pub const RENEWAL: &[Key] = &[key("gap", "{erlang: {mean: 5ms, phases: 3}}", "the time from one arrival to the next")];
 
 pub const TRACE: &[Key] = &[
     key("file", "requests.csv", "a CSV file, plain or gzip, beside the scenario"),
     key("column", "time", "the column of the time stamps"),
-    key("unit", "s", "what the time stamps count: s, ms, us, ns or min"),
-    key("resolution", "1s", "how coarse the clock was; equal stamps are spread over it"),
-    key("repeat", "24h", "after what time the trace begins again"),
-    later("speed", "how much faster than recorded"),
-    later("work", "columns of work"),
-    later("size", "columns of sizes"),
-    later_instead(
-        "values",
-        "instants written in the file",
-        "put them into a CSV file: `{file: requests.csv, column: time, unit: s}`",
-    ),
+    key("unit", "s", "what the time stamps count: s, ms, us, ns, min, or datetime"),
+    key("resolution", "1s", "how coarse the recording clock was; equal stamps are spread over it"),
+    key("repeat", "24h", "after what time the trace begins again, in scenario time"),
+    key("speed", "10", "how many times faster than recorded"),
+    key("work", "out_tokens", "the column of the work that messages carry, or columns with factors to add up"),
+    key("size", "bytes", "the column of the sizes that messages carry, or columns with factors to add up"),
+    key("values", "[2h, 3h]", "the instants themselves, instead of a file"),
 ];
+
+pub const COUNTS: &[Key] = &[
+    key("file", "requests.csv", "a CSV file, plain or gzip, beside the scenario"),
+    key("column", "requests", "the column of the counts"),
+    key("every", "5min", "the length of an interval"),
+    key("time", "start", "the column of the intervals' beginnings; an interval without a row has a count of zero"),
+    key("unit", "datetime", "what the beginnings count: s, ms, us, ns, min, or datetime"),
+    key("scale", "10", "by what all counts are multiplied"),
+];
+
+pub const MMPP: &[Key] = &[key("states", "[{rate: 200/s, stay: 2s}, {rate: 5/s, stay: 10s}]", "the states in turn")];
+
+pub const STATE: &[Key] =
+    &[key("rate", "200/s", "how many messages come in a time"), key("stay", "2s", "how long it lasts on average")];
+
+pub const BATCH: &[Key] = &[
+    key("geometric", "{mean: 3}", "each further message with the same chance; at least one"),
+    key("poisson", "{mean: 3}", "any number from 0 on; a batch of 0 is no message"),
+    key("uniform", "{min: 1, max: 5}", "each number between two with the same chance"),
+];
+
+pub const BATCH_MEAN: &[Key] = &[key("mean", "3", "messages that come together on average")];
+
+pub const BATCH_BOUNDS: &[Key] =
+    &[key("min", "1", "messages that come together at least"), key("max", "5", "messages that come together at most")];
 
 pub const DISTRIBUTION: &[Key] = &[
     key("constant", "20ms", "always the same"),
@@ -149,14 +199,22 @@ pub const DISTRIBUTION: &[Key] = &[
     key("lognormal", "{mean: 20ms, cv: 1.5}", "skewed, as most measured times are"),
     key("hyperexponential", "{mean: 20ms, cv: 2}", "a mixture of exponentials"),
     key("empirical", "{file: times.csv, column: seconds, unit: s}", "recorded times"),
-    later("uniform", "evenly between two bounds"),
-    later("gamma", "the sum of any number of phases"),
-    later("weibull", "by shape"),
-    later("pareto", "heavy tail"),
-    later("normal", "truncated at zero"),
-    later("triangular", "between two bounds"),
-    later("phase_type", "by phases and rates"),
-    later("mixture", "of other distributions"),
+    key("uniform", "{min: 10ms, max: 30ms}", "evenly between two bounds"),
+    key("gamma", "{mean: 20ms, cv: 0.7}", "the sum of any number of phases"),
+    key("weibull", "{mean: 20ms, shape: 0.8}", "shorter and longer times than exponential below shape 1, fewer above"),
+    key("pareto", "{mean: 20ms, shape: 2.5}", "heavy tail: moments of the order of the shape and above are infinite"),
+    key("normal", "{mean: 20ms, sd: 5ms}", "truncated at zero; mean and sd are those before that"),
+    key("triangular", "{min: 10ms, mode: 15ms, max: 40ms}", "between two bounds, most often near the mode"),
+    key(
+        "phase_type",
+        "{initial: [100%, 0%], rates: [[0/s, 100/s, 0/s], [0/s, 0/s, 50/s]]}",
+        "a walk from phase to phase until its end",
+    ),
+    key(
+        "mixture",
+        "[{weight: 9, constant: 10ms}, {weight: 1, exponential: {mean: 110ms}}]",
+        "one of other distributions, chosen by weight",
+    ),
     later("per_work", "a time per unit of work that the message carries"),
     later("per_kib", "a time per KiB of the message"),
     later("plus", "a time on top of `per_work` or `per_kib`"),
@@ -179,16 +237,45 @@ pub const HYPEREXPONENTIAL: &[Key] = &[
 pub const BRANCH: &[Key] =
     &[key("weight", "9", "how often this branch is taken, against the others"), key("mean", "10ms", "its mean")];
 
+pub const MIN_AND_MAX: &[Key] = &[key("min", "10ms", "the shortest time"), key("max", "30ms", "the longest time")];
+
+pub const MEAN_AND_SHAPE: &[Key] =
+    &[key("mean", "20ms", "the mean"), key("shape", "0.8", "below 1 more varied than exponential, above 1 less")];
+
+pub const PARETO: &[Key] = &[
+    key("mean", "20ms", "the mean"),
+    key("shape", "2.5", "the power by which the tail falls"),
+    key("min", "5ms", "the shortest time, of a bounded distribution"),
+    key("max", "10s", "the longest time, of a bounded distribution"),
+];
+
+pub const NORMAL: &[Key] =
+    &[key("mean", "20ms", "the mean before truncation"), key("sd", "5ms", "the standard deviation before truncation")];
+
+pub const TRIANGULAR: &[Key] = &[
+    key("min", "10ms", "the shortest time"),
+    key("mode", "15ms", "the most frequent time"),
+    key("max", "40ms", "the longest time"),
+];
+
+pub const PHASE_TYPE: &[Key] = &[
+    key("initial", "[100%, 0%]", "the chance to begin in each phase"),
+    key(
+        "rates",
+        "[[0/s, 100/s, 0/s], [0/s, 0/s, 50/s]]",
+        "a row for each phase: the rate to each phase, `0/s` to itself, and last the rate to the end",
+    ),
+];
+
+/// What stands beside a distribution in a mixture.
+pub const BESIDE_PART: &[Key] = &[key("weight", "9", "how often it is taken, against the others; it must be there")];
+
 pub const EMPIRICAL: &[Key] = &[
     key("file", "times.csv", "a CSV file, plain or gzip, beside the scenario"),
     key("column", "seconds", "the column of the times"),
     key("unit", "s", "what the times count: s, ms, us, ns or min"),
     key("mean", "20ms", "stretches all times so that this is their mean"),
-    later_instead(
-        "values",
-        "times written in the file",
-        "put them into a CSV file: `{file: times.csv, column: seconds, unit: s}`",
-    ),
+    key("values", "[10ms, 15ms, 90ms]", "the times themselves, instead of a file"),
 ];
 
 pub const CONSUMERS: &[Key] = &[
@@ -231,7 +318,7 @@ const fn later_word<T>(name: &'static str, about: &'static str) -> Word<T> {
 }
 
 use super::model::{Drain, Warmup};
-use crate::broker::{ReturnsTo, Then, WhenFull};
+use crate::broker::{Jitter, LateAck, LimitCounts, Order, ReturnsTo, Then, WhenFull};
 use crate::client::{Acknowledge, OnFailure, OnRetry};
 
 pub const WHEN_FULL: &[Word<WhenFull>] = &[
@@ -241,12 +328,16 @@ pub const WHEN_FULL: &[Word<WhenFull>] = &[
     word("dead_letter", WhenFull::DeadLetter, "the newcomer goes to the dead letter queue"),
 ];
 
-pub const ORDER: &[Word<()>] = &[
-    word("fifo", (), "the oldest first"),
-    later_word("lifo", "the newest first"),
-    later_word("priority", "the highest priority first"),
+pub const ORDER: &[Word<Order>] = &[
+    word("fifo", Order::Fifo, "the oldest first"),
+    word("lifo", Order::Lifo, "the youngest first"),
     later_word("shortest_first", "the shortest work first"),
 ];
+
+/// What may stand behind `order` with keys of its own.
+pub const ORDER_WITH: &[Key] = &[key("priority", "{levels: 3}", "the highest priority first, then the oldest")];
+
+pub const PRIORITY: &[Key] = &[key("levels", "3", "how many priorities there are, from 0")];
 
 pub const RETURNS_TO: &[Word<ReturnsTo>] = &[
     word("original", ReturnsTo::Original, "its place by age"),
@@ -258,6 +349,22 @@ pub const THEN: &[Word<Then>] = &[
     word("dead_letter", Then::DeadLetter, "to the dead letter queue"),
     word("drop", Then::Drop, "nowhere: the message is lost"),
     word("park", Then::Park, "it stays in the queue, out of reach of consumers"),
+];
+
+pub const LIMIT_COUNTS: &[Word<LimitCounts>] = &[
+    word("failures", LimitCounts::Failures, "failures that are forgiven"),
+    word("deliveries", LimitCounts::Deliveries, "deliveries in all"),
+];
+
+pub const LATE_ACK: &[Word<LateAck>] = &[
+    word("accepted", LateAck::Accepted, "it removes the message from the queue that delivered it"),
+    word("ignored", LateAck::Ignored, "it does nothing"),
+];
+
+/// A share may stand instead.
+pub const JITTER: &[Word<Jitter>] = &[
+    word("none", Jitter::None, "delays are as long as they say"),
+    word("full", Jitter::Share(1.0), "anything from nothing to the whole delay"),
 ];
 
 pub const ON_RETRY: &[Word<OnRetry>] =
@@ -292,5 +399,14 @@ pub const DATA_UNITS: &[Word<f64>] = &[
     word("us", 1e3, "microseconds"),
     word("ns", 1.0, "nanoseconds"),
     word("min", 60e9, "minutes"),
-    later_word("datetime", "dates and times"),
+];
+
+/// Units of recorded time stamps; of a date and time the length is that of its last digit, and not used.
+pub const STAMP_UNITS: &[Word<f64>] = &[
+    word("s", 1e9, "seconds"),
+    word("ms", 1e6, "milliseconds"),
+    word("us", 1e3, "microseconds"),
+    word("ns", 1.0, "nanoseconds"),
+    word("min", 60e9, "minutes"),
+    word("datetime", 1.0, "dates and times, such as 2014-04-10T00:04:30"),
 ];

@@ -1,10 +1,12 @@
 //! The scenario: the YAML as written, its check, and the checked model that everything else uses.
 
 mod arrivals;
+mod beside;
 mod check;
 mod commented;
 mod consumers;
 mod defaults;
+mod delays;
 mod describe;
 mod distribution;
 mod files;
@@ -16,9 +18,12 @@ mod problem;
 mod producers;
 mod quantity;
 mod queues;
+mod rates;
 mod read;
 mod reader;
+mod recorded;
 mod run;
+mod shapes;
 mod short_form;
 mod targets;
 pub mod tree;

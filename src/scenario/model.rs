@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{QueueId, QueueRules};
-use crate::client::ConsumerRules;
+use crate::client::{ConsumerRules, MessageRules};
 use crate::measure::Measure;
 use crate::time::Span;
 use crate::workload::Arrivals;
@@ -83,6 +83,7 @@ pub struct Producer {
     pub name: String,
     pub publishes_to: QueueId,
     pub arrivals: Arrivals,
+    pub messages: MessageRules,
 }
 
 /// One consumers entry: `count` consumers that are alike.
@@ -152,6 +153,16 @@ impl Scenario {
     /// The consumers entries that take from a queue.
     pub fn consumers_of(&self, id: QueueId) -> impl Iterator<Item = &Consumers> {
         self.consumers.iter().filter(move |c| c.takes_from.contains(&id))
+    }
+
+    /// Whether messages may expire in a queue.
+    pub fn may_expire(&self, id: QueueId) -> bool {
+        self.queue(id).rules.ttl.is_some() || self.messages_expire()
+    }
+
+    /// Whether messages have a ttl of their own, which they have in every queue.
+    pub fn messages_expire(&self) -> bool {
+        self.producers.iter().any(|producer| producer.messages.ttl.is_some())
     }
 
     /// Whether nothing changes by plan, so that there is a steady state to look for.

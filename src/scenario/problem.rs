@@ -7,6 +7,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 /// More than these are counted instead of shown.
 const SHOWN: usize = 20;
+/// Columns, where nobody says how wide the page is.
+const USUAL_WIDTH: usize = 80;
 /// A longer line is not drawn, only named.
 const LINE_BYTES: usize = 600;
 
@@ -83,7 +85,7 @@ impl std::error::Error for Problems {}
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(false))
+        f.write_str(&self.render(false, USUAL_WIDTH))
     }
 }
 
@@ -108,9 +110,9 @@ impl Problems {
     }
 
     /// Each problem with its line drawn, an empty line between two.
-    pub fn render(&self, colour: bool) -> String {
+    pub fn render(&self, colour: bool, width: usize) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(80);
+        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(width);
         let mut shown: Vec<String> =
             self.list.iter().take(SHOWN).map(|problem| self.draw(problem, &renderer)).collect();
         if self.list.len() > SHOWN {

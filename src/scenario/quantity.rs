@@ -23,6 +23,12 @@ pub struct Bounds {
     said: &'static str,
 }
 
+impl Bounds {
+    pub const fn new(least_s: f64, most_s: f64, said: &'static str) -> Bounds {
+        Bounds { least_s, most_s, said }
+    }
+}
+
 pub const HUNDRED_YEARS_S: f64 = 36_500.0 * 86_400.0;
 /// Zero is a duration too.
 pub const ANY: Bounds = Bounds { least_s: 0.0, most_s: HUNDRED_YEARS_S, said: "from `0s` to `36500d`" };

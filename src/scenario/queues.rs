@@ -1,24 +1,27 @@
 //! Queues, from their keys.
 
-use super::keys;
 use super::model::Queue;
 use super::problem::Problem;
-use super::quantity::{self, ANY, SOME};
+use super::quantity::{self, SOME};
 use super::reader::{Object, Reader};
-use super::yaml::{Key, Node};
-use crate::broker::{QueueId, QueueRules, Redelivery, Then, WhenFull};
+use super::yaml::{Key, Node, Value};
+use super::{distribution, keys};
+use crate::broker::{LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, Then, WhenFull};
 use crate::time::Span;
 
 const MOST_CAPACITY: u64 = 1_000_000_000_000;
+/// As many as RabbitMQ has.
+const MOST_LEVELS: u64 = 255;
 const MOST_FAILURES: u64 = 1_000_000;
 
 pub fn read(key: &Key, node: &Node, id: QueueId, reader: &mut Reader) -> Option<Queue> {
     let object = reader.object(node, key.place, keys::QUEUE)?;
     let capacity = capacity(&object, reader);
     let when_full = object.word("when_full", reader, keys::WHEN_FULL);
-    object.word("order", reader, keys::ORDER);
+    let order = object.get("order").and_then(|node| order(node, reader)).unwrap_or(Order::Fifo);
     let dead_letter = object.get("dead_letter").and_then(|node| reader.queue(node));
     let redelivery = redelivery(&object, reader);
+    let ttl = object.get("ttl").and_then(|node| distribution::read(node, object.example("ttl"), reader));
     let has_dead_letter = object.get("dead_letter").is_some();
     if dead_letter == Some(id) {
         let problem = Problem::at(object.key_place("dead_letter"), "a queue cannot be its own dead letter queue");
@@ -34,8 +37,27 @@ pub fn read(key: &Key, node: &Node, id: QueueId, reader: &mut Reader) -> Option<
         when_full: when_full.unwrap_or(WhenFull::Refuse),
         dead_letter,
         redelivery: Redelivery { then: redelivery.1.unwrap_or(by_default), ..redelivery.0 },
+        order,
+        ttl,
     };
     Some(Queue { name: key.name.clone(), rules })
+}
+
+fn order(node: &Node, reader: &mut Reader) -> Option<Order> {
+    if let Value::Text(text) = &node.value
+        && text == "priority"
+    {
+        let problem = Problem::at(node.place, "does not say how many priorities there are");
+        reader.report(problem.hint("write `{priority: {levels: 3}}`"));
+        return None;
+    }
+    if !matches!(node.value, Value::Pairs(_)) {
+        return reader.word(node, keys::ORDER);
+    }
+    let chosen = reader.one_of(node, keys::ORDER_WITH, &[])?;
+    let object = reader.object(chosen.node, chosen.key.place, keys::PRIORITY)?;
+    let levels = object.need_quantity("levels", reader, |text| quantity::count(text, 2, MOST_LEVELS))?;
+    u8::try_from(levels).ok().map(|levels| Order::Priority { levels })
 }
 
 fn capacity(object: &Object<'_>, reader: &mut Reader) -> Option<u64> {
@@ -54,33 +76,31 @@ fn needs_dead_letter(object: &Object<'_>, key: &str) -> Problem {
 /// The redelivery rules and the `then` that is written, if one is.
 fn redelivery(queue: &Object<'_>, reader: &mut Reader) -> Option<(Redelivery, Option<Then>)> {
     let object = reader.object(queue.get("redelivery")?, queue.key_place("redelivery"), keys::REDELIVERY)?;
+    let counts = object.word("counts", reader, keys::LIMIT_COUNTS).unwrap_or(LimitCounts::Failures);
+    let least = u64::from(counts == LimitCounts::Deliveries);
     let rules = Redelivery {
+        counts,
+        late_ack: object.word("late_ack", reader, keys::LATE_ACK).unwrap_or(LateAck::Accepted),
         returns_to: object.word("returns_to", reader, keys::RETURNS_TO).unwrap_or(Redelivery::default().returns_to),
         limit: object
-            .quantity("limit", reader, |text| quantity::count(text, 0, MOST_FAILURES))
+            .quantity("limit", reader, |text| quantity::count(text, least, MOST_FAILURES))
             .and_then(|limit| u32::try_from(limit).ok()),
-        delay: delay(&object, reader).unwrap_or(Span::ZERO),
+        delay: super::delays::read(&object, reader),
         ack_timeout: ack_timeout(&object, reader),
         then: Then::Drop,
     };
+    for (key, wants) in [("counts", "limit"), ("late_ack", "ack_timeout")] {
+        if object.get(key).is_some() && object.get(wants).is_none() {
+            let problem = Problem::at(object.key_place(key), format!("has no effect without `{wants}`"));
+            reader
+                .report(problem.hint(format!("write `{wants}: {}` beside it, or leave it out", object.example(wants))));
+        }
+    }
     let then = object.word("then", reader, keys::THEN);
     if then == Some(Then::DeadLetter) && queue.get("dead_letter").is_none() {
         reader.report(needs_dead_letter(&object, "then"));
     }
     Some((rules, then))
-}
-
-fn delay(object: &Object<'_>, reader: &mut Reader) -> Option<Span> {
-    let node = object.get("delay")?;
-    if matches!(node.value, super::yaml::Value::Pairs(_)) {
-        let problem = Problem::at(node.place, "delays that vary are not supported yet");
-        reader.report(problem.hint("write a duration such as `5s`, or `none`"));
-        return None;
-    }
-    if reader.text(node, "5s")? == "none" {
-        return None;
-    }
-    reader.quantity(node, "5s", |text| quantity::span(text, &ANY))
 }
 
 fn ack_timeout(object: &Object<'_>, reader: &mut Reader) -> Option<Span> {

@@ -170,6 +170,7 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     if let (Some(queues), Some(consumers)) = (&queues, &consumers) {
         check::total_count(consumers, object.key_place("consumers"), reader);
         check::circles(queues, consumers, root, reader);
+        check::priorities(queues, producers.as_deref().unwrap_or_default(), root, reader);
     }
     let known = sections.known();
     let run = run(&object, producers.as_deref().unwrap_or_default(), &known, reader);

@@ -36,6 +36,8 @@ pub struct Chosen<'n> {
     pub kind: &'static str,
     pub key: &'n Key,
     pub node: &'n Node,
+    /// What stands next to it.
+    pub beside: Object<'n>,
 }
 
 impl Reader {
@@ -96,6 +98,17 @@ impl Reader {
         }
     }
 
+    /// Reads a list of at least one and at most `most` things.
+    pub fn list<'n>(&mut self, node: &'n Node, of: &str, example: &str, most: usize) -> Option<&'n [Node]> {
+        let message = match &node.value {
+            Value::List(items) if (1..=most).contains(&items.len()) => return Some(items),
+            Value::List(items) => format!("has {} {of}; there may be 1 to {most}", items.len()),
+            _ => format!("is no list of {of}"),
+        };
+        self.report(Problem::at(node.place, message).hint(format!("write `{example}`")));
+        None
+    }
+
     /// Reads a thing whose kind is its key: `{poisson: …}`. `beside` may stand next to it.
     pub fn one_of<'n>(
         &mut self,
@@ -104,27 +117,32 @@ impl Reader {
         beside: &'static [KnownKey],
     ) -> Option<Chosen<'n>> {
         let pairs = self.pairs(node, || known_names(kinds))?;
-        let mut chosen = Vec::new();
+        let mut chosen: Vec<(&'static str, &Key, &Node)> = Vec::new();
+        let mut others =
+            Object { place: node.place, known: beside, pairs: Vec::new(), meant: Vec::new(), is_partial: false };
         for (key, node) in pairs {
             if let Some(kind) = kinds.iter().find(|k| k.name == key.name) {
                 if kind.supported {
-                    chosen.push(Chosen { kind: kind.name, key, node });
+                    chosen.push((kind.name, key, node));
                 } else {
                     self.report(Problem::at(key.place, "not supported yet").hint(known_names(kinds)));
                     return None;
                 }
-            } else if beside.iter().any(|k| k.name == key.name) {
-                self.report(Problem::at(key.place, "not supported yet").hint("leave it out"));
+            } else if let Some(found) = beside.iter().find(|k| k.name == key.name) {
+                match found.supported {
+                    true => others.pairs.push((key, node)),
+                    false => self.report(Problem::at(key.place, "not supported yet").hint("leave it out")),
+                }
             } else {
-                self.report(unknown_key(key, kinds));
+                self.report(unknown_key_of(key, &[kinds, beside]));
                 return None;
             }
         }
-        if chosen.len() == 1 {
-            return chosen.pop();
+        if let [(kind, key, node)] = chosen[..] {
+            return Some(Chosen { kind, key, node, beside: others });
         }
         let problem = match chosen.get(1) {
-            Some(second) => Problem::at(second.key.place, format!("stands beside `{}`; only one may", chosen[0].kind))
+            Some((_, key, _)) => Problem::at(key.place, format!("stands beside `{}`; only one may", chosen[0].0))
                 .hint("keep one of the two"),
             None => Problem::at(node.place, "has nothing behind it").hint(known_names(kinds)),
         };
@@ -264,12 +282,18 @@ impl<'n> Object<'n> {
 }
 
 fn unknown_key(key: &Key, known: &'static [KnownKey]) -> Problem {
+    unknown_key_of(key, &[known])
+}
+
+/// Of several tables, the first has what is named where nothing is near.
+fn unknown_key_of(key: &Key, tables: &[&'static [KnownKey]]) -> Problem {
     let problem = Problem::at(key.place, "unknown key");
-    let near = nearest(&key.name, known.iter().map(|k| k.name));
-    match near.and_then(|near| known.iter().find(|k| k.name == near)) {
+    let known = || tables.iter().flat_map(|table| table.iter());
+    let near = nearest(&key.name, known().map(|k| k.name));
+    match near.and_then(|near| known().find(|k| k.name == near)) {
         Some(near) if near.supported => problem.hint(format!("did you mean `{}`?", near.name)),
         Some(near) => problem.hint(format!("`{}` is not supported yet; leave it out", near.name)),
-        None => problem.hint(known_names(known)),
+        None => problem.hint(known_names(tables[0])),
     }
 }
 

@@ -13,6 +13,8 @@ use crate::time::{Span, Time};
 
 const MOST_REPLICATIONS: u64 = 10_000;
 const MOST_INSIDE: u64 = 1_000_000;
+/// Of one rate in one replication; each takes some 100 ns.
+const MOST_CHANGES: f64 = 1e6;
 /// Expected in one replication; some hours of simulation.
 const MOST_MESSAGES: f64 = 1e10;
 
@@ -123,8 +125,14 @@ fn relative(text: &str) -> Result<f64, Wrong> {
 
 fn check_size(object: &Object<'_>, producers: &[Producer], duration: Span, reader: &mut Reader) -> bool {
     let end = Time::ZERO + duration;
-    let expected: f64 = producers.iter().map(|producer| producer.arrivals.expected(end)).sum();
     let place = object.key_place("duration");
+    let changes = producers.iter().map(|producer| producer.arrivals.changes(end)).fold(0.0, f64::max);
+    if changes > MOST_CHANGES {
+        let message = format!("a rate would change about {changes:.1e} times in {duration}; the most is 1e6");
+        reader.report(Problem::at(place, message).hint("write longer periods or a shorter `run: {duration: …}`"));
+        return false;
+    }
+    let expected: f64 = producers.iter().map(|producer| producer.arrivals.expected(end)).sum();
     if expected > MOST_MESSAGES {
         let message = format!("about {expected:.1e} messages would come in {duration}; the most is 1e10");
         reader.report(Problem::at(place, message).hint("write a shorter `run: {duration: …}`"));

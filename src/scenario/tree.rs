@@ -44,6 +44,8 @@ pub enum Value {
     /// Names of the user's choice, each with the keys of a table.
     Named(&'static str),
     List(&'static [Value]),
+    /// Names of columns with a number behind each.
+    Columns,
     /// Instants with a value behind each.
     Points(&'static [Value]),
 }
@@ -56,7 +58,7 @@ pub struct Meaning {
     pub supported: bool,
 }
 
-use Value::{Duration, Named, Number, Points, Rate, Text, Words};
+use Value::{Duration, List, Named, Number, Points, Rate, Text, Words};
 
 /// The table in which the language begins, and the one of the short form.
 pub const ROOTS: [&str; 2] = ["scenario", "short form"];
@@ -64,6 +66,25 @@ pub const ROOTS: [&str; 2] = ["scenario", "short form"];
 const DISTRIBUTION: &[Value] = &[Duration, Value::Table("distribution")];
 const UNLIMITED: Value = Words(|| one("unlimited", "as many as there are"));
 const NONE: Value = Words(|| one("none", "not at all"));
+
+const DISTRIBUTION_ROWS: &[Row] = &[
+    row("exponential", "", &[Value::Table("mean")]),
+    row("erlang", "", &[Value::Table("erlang")]),
+    row("lognormal", "", &[Value::Table("mean and cv")]),
+    row("hyperexponential", "", &[Value::Table("hyperexponential")]),
+    row("empirical", "", &[Value::Table("empirical")]),
+    row("uniform", "", &[Value::Table("min and max")]),
+    row("gamma", "", &[Value::Table("mean and cv")]),
+    row("weibull", "", &[Value::Table("mean and shape")]),
+    row("pareto", "", &[Value::Table("pareto")]),
+    row("normal", "", &[Value::Table("normal")]),
+    row("triangular", "", &[Value::Table("triangular")]),
+    row("phase_type", "", &[Value::Table("phase type")]),
+    row("mixture", "", &[List(&[Value::Table("part")])]),
+];
+
+/// In place of a default: what replaces the key must be there.
+const OR_VALUES: &str = "`values` must be there";
 
 /// In place of a default: the key must be there.
 pub const NEEDED: &str = "it must be there";
@@ -152,6 +173,12 @@ pub const TREE: &[Table] = &[
             row("regular", "", &[Value::Table("rated")]),
             row("renewal", "", &[Value::Table("renewal")]),
             row("trace", "", &[Value::Table("trace")]),
+            row("mmpp", "", &[Value::Table("mmpp")]),
+            row("counts", "", &[Value::Table("counts")]),
+            row("batch", "1", &[Number, Value::Table("batch")]),
+            row("start", "0s", &[]),
+            row("stop", "the end of the run", &[]),
+            row("limit", "no limit", &[]),
         ],
     ),
     all(
@@ -167,7 +194,68 @@ pub const TREE: &[Table] = &[
         "a rate by plan",
         keys::RATE,
         keys::BESIDE_RATE,
-        &[row("steps", "", &[Points(&[Rate])])],
+        // A factor of a product has plain numbers in place of rates.
+        &[
+            row("steps", "", &[Points(&[Rate, Number])]),
+            row("line", "", &[Points(&[Rate, Number])]),
+            row("wave", "", &[Value::Table("wave")]),
+            row("product", "", &[List(&[Rate, Number, Value::Table("rate")])]),
+            row("repeat", "it does not", &[]),
+        ],
+    ),
+    all(
+        "wave",
+        "behind wave",
+        "a rate, or a factor, that swings",
+        keys::WAVE,
+        &[
+            row("mean", NEEDED, &[Rate, Number]),
+            row("amplitude", NEEDED, &[Rate, Number]),
+            row("period", NEEDED, &[]),
+            row("peak_at", "0s", &[]),
+        ],
+    ),
+    one_of(
+        "batch",
+        "behind batch",
+        "how many messages come together, at random",
+        keys::BATCH,
+        &[],
+        &[
+            row("geometric", "", &[Value::Table("batch mean")]),
+            row("poisson", "", &[Value::Table("batch mean")]),
+            row("uniform", "", &[Value::Table("batch bounds")]),
+        ],
+    ),
+    all(
+        "batch mean",
+        "behind geometric and poisson of a batch",
+        "its mean says it all",
+        keys::BATCH_MEAN,
+        &[row("mean", NEEDED, &[])],
+    ),
+    all(
+        "batch bounds",
+        "behind uniform of a batch",
+        "from the least to the most",
+        keys::BATCH_BOUNDS,
+        &[row("min", NEEDED, &[]), row("max", NEEDED, &[])],
+    ),
+    all("mmpp", "behind mmpp", "bursts", keys::MMPP, &[row("states", NEEDED, &[List(&[Value::Table("state")])])]),
+    all("state", "in states", "a rate for a while", keys::STATE, &[row("rate", NEEDED, &[]), row("stay", NEEDED, &[])]),
+    all(
+        "counts",
+        "behind counts",
+        "recorded counts per interval",
+        keys::COUNTS,
+        &[
+            row("file", NEEDED, &[]),
+            row("column", NEEDED, &[]),
+            row("every", NEEDED, &[]),
+            row("time", "the intervals follow one another", &[]),
+            row("unit", "datetime", &[Words(|| plain(keys::STAMP_UNITS))]),
+            row("scale", "1", &[]),
+        ],
     ),
     all("renewal", "behind renewal", "gaps that are independent", keys::RENEWAL, &[row("gap", NEEDED, DISTRIBUTION)]),
     all(
@@ -176,9 +264,13 @@ pub const TREE: &[Table] = &[
         "recorded instants",
         keys::TRACE,
         &[
-            row("file", NEEDED, &[]),
-            row("column", NEEDED, &[]),
-            row("unit", NEEDED, &[Words(|| plain(keys::DATA_UNITS))]),
+            row("file", OR_VALUES, &[]),
+            row("column", OR_VALUES, &[]),
+            row("unit", OR_VALUES, &[Words(|| plain(keys::STAMP_UNITS))]),
+            row("speed", "1", &[]),
+            row("work", "nothing is recorded", &[Text, Value::Columns]),
+            row("size", "nothing is recorded", &[Text, Value::Columns]),
+            row("values", "there is a file", &[List(&[Duration])]),
         ],
     ),
     all(
@@ -187,9 +279,10 @@ pub const TREE: &[Table] = &[
         "who works on messages",
         keys::CONSUMERS,
         &[
-            row("takes_from", NEEDED, &[]),
+            row("takes_from", NEEDED, &[Text, Value::List(&[Text])]),
             row("count", "1", &[]),
-            row("prefetch", "1", &[]),
+            row("prefetch", "1", &[Number, UNLIMITED]),
+            row("priority", "0", &[]),
             row("service", NEEDED, DISTRIBUTION),
             row("on_retry", "same", &[Words(|| plain(keys::ON_RETRY))]),
             row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE))]),
@@ -203,13 +296,62 @@ pub const TREE: &[Table] = &[
         "a bare duration, or one of these",
         keys::DISTRIBUTION,
         &[],
+        DISTRIBUTION_ROWS,
+    ),
+    one_of(
+        "part",
+        "in mixture",
+        "one of the distributions that are mixed, with its weight",
+        keys::DISTRIBUTION,
+        keys::BESIDE_PART,
+        DISTRIBUTION_ROWS,
+    ),
+    all(
+        "min and max",
+        "behind uniform",
+        "two bounds",
+        keys::MIN_AND_MAX,
+        &[row("min", NEEDED, &[]), row("max", NEEDED, &[])],
+    ),
+    all(
+        "mean and shape",
+        "behind weibull",
+        "mean and shape",
+        keys::MEAN_AND_SHAPE,
+        &[row("mean", NEEDED, &[]), row("shape", NEEDED, &[])],
+    ),
+    all(
+        "pareto",
+        "behind pareto",
+        "mean and shape, or two bounds and a shape",
+        keys::PARETO,
         &[
-            row("exponential", "", &[Value::Table("mean")]),
-            row("erlang", "", &[Value::Table("erlang")]),
-            row("lognormal", "", &[Value::Table("mean and cv")]),
-            row("hyperexponential", "", &[Value::Table("hyperexponential")]),
-            row("empirical", "", &[Value::Table("empirical")]),
+            row("mean", "`min` and `max` must be there", &[]),
+            row("shape", NEEDED, &[]),
+            row("min", "`mean` must be there", &[]),
+            row("max", "`mean` must be there", &[]),
         ],
+    ),
+    all(
+        "normal",
+        "behind normal",
+        "mean and deviation",
+        keys::NORMAL,
+        &[row("mean", NEEDED, &[]), row("sd", NEEDED, &[])],
+    ),
+    all(
+        "triangular",
+        "behind triangular",
+        "two bounds and what lies between",
+        keys::TRIANGULAR,
+        &[row("min", NEEDED, &[]), row("mode", NEEDED, &[]), row("max", NEEDED, &[])],
+    ),
+    all(
+        "phase type",
+        "behind phase_type",
+        "phases and the rates between them",
+        keys::PHASE_TYPE,
+        &[row("initial", NEEDED, &[List(&[Value::Share])]), row("rates", NEEDED, &[List(&[List(&[Rate])])])],
     ),
     all("mean", "behind exponential", "its mean says it all", keys::MEAN, &[row("mean", NEEDED, &[])]),
     all(
@@ -246,10 +388,11 @@ pub const TREE: &[Table] = &[
         "recorded times",
         keys::EMPIRICAL,
         &[
-            row("file", NEEDED, &[]),
-            row("column", NEEDED, &[]),
-            row("unit", NEEDED, &[Words(|| plain(keys::DATA_UNITS))]),
+            row("file", OR_VALUES, &[]),
+            row("column", OR_VALUES, &[]),
+            row("unit", OR_VALUES, &[Words(|| plain(keys::DATA_UNITS))]),
             row("mean", "as recorded", &[]),
+            row("values", "there is a file", &[List(&[Duration])]),
         ],
     ),
     all(

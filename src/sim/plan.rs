@@ -88,10 +88,11 @@ fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
 fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     let rules = &scenario.queue(id).rules;
     let always_delivered_once = rules.redelivery.ack_timeout.is_none()
+        && !scenario.may_expire(id)
         && (rules.capacity.is_none() || matches!(rules.when_full, WhenFull::Refuse | WhenFull::Block));
     let worked_on_at_once =
         |c: &Consumers| c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After;
-    let rests = scenario.consumers_of(id).next().is_none();
+    let rests = scenario.consumers_of(id).next().is_none() && !scenario.may_expire(id);
     QueuePlan {
         rests,
         is_journey,

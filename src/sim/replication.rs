@@ -8,8 +8,8 @@ use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, Seat, Source};
 use super::listen::{Listener, Nobody};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Terms};
-use crate::client::{Acknowledge, Answer, Crew, Producer, Worker};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Properties, Terms};
+use crate::client::{Acknowledge, Answer, Carried, Crew, Producer, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
@@ -73,6 +73,8 @@ struct Run<'a, L> {
     until_empty: bool,
     at_most_inside: u64,
     broker: Broker<Letter>,
+    /// By producer.
+    carried: Vec<Carried>,
     clients: Clients<'a>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
@@ -111,7 +113,11 @@ impl<'a, L: Listener> Run<'a, L> {
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
             at_most_inside: run.at_most_inside,
-            broker: Broker::new(scenario.queues.iter().map(|queue| queue.rules.clone())),
+            broker: Broker::with_names(
+                scenario.queues.iter().map(|queue| (queue.rules.clone(), queue.name.as_str())),
+                scenario.messages_expire(),
+            ),
+            carried: scenario.producers.iter().map(|p| Carried::new(&p.messages, key.name(&p.name))).collect(),
             clients,
             arrivals: Agenda::new(),
             commands: 0,
@@ -287,7 +293,13 @@ impl<'a, L: Listener> Run<'a, L> {
         let queue = source.publishes_to;
         let payload = self.clients.recorder.published(message);
         self.listener.published(&self.clients, queue, payload);
-        self.send(Command::Publish { queue, payload });
+        let properties = if self.broker.keeps_properties() {
+            cold_path();
+            self.carried[usize::from(message.producer)].properties(message.number)
+        } else {
+            Properties::default()
+        };
+        self.send(Command::Publish { queue, payload, properties });
     }
 
     /// The first consumer to finish has finished.

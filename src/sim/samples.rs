@@ -118,7 +118,10 @@ impl<'a> Samples<'a> {
                 out.push((Measure::whole(quantity, Stat::Share), Sample::Ratio(count as f64, published)));
             }
         }
-        for cause in CAUSES {
+        // A cause that nothing in the scenario can bring about is not shown as a zero.
+        let may_expire =
+            self.scenario.messages_expire() || self.scenario.queues.iter().any(|queue| queue.rules.ttl.is_some());
+        for cause in CAUSES.into_iter().filter(|cause| *cause != Cause::Expired || may_expire) {
             for (quantity, count) in [(Quantity::Lost, lost(cause)), (Quantity::Dead, window.dead[place(cause)])] {
                 if quantity.has(Stat::Cause(cause)) {
                     let measure = Measure::whole(quantity, Stat::Cause(cause));

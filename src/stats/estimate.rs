@@ -174,7 +174,7 @@ mod tests {
     use super::*;
     use crate::random::{Key, uniform};
     use crate::stats::interval;
-    use crate::workload::distribution::exp1;
+    use crate::workload::sampler::exp1;
 
     fn error_of(estimate: &Estimate) -> f64 {
         estimate.error.expect("an interval holds").error

@@ -7,7 +7,7 @@ use statrs::function::gamma::ln_gamma;
 use super::steady::{Fading, Steady, Tail, poisson_average};
 use crate::time::Span;
 
-/// Terms of Spitzer's sum that are looked at; more are needed at loads near one.
+/// Terms of Spitzer's sum that are looked at; more are needed at loads near one, and for very many consumers.
 const MOST_TERMS: f64 = 4e7;
 
 /// Poisson arrivals, constant service, `consumers` alike, unlimited room, for rate × service < consumers. Over one
@@ -51,7 +51,7 @@ impl Queue {
         // Until the free walk is so unlikely to be above 0 that nothing is left (Chernoff).
         let rounds = (40.0 / (c * (load - 1.0 - load.ln()))).ceil() + 1.0;
         let places = 100 + 40 * (c.sqrt() as usize);
-        let terms = rounds * places as f64;
+        let terms = (rounds + places as f64) * places as f64;
         if terms.is_nan() || terms > MOST_TERMS {
             return None;
         }

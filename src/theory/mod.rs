@@ -32,6 +32,7 @@ mod constant;
 mod crowd;
 pub mod endless;
 mod erlang;
+mod explain;
 mod feedback;
 mod finite;
 mod general;
@@ -50,6 +51,7 @@ mod steady;
 mod transform;
 
 pub use answer::answer;
+pub use explain::explain;
 pub use feedback::Feedback;
 pub use recognise::{Gaps, Model, Seen, System, recognise};
 pub use stability::{is_overloaded, relaxation, stability};

@@ -57,14 +57,15 @@ fn chain(length: usize, rate: f64) -> Phases {
 
 /// M/PH/1 for rate × mean service < 1. The wait is itself a time in phases: with the chance of the load it begins in a
 /// phase of the equilibrium service, and what ends one begins the next with that chance (Neuts 1981, theorem 5.1.3). The
-/// rest is as in [`general`]. `None` for a service that is no phases, or too many.
+/// rest is as in [`general`]. `None` for a service that is no phases, or too many; no percentiles where phases differ so
+/// much in length that they cannot be told.
 pub(super) fn solve(rate: f64, service: &Distribution) -> Option<Steady> {
     let phases = phases(service).filter(|phases| phases.left.len() <= MOST_PHASES)?;
     let load = rate * service.mean_s();
     let equilibrium = phases.equilibrium(service.mean_s());
     let wait = Walk { phases: &phases, again: equilibrium.iter().map(|share| load * share).collect(), serve: false };
     let response = Walk { serve: true, again: wait.again.clone(), phases: &phases };
-    Some(Steady { wait_tail: Some(wait.tail()), response_tail: Some(response.tail()), ..general::solve(rate, service) })
+    Some(Steady { wait_tail: wait.tail(), response_tail: response.tail(), ..general::solve(rate, service) })
 }
 
 impl Phases {
@@ -90,7 +91,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// The chance not to be through yet, looked at with the fastest phase's rate (uniformization; Jensen 1953).
-    fn tail(&self) -> Tail {
+    fn tail(&self) -> Option<Tail> {
         let fastest = self.phases.left.iter().copied().fold(0.0, f64::max);
         let n = self.phases.left.len();
         let through = 1.0 - self.again.iter().sum::<f64>();
@@ -106,8 +107,8 @@ impl Walk<'_> {
                 served[at] += if self.serve { ended * through * self.phases.begin[at] } else { 0.0 };
             }
             inside
-        });
-        Box::new(move |t| poisson_average(fastest * t, |i| left.at(i)))
+        })?;
+        Some(Box::new(move |t| poisson_average(fastest * t, |i| left.at(i))))
     }
 
     /// One step of the clock; what ends.

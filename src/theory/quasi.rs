@@ -44,7 +44,7 @@ impl Modulated {
 /// States follow each other in turn, each for an exponential stay. Service is exponential with the mean of a branch,
 /// chosen by weight; weights add up to 1. Levels are the numbers inside, phases the states of
 /// arrivals and service; R by successive substitution with the matrix G of first passages (Neuts 1981, ch. 3; Latouche &
-/// Ramaswami 1993). `None` at a load of one or more, or where there is nothing.
+/// Ramaswami 1993). `None` at a load of one or more or next to it, or where there is nothing.
 pub fn solve(states: &[State], service: &[Branch]) -> Option<Modulated> {
     let blocks = Blocks::of(states, service)?;
     let r = blocks.rates()?;
@@ -55,7 +55,7 @@ pub fn solve(states: &[State], service: &[Branch]) -> Option<Modulated> {
     let levels = &first * &rest;
     let (busy, backlog) = (levels.sum(), (&levels * &rest).sum());
     let response_s = backlog / blocks.rate;
-    let found = blocks.found(levels, &r);
+    let found = blocks.found(levels, &r)?;
     let mean_s: f64 = service.iter().map(|branch| branch.weight * branch.mean_s).sum();
     Some(Modulated {
         waited: found.at(1),
@@ -148,7 +148,7 @@ impl Blocks {
     }
 
     /// The chances that an arrival finds 0, 1, … or more: of levels, weighted by the rate at which each state arrives.
-    fn found(&self, mut levels: RowDVector<f64>, r: &DMatrix<f64>) -> Fading {
+    fn found(&self, mut levels: RowDVector<f64>, r: &DMatrix<f64>) -> Option<Fading> {
         let arrive = &self.up * DVector::from_element(self.up.ncols(), 1.0) / self.rate;
         let mut is_first = true;
         Fading::of(16, || {

@@ -4,7 +4,7 @@ use super::feedback::Feedback;
 use super::phase;
 use super::service::{in_words, is_exponential, letter};
 use super::stability::ROUNDING;
-use crate::broker::{QueueId, ReturnsTo, WhenFull};
+use crate::broker::{Order, QueueId, ReturnsTo, WhenFull};
 use crate::client::{Acknowledge, OnFailure, OnRetry};
 use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::time::Span;
@@ -152,6 +152,9 @@ pub fn recognise(scenario: &Scenario) -> Result<Model, Vec<String>> {
     match station {
         Ok((queue, entry)) => {
             reasons.extend(not_plain(queue, entry));
+            if scenario.messages_expire() {
+                reasons.push("messages expire after a ttl of their own".to_owned());
+            }
             match model(scenario, &active, queue, entry) {
                 Ok(model) if reasons.is_empty() => return Ok(model),
                 Ok(_) => {}
@@ -187,6 +190,11 @@ fn model(scenario: &Scenario, active: &[&Producer], queue: &Queue, entry: &Consu
 fn not_steady(producer: &Producer) -> Option<String> {
     let name = &producer.name;
     match &producer.arrivals {
+        Arrivals::Bursts(_) => Some(format!("`{name}` publishes in bursts (mmpp), not poisson")),
+        Arrivals::Shaped(shaped) if shaped.is_planned() => {
+            Some(format!("the arrivals of `{name}` begin or end by plan: there is no steady state"))
+        }
+        Arrivals::Shaped(_) => Some(format!("`{name}` publishes in batches: the formulas know single arrivals")),
         arrivals if arrivals.steady_rate().is_some() => None,
         Arrivals::Trace(_) => Some(format!("`{name}` replays a trace, which is not poisson")),
         _ => Some(format!("the rate of `{name}` changes over time: there is no steady state")),
@@ -250,6 +258,14 @@ fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     if queue.rules.redelivery.ack_timeout.is_some() {
         reasons.push(format!("`{queue_name}` takes messages back after its ack_timeout"));
     }
+    match queue.rules.order {
+        Order::Fifo => {}
+        Order::Lifo => reasons.push(format!("`{queue_name}` gives out the youngest first: the formulas need fifo")),
+        Order::Priority { .. } => reasons.push(format!("`{queue_name}` goes by priority: the formulas need fifo")),
+    }
+    if queue.rules.ttl.is_some() {
+        reasons.push(format!("messages in `{queue_name}` expire after its ttl"));
+    }
     if queue.rules.capacity.is_some() && queue.rules.when_full != WhenFull::Refuse {
         let instead = match queue.rules.when_full {
             WhenFull::Block => "blocks its producers",
@@ -279,7 +295,10 @@ fn feedback(queue: &Queue, entry: &Consumers) -> Result<Option<Feedback>, String
     if rules.on_retry == OnRetry::Same || !is_exponential(&rules.service) {
         return Err(format!("{fails}: the formulas need exponential service and `on_retry: fresh`"));
     }
-    let delay_s = redelivery.delay.seconds();
+    let Some(delay) = redelivery.delay.constant_span() else {
+        return Err(format!("{fails} and returns after a delay that varies: the formulas know constant ones"));
+    };
+    let delay_s = delay.seconds();
     let at_front = delay_s == 0.0 && redelivery.returns_to != ReturnsTo::Tail && entry.prefetch == 1;
     Ok(Some(Feedback { fails: rules.fails, delay_s, at_front }))
 }

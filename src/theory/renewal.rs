@@ -3,11 +3,17 @@
 use super::markov::response_tail;
 use super::steady::Steady;
 
+/// A transform that is a quadrature takes long for each of so many consumers.
+const MOST_CONSUMERS: u32 = 10_000;
+
 /// Independent gaps with this transform, exponential service, `consumers` alike, unlimited room, for rate × mean service <
 /// consumers (Kendall 1953; Takács 1962, ch. 2; Gross & Harris 1998, sec. 5.3). An arrival finds n ≥ c inside with a
 /// chance that falls by σ each, the root of σ = A(cμ(1 − σ)); so who waits, waits an exponential time. `None` where the
-/// root cannot be told from 1.
+/// root cannot be told from 1, and for very many consumers.
 pub(super) fn solve(transform: &dyn Fn(f64) -> f64, rate: f64, mean_s: f64, consumers: u32) -> Option<Steady> {
+    if consumers > MOST_CONSUMERS {
+        return None;
+    }
     let served = 1.0 / mean_s;
     let all = f64::from(consumers) * served;
     let sigma = root(&|z| transform(all * (1.0 - z)))?;
@@ -56,6 +62,9 @@ fn found_free(transform: &dyn Fn(f64) -> f64, served: f64, consumers: u32, sigma
         logs.push(choose - product - (1.0 - a).ln() + ratio.ln());
     }
     let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if largest == f64::INFINITY {
+        return largest;
+    }
     logs.iter().map(|log| (log - largest).exp()).sum::<f64>() * largest.exp()
 }
 
@@ -85,5 +94,11 @@ mod tests {
     #[test]
     fn a_load_of_one_has_no_root() {
         assert!(solve(&|s| (-s).exp(), 1.0, 1.0, 1).is_none());
+    }
+
+    #[test]
+    fn next_to_no_load_hardly_anybody_waits() {
+        let found = solve(&|s| (-10.0 * s).exp(), 0.1, 1.0, 100).unwrap();
+        assert_eq!((found.waited, found.wait_mean_s), (Some(0.0), 0.0));
     }
 }

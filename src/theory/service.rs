@@ -27,6 +27,7 @@ pub(super) fn tail(service: &Distribution) -> Option<Tail> {
             Some(Box::new(move |t| 0.5 * erfc((t.ln() - location) / (variance.sqrt() * SQRT_2))))
         }
         Distribution::Empirical(_) => None,
+        _ => None,
     }
 }
 
@@ -64,6 +65,14 @@ pub(super) fn in_words(service: &Distribution) -> &'static str {
         Distribution::Hyperexponential { .. } => "hyperexponential",
         Distribution::Lognormal { .. } => "lognormal",
         Distribution::Empirical(_) => "empirical",
+        Distribution::Uniform { .. } => "uniform",
+        Distribution::Gamma { .. } => "gamma",
+        Distribution::Weibull { .. } => "weibull",
+        Distribution::Pareto { .. } | Distribution::BoundedPareto { .. } => "pareto",
+        Distribution::Normal { .. } => "normal",
+        Distribution::Triangular { .. } => "triangular",
+        Distribution::PhaseType(_) => "phase_type",
+        Distribution::Mixture(_) => "a mixture",
     }
 }
 

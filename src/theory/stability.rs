@@ -24,13 +24,13 @@ pub fn stability(scenario: &Scenario) -> Vec<Stability> {
 /// where a full queue blocks its producers, who then hold what grows.
 pub fn is_overloaded(scenario: &Scenario, stability: &Stability) -> bool {
     let queue = scenario.queues.iter().find(|queue| queue.name == stability.queue);
-    let keeps_all = queue.is_some_and(|queue| is_unlimited(queue) || queue.rules.when_full == WhenFull::Block);
+    let keeps_all = queue.is_some_and(|queue| is_unlimited(scenario, queue) || blocks(scenario, queue));
     keeps_all && stability.rate > 0.0 && stability.offered_load >= f64::from(stability.consumers) * (1.0 - ROUNDING)
 }
 
 /// About how long the slowest queue remembers what it began with: the relaxation time of the diffusion that a busy
 /// GI/G/c resembles, 2 (cₐ² + cₛ²) E\[S\] / (c (1 − ρ)²) (Newell 1971; Abate & Whitt 1987). Zero where every queue is
-/// bounded or overloaded, or nothing is steady.
+/// bounded or overloaded, or nothing is steady; a queue whose services have no variance has no such time and is left out.
 pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
     let of_queue = |queue: &Stability| -> Option<f64> {
         let at = scenario.queues.iter().position(|known| known.name == queue.queue)?;
@@ -41,15 +41,23 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
         let variation = arrivals.map(|producer| producer.arrivals.scv()).fold(0.0, f64::max);
         let services = scenario.consumers_of(id).map(|entry| entry.rules.service.scv());
         let variation = variation + services.fold(0.0, f64::max);
-        let is_settling = is_unlimited(scenario.queue(id)) && queue.rate > 0.0 && idle > 0.0;
+        let is_settling = is_unlimited(scenario, scenario.queue(id)) && queue.rate > 0.0 && idle > 0.0;
         is_settling.then(|| 2.0 * variation * queue.offered_load / queue.rate / consumers / (idle * idle))
     };
-    let longest = stability.iter().filter_map(of_queue).fold(0.0, f64::max);
+    let longest = stability.iter().filter_map(of_queue).filter(|seconds| seconds.is_finite()).fold(0.0, f64::max);
     if scenario.is_steady() { Span::from_seconds(longest) } else { Span::ZERO }
 }
 
-fn is_unlimited(queue: &Queue) -> bool {
-    queue.rules.capacity.is_none()
+fn is_unlimited(scenario: &Scenario, queue: &Queue) -> bool {
+    queue.rules.capacity.is_none() && !expires(scenario, queue)
+}
+
+fn blocks(scenario: &Scenario, queue: &Queue) -> bool {
+    queue.rules.when_full == WhenFull::Block && !expires(scenario, queue)
+}
+
+fn expires(scenario: &Scenario, queue: &Queue) -> bool {
+    queue.rules.ttl.is_some() || scenario.messages_expire()
 }
 
 fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
@@ -60,7 +68,7 @@ fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
     let throughput = whole * share(scenario, id, rate);
     // With no consumer nothing is kept busy.
     let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };
-    let growth = if is_unlimited(queue) { grows(rate, throughput) } else { 0.0 };
+    let growth = if is_unlimited(scenario, queue) { grows(rate, throughput) } else { 0.0 };
     Stability { queue: queue.name.clone(), rate, offered_load, consumers, growth }
 }
 
@@ -100,7 +108,7 @@ fn throughput(queue: &Queue, entry: &Consumers) -> f64 {
 fn attempts(queue: &Queue, entry: &Consumers) -> f64 {
     let (rules, fails) = (&entry.rules, entry.rules.fails);
     let returns = rules.on_failure == OnFailure::Requeue && rules.acknowledge == Acknowledge::After;
-    match queue.rules.redelivery.limit {
+    match queue.rules.redelivery.forgiven() {
         _ if !returns || fails == 0.0 => 1.0,
         None => 1.0 / (1.0 - fails),
         Some(limit) if fails == 1.0 => f64::from(limit) + 1.0,

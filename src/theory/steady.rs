@@ -59,24 +59,27 @@ impl Fading {
         Fading { values, factor }
     }
 
-    /// Asks for one value after the other until their ratio no longer changes, for `at_least` so many.
-    pub fn of(at_least: usize, mut next: impl FnMut() -> f64) -> Fading {
-        const SAME: f64 = 1e-13;
+    /// Asks for one value after the other until their ratio no longer changes, for `at_least` so many. `None` where they
+    /// fall so slowly that a ratio that still changes cannot be told from one that does not.
+    pub fn of(at_least: usize, mut next: impl FnMut() -> f64) -> Option<Fading> {
         const AT_MOST: usize = 1 << 20;
         const NEGLIGIBLE: f64 = 1e-30;
+        const SLOWEST: f64 = 1e-5;
         let mut values = vec![next()];
         let (mut factor, mut same) = (f64::NAN, 0);
         while values.len() < AT_MOST && (same < 16 || values.len() < at_least) {
             let (last, value) = (values[values.len() - 1], next());
             values.push(value);
             if value <= NEGLIGIBLE {
-                return Fading { values, factor: 0.0 };
+                return Some(Fading { values, factor: 0.0 });
             }
             let ratio = value / last;
-            same = if (ratio - factor).abs() <= SAME && ratio < 1.0 { same + 1 } else { 0 };
+            // What falls faster and is left changes the ratio by about its share times the square of the difference.
+            let change = (1e-9 * (1.0 - ratio) * (1.0 - ratio)).max(4.0 * f64::EPSILON);
+            same = if (ratio - factor).abs() <= change && ratio < 1.0 { same + 1 } else { 0 };
             factor = ratio;
         }
-        Fading { values, factor }
+        (factor < 1.0 - SLOWEST).then_some(Fading { values, factor })
     }
 
     pub fn at(&self, n: usize) -> f64 {
@@ -151,9 +154,20 @@ mod tests {
         let fading = Fading::of(4, || {
             value *= 0.5;
             value
-        });
+        })
+        .unwrap();
         assert!((fading.at(50) / 0.5_f64.powi(50) - 1.0).abs() < 1e-9);
         let (sum, weighted) = fading.sums();
         assert!((sum - 1.0).abs() < 1e-12 && (weighted - 2.0).abs() < 1e-12, "{sum} {weighted}");
+    }
+
+    #[test]
+    fn what_falls_too_slowly_is_not_known() {
+        let mut value = 1.0;
+        let fading = Fading::of(4, || {
+            value *= 1.0 - 1e-7;
+            value
+        });
+        assert!(fading.is_none());
     }
 }

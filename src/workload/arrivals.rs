@@ -1,12 +1,15 @@
 //! Arrival processes: from a description and a key to planned instants, in order.
 
+use std::hint::cold_path;
 use std::sync::Arc;
 
+use super::bursts::Path;
 use super::rate::Inverse;
-use super::{Distribution, RateProfile, Sampler, Trace};
+use super::shaped::ShapedStream;
+use super::{Bursts, Distribution, RateProfile, Sampler, Shaped, Trace};
 use crate::random::Key;
 use crate::time::{Span, Time};
-use crate::workload::distribution::exp1_ahead;
+use crate::workload::sampler::exp1_ahead;
 
 /// How messages come.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +22,10 @@ pub enum Arrivals {
     Renewal { gap: Distribution },
     /// Recorded instants.
     Trace(Arc<Trace>),
+    /// Poisson arrivals whose rate jumps at random.
+    Bursts(Bursts),
+    /// One of the others, with what stands beside it.
+    Shaped(Box<Shaped>),
 }
 
 impl Arrivals {
@@ -28,6 +35,48 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.expected(end),
             Arrivals::Renewal { gap } => end.seconds() / gap.mean_s(),
             Arrivals::Trace(trace) => trace.count_until(end) as f64,
+            Arrivals::Bursts(bursts) => bursts.mean_rate() * end.seconds(),
+            Arrivals::Shaped(shaped) => shaped.expected(end),
+        }
+    }
+
+    /// Arrivals expected until `end`, of which none come before `start`.
+    pub(super) fn expected_from(&self, start: Time, end: Time) -> f64 {
+        (self.expected(end) - self.expected(start)).max(0.0)
+    }
+
+    /// The work that a message carries, if it is recorded; messages are counted from 0.
+    pub fn work(&self, number: u64) -> Option<f64> {
+        self.recorded(number, Trace::work)
+    }
+
+    /// The size that a message carries in bytes, if it is recorded; messages are counted from 0.
+    pub fn size(&self, number: u64) -> Option<f64> {
+        self.recorded(number, Trace::size)
+    }
+
+    fn recorded(&self, number: u64, of: impl Fn(&Trace, u64) -> Option<f64>) -> Option<f64> {
+        match self {
+            Arrivals::Trace(trace) => of(trace, number),
+            // Nothing is recorded of what comes in batches.
+            Arrivals::Shaped(shaped) => match &shaped.arrivals {
+                Arrivals::Trace(trace) => of(trace, trace.count_until(shaped.start) + number),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// About how many times a rate changes by plan until `end`.
+    pub fn changes(&self, end: Time) -> f64 {
+        match self {
+            Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.changes(end),
+            Arrivals::Renewal { .. } | Arrivals::Trace(_) => 0.0,
+            Arrivals::Bursts(bursts) => {
+                let round: f64 = bursts.states.iter().map(|state| state.stay_s).sum();
+                end.seconds() / round * bursts.states.len() as f64
+            }
+            Arrivals::Shaped(shaped) => shaped.arrivals.changes(end),
         }
     }
 
@@ -37,26 +86,44 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.is_constant().then(|| rate.first()),
             Arrivals::Renewal { gap } => Some(1.0 / gap.mean_s()),
             Arrivals::Trace(_) => None,
+            Arrivals::Bursts(bursts) => Some(bursts.mean_rate()),
+            Arrivals::Shaped(shaped) if shaped.is_planned() => None,
+            Arrivals::Shaped(shaped) => Some(shaped.arrivals.steady_rate()? * shaped.batch.mean()),
         }
     }
 
-    /// The squared coefficient of variation of the gaps, of a steady process.
+    /// The squared coefficient of variation of the gaps of a steady process; where gaps depend on one another, the
+    /// variance of the count over its mean in the long run, which of independent gaps is the same.
     pub fn scv(&self) -> f64 {
         match self {
             Arrivals::Poisson { .. } => 1.0,
             Arrivals::Regular { .. } | Arrivals::Trace(_) => 0.0,
             Arrivals::Renewal { gap } => gap.scv(),
+            Arrivals::Bursts(bursts) => bursts.dispersion(),
+            Arrivals::Shaped(shaped) => shaped.scv(),
         }
     }
 
     /// The arrivals that belong to `key`, which names seed, replication and producer.
     pub fn stream(&self, key: Key) -> ArrivalStream<'_> {
-        let key = key.name("gap");
+        self.stream_from(key, Time::ZERO)
+    }
+
+    /// The arrivals of which none come before `start`. Profiles and traces are cut there; gaps begin there.
+    pub(super) fn stream_from(&self, producer: Key, start: Time) -> ArrivalStream<'_> {
+        let key = producer.name("gap");
         let source = match self {
-            Arrivals::Poisson { rate } => Source::Poisson { key, inverse: rate.inverse(), expected: 0.0 },
-            Arrivals::Regular { rate } => Source::Regular { inverse: rate.inverse() },
-            Arrivals::Renewal { gap } => Source::Renewal { key, gap: gap.sampler(), at: Time::ZERO },
-            Arrivals::Trace(trace) => Source::Trace { trace },
+            Arrivals::Poisson { rate } => {
+                Source::Poisson { key, inverse: rate.inverse(), expected: rate.expected(start) }
+            }
+            Arrivals::Regular { rate } => Source::Regular { inverse: rate.inverse(), before: rate.expected(start) },
+            Arrivals::Renewal { gap } => Source::Renewal { key, gap: gap.sampler(), at: start },
+            Arrivals::Trace(trace) => Source::Trace { trace, left_out: trace.count_until(start) },
+            Arrivals::Bursts(bursts) => {
+                let path = bursts.path(producer.name("states"), start);
+                Source::Bursts { key, path: Box::new(path), expected: 0.0 }
+            }
+            Arrivals::Shaped(shaped) => Source::Shaped(Box::new(shaped.stream(producer))),
         };
         ArrivalStream { source, number: 0, ahead: [Time::NEVER; AHEAD], next: AHEAD }
     }
@@ -84,6 +151,7 @@ enum Source<'a> {
     },
     Regular {
         inverse: Inverse<'a>,
+        before: f64,
     },
     Renewal {
         key: Key,
@@ -92,7 +160,15 @@ enum Source<'a> {
     },
     Trace {
         trace: &'a Trace,
+        /// How many instants before the start are left out.
+        left_out: u64,
     },
+    Bursts {
+        key: Key,
+        path: Box<Path<'a>>,
+        expected: f64,
+    },
+    Shaped(Box<ShapedStream<'a>>),
 }
 
 impl Iterator for ArrivalStream<'_> {
@@ -121,15 +197,15 @@ impl ArrivalStream<'_> {
             Source::Poisson { key, inverse, expected } => {
                 let gaps: [f64; AHEAD] = exp1_ahead(*key, numbers.start);
                 let mut sum = *expected;
-                let instants = gaps.into_iter().map_while(|gap| {
+                let sums = gaps.into_iter().map(|gap| {
                     sum += gap;
-                    inverse.instant(sum)
+                    sum
                 });
-                places.zip(instants).for_each(put);
+                put_inverse(places, inverse, sums);
                 *expected = sum;
             }
-            Source::Regular { inverse } => {
-                places.zip(numbers.map_while(|n| inverse.instant(n as f64))).for_each(put);
+            Source::Regular { inverse, before } => {
+                put_inverse(places, inverse, numbers.map(|n| *before + n as f64));
             }
             Source::Renewal { key, gap, at } => {
                 let instants = numbers.map(|number| {
@@ -138,7 +214,34 @@ impl ArrivalStream<'_> {
                 });
                 places.zip(instants).for_each(put);
             }
-            Source::Trace { trace } => places.zip(numbers.map_while(|n| trace.instant(n))).for_each(put),
+            Source::Trace { trace, left_out } => {
+                places.zip(numbers.map_while(|n| trace.instant(*left_out + n))).for_each(put);
+            }
+            Source::Bursts { key, path, expected } => {
+                let gaps: [f64; AHEAD] = exp1_ahead(*key, numbers.start);
+                let instants = gaps.into_iter().map_while(|gap| {
+                    *expected += gap;
+                    path.instant(*expected)
+                });
+                places.zip(instants).for_each(put);
+            }
+            Source::Shaped(stream) => places.zip(stream).for_each(put),
+        }
+    }
+}
+
+/// Puts the instants by which so many arrivals are expected, until that many never are.
+#[inline]
+fn put_inverse<'p>(
+    places: impl Iterator<Item = &'p mut Time>,
+    inverse: &mut Inverse<'_>,
+    sums: impl Iterator<Item = f64>,
+) {
+    match inverse {
+        Inverse::Steps(steps) => places.zip(sums.map_while(|sum| steps.instant(sum))).for_each(put),
+        Inverse::Curve(curve) => {
+            cold_path();
+            places.zip(sums.map_while(|sum| curve.instant(sum))).for_each(put);
         }
     }
 }
@@ -155,24 +258,71 @@ pub fn span_of(count: f64, per_second: f64) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::Curve;
 
-    fn count(arrivals: &Arrivals, seed: u64, from: u64, until: u64) -> f64 {
-        let within = |at: &Time| (from..until).contains(&(at.nanos() / 1_000_000_000));
-        arrivals.stream(Key::of_seed(seed)).take_while(|at| at.nanos() < until * 1_000_000_000).filter(within).count()
-            as f64
+    /// How many come in each of twelve parts of 50 s.
+    fn counts(arrivals: &Arrivals, seed: u64) -> [f64; 12] {
+        let mut counts = [0.0; 12];
+        let parts = arrivals.stream(Key::of_seed(seed)).map(|at| (at.nanos() / 50_000_000_000) as usize);
+        parts.take_while(|part| *part < 12).for_each(|part| counts[part] += 1.0);
+        counts
+    }
+
+    /// Rates that change in every way, over ten minutes.
+    fn profiles() -> Vec<RateProfile> {
+        let second = |s: u64| Time::from_nanos(s * 1_000_000_000);
+        let span = Span::from_secs;
+        let steps = [(second(0), 3.0), (second(100), 0.0), (second(200), 8.0)];
+        let line = Curve::line(&[(second(0), 0.0), (second(200), 9.0), (second(300), 0.0), (second(400), 6.0)]);
+        let wave = || Curve::wave(5.0, 4.5, span(240), span(70));
+        let half_hour = Curve::steps(&[(second(0), 1.0), (second(150), 0.3)]).repeating(span(300));
+        vec![
+            RateProfile::steps(&steps),
+            RateProfile::curve(Curve::steps(&steps).repeating(span(250))),
+            RateProfile::curve(line.clone()),
+            RateProfile::curve(line.repeating(span(450))),
+            RateProfile::curve(wave()),
+            RateProfile::curve(Curve::product(vec![
+                wave(),
+                half_hour,
+                Curve::line(&[(second(0), 0.5), (second(600), 2.0)]),
+            ])),
+        ]
     }
 
     #[test]
-    fn poisson_counts_have_the_mean_and_the_variance_of_each_step() {
-        let second = |s: u64| Time::from_nanos(s * 1_000_000_000);
-        let rate = RateProfile::steps(&[(second(0), 50.0), (second(10), 0.0), (second(20), 400.0)]);
-        let arrivals = Arrivals::Poisson { rate };
-        for (from, until, mean) in [(0, 10, 500.0), (10, 20, 0.0), (20, 25, 2000.0)] {
-            let counts: Vec<f64> = (0..200).map(|seed| count(&arrivals, seed, from, until)).collect();
-            let average = counts.iter().sum::<f64>() / 200.0;
-            let variance = counts.iter().map(|c| (c - average).powi(2)).sum::<f64>() / 199.0;
-            assert!((average - mean).abs() <= 4.0 * (mean / 200.0_f64).sqrt(), "mean {average}");
-            assert!((variance - mean).abs() <= 0.45 * mean, "variance {variance}"); // 4.5 standard errors
+    fn poisson_counts_have_the_mean_and_the_variance_of_each_part_of_a_profile() {
+        let runs = 200;
+        for rate in profiles() {
+            let arrivals = Arrivals::Poisson { rate: rate.clone() };
+            let counts: Vec<[f64; 12]> = (0..runs).map(|seed| counts(&arrivals, seed)).collect();
+            for part in 0..12 {
+                let until = |part: usize| rate.expected(Time::from_nanos(part as u64 * 50_000_000_000));
+                let mean = until(part + 1) - until(part);
+                let average = counts.iter().map(|c| c[part]).sum::<f64>() / f64::from(runs as u32);
+                let squares = counts.iter().map(|c| (c[part] - average).powi(2)).sum::<f64>();
+                let variance = squares / (runs - 1) as f64;
+                let said = format!("{rate:?}, part {part}: {average} ± {variance}, not {mean}");
+                assert!((average - mean).abs() <= 4.5 * (mean / runs as f64).sqrt() + 1e-9, "{said}");
+                // Var s² = (μ₄ − σ⁴)/n with μ₄ = λ + 3λ².
+                let error = ((mean + 2.0 * mean * mean) / runs as f64).sqrt();
+                assert!((variance - mean).abs() <= 4.5 * error + 1e-9, "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn regular_arrivals_keep_to_the_expected_number_at_every_instant() {
+        for rate in profiles() {
+            let arrivals = Arrivals::Regular { rate: rate.clone() };
+            let instants = arrivals.stream(Key::of_seed(1)).take_while(|at| at.seconds() < 600.0);
+            let mut number = 0;
+            for (n, at) in instants.enumerate() {
+                let expected = rate.expected(at);
+                assert!((expected - n as f64).abs() < 1e-6, "{rate:?}: {expected} at number {n}");
+                number = n + 1;
+            }
+            assert_eq!(number, rate.expected(Time::from_nanos(600_000_000_000)).ceil() as usize);
         }
     }
 

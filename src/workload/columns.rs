@@ -1,4 +1,4 @@
-//! One column of numbers out of a CSV text, plain or gzip, within limits. It opens no path.
+//! Columns of numbers out of a CSV text, plain or gzip, within limits. It opens no path.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -38,12 +38,35 @@ pub enum ColumnError {
     Unreadable(io::Error),
 }
 
-/// Hands every number of a column to `keep`, which may say what is wrong with it.
+/// The fields of one row, in the order of the columns that were asked for.
+pub struct Row<'r> {
+    record: &'r ByteRecord,
+    at: &'r [usize],
+}
+
+impl Row<'_> {
+    /// # Errors
+    /// If the field is no number.
+    pub fn number(&self, column: usize) -> Result<f64, String> {
+        number(self.field(column))
+    }
+
+    /// The field as it is written, cut short.
+    pub fn text(&self, column: usize) -> String {
+        cut(&String::from_utf8_lossy(self.field(column).trim_ascii()))
+    }
+
+    fn field(&self, column: usize) -> &[u8] {
+        self.at.get(column).and_then(|at| self.record.get(*at)).unwrap_or_default()
+    }
+}
+
+/// Hands every row to `keep`, which may say what is wrong with it.
 pub fn read(
     input: impl Read,
-    column: &str,
+    columns: &[&str],
     limits: &mut Limits,
-    mut keep: impl FnMut(f64) -> Result<(), String>,
+    mut keep: impl FnMut(Row<'_>) -> Result<(), String>,
 ) -> Result<(), ColumnError> {
     let meter = Rc::new(Meter { left: Cell::new(limits.bytes), in_record: Cell::new(0) });
     // What is packed is limited too: it may be packed nothing.
@@ -51,7 +74,7 @@ pub fn read(
     let guard = Guard { input, meter: Rc::clone(&meter), has_ended: false };
     let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(guard);
     let header = reader.byte_headers().map_err(|error| explain(error, 1))?;
-    let at = position(header, column)?;
+    let at = columns.iter().map(|column| position(header, column)).collect::<Result<Vec<usize>, _>>()?;
     meter.in_record.set(0);
     let mut record = ByteRecord::new();
     let mut rows = 0_u64;
@@ -71,8 +94,7 @@ pub fn read(
             return Err(ColumnError::TooManyRows);
         }
         let line = line_of(&record, reader.position().line()).max(line);
-        let value = number(record.get(at).unwrap_or_default());
-        value.and_then(&mut keep).map_err(|message| ColumnError::Row { line, message })?;
+        keep(Row { record: &record, at: &at }).map_err(|message| ColumnError::Row { line, message })?;
     }
     limits.rows -= rows;
     limits.bytes = meter.left.get();
@@ -216,11 +238,11 @@ mod tests {
     fn column(text: &[u8], name: &str) -> Result<Vec<f64>, String> {
         let mut values = Vec::new();
         let mut limits = Limits { rows: 1000, bytes: 4 << 20 };
-        let keep = |value| {
-            values.push(value);
+        let keep = |row: Row<'_>| {
+            values.push(row.number(0)?);
             Ok(())
         };
-        read(text, name, &mut limits, keep).map_err(|error| error.to_string())?;
+        read(text, &[name], &mut limits, keep).map_err(|error| error.to_string())?;
         Ok(values)
     }
 

@@ -1,10 +1,12 @@
 //! Distributions of times: what they are (means, moments) and how they are drawn.
 
+use std::f64::consts::SQRT_2;
 use std::sync::Arc;
 
-use rand_distr::{Distribution as _, Exp1, Gamma, LogNormal};
+use statrs::function::erf::{erf, erfc};
+use statrs::function::gamma::gamma;
 
-use crate::random::{Begun, Draws, Key, uniform};
+use super::phase_type::PhaseType;
 use crate::time::Span;
 
 /// A distribution of times. Means are in seconds.
@@ -29,6 +31,48 @@ pub enum Distribution {
         cv: f64,
     },
     Empirical(Arc<Empirical>),
+    Uniform {
+        min_s: f64,
+        max_s: f64,
+    },
+    Gamma {
+        mean_s: f64,
+        cv: f64,
+    },
+    Weibull {
+        mean_s: f64,
+        shape: f64,
+    },
+    /// `shape` is above 1; moments of this order and above are infinite.
+    Pareto {
+        mean_s: f64,
+        shape: f64,
+    },
+    BoundedPareto {
+        min_s: f64,
+        max_s: f64,
+        shape: f64,
+    },
+    /// Truncated at zero: `mean_s` and `sd_s` are those of the whole normal distribution.
+    Normal {
+        mean_s: f64,
+        sd_s: f64,
+    },
+    Triangular {
+        min_s: f64,
+        mode_s: f64,
+        max_s: f64,
+    },
+    PhaseType(Arc<PhaseType>),
+    /// One of several, chosen by weight. Weights add up to 1.
+    Mixture(Vec<Part>),
+}
+
+/// A part of a mixture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub weight: f64,
+    pub of: Distribution,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,12 +141,14 @@ impl Distribution {
             Distribution::Exponential { .. } => 1.0,
             Distribution::Erlang { phases, .. } => 1.0 / f64::from(*phases),
             Distribution::Lognormal { cv, .. } => cv * cv,
+            Distribution::Gamma { cv, .. } => cv * cv,
             _ if mean == 0.0 => 0.0,
             _ => (self.moment(2) / (mean * mean) - 1.0).max(0.0),
         }
     }
 
-    /// The raw moment E[Xᵏ] in secondsᵏ, for k from 1 to 3.
+    /// The raw moment E\[Xᵏ\] in secondsᵏ, for k from 1 to 3. It is infinite for a [`Distribution::Pareto`] whose shape is
+    /// not above k. Formulas of Johnson, Kotz & Balakrishnan 1994/95, chapters 13, 17, 20, 21, 26.
     pub fn moment(&self, k: i32) -> f64 {
         match self {
             Distribution::Constant(span) => span.seconds().powi(k),
@@ -119,6 +165,25 @@ impl Distribution {
             Distribution::Empirical(values) => {
                 values.seconds.iter().map(|x| x.powi(k)).sum::<f64>() / values.seconds.len() as f64
             }
+            Distribution::Uniform { min_s, max_s } => homogeneous(&[*min_s, *max_s], k) / f64::from(k + 1),
+            Distribution::Triangular { min_s, mode_s, max_s } => {
+                2.0 * homogeneous(&[*min_s, *mode_s, *max_s], k) / f64::from((k + 1) * (k + 2))
+            }
+            // With shape n = 1/cv² and scale mean/n, as for the phases above.
+            Distribution::Gamma { mean_s, cv } => {
+                (0..k).map(|i| 1.0 + f64::from(i) * cv * cv).product::<f64>() * mean_s.powi(k)
+            }
+            Distribution::Weibull { mean_s, shape } => {
+                weibull_scale(*mean_s, *shape).powi(k) * gamma(1.0 + f64::from(k) / shape)
+            }
+            Distribution::Pareto { mean_s, shape } => match shape - f64::from(k) {
+                above if above > 0.0 => pareto_scale(*mean_s, *shape).powi(k) * shape / above,
+                _ => f64::INFINITY,
+            },
+            Distribution::BoundedPareto { min_s, max_s, shape } => bounded_pareto_moment(*min_s, *max_s, *shape, k),
+            Distribution::Normal { mean_s, sd_s } => truncated_normal_moment(*mean_s, *sd_s, k),
+            Distribution::PhaseType(phases) => phases.moment(k),
+            Distribution::Mixture(parts) => parts.iter().map(|part| part.weight * part.of.moment(k)).sum(),
         }
     }
 
@@ -127,26 +192,8 @@ impl Distribution {
         match self {
             Distribution::Constant(span) => *span == Span::ZERO,
             Distribution::Empirical(values) => values.seconds.contains(&0.0),
+            Distribution::Mixture(parts) => parts.iter().any(|part| part.of.can_be_zero()),
             _ => false,
-        }
-    }
-
-    /// Prepares what every draw needs.
-    pub fn sampler(&self) -> Sampler {
-        match self {
-            Distribution::Constant(span) => Sampler::Constant(*span),
-            Distribution::Exponential { mean_s } => Sampler::Exponential { mean_ns: mean_s * 1e9 },
-            Distribution::Erlang { mean_s, phases } => {
-                let n = f64::from(*phases);
-                Sampler::Gamma(Gamma::new(n, mean_s * 1e9 / n).expect("phases and mean are positive"))
-            }
-            Distribution::Hyperexponential { branches } => Sampler::Hyperexponential(branches.clone()),
-            Distribution::Lognormal { mean_s, cv } => {
-                let variance = (cv * cv).ln_1p();
-                let location = (mean_s * 1e9).ln() - variance / 2.0;
-                Sampler::Lognormal(LogNormal::new(location, variance.sqrt()).expect("mean and cv are finite"))
-            }
-            Distribution::Empirical(values) => Sampler::Empirical(Arc::clone(values)),
         }
     }
 }
@@ -155,78 +202,52 @@ fn factorial(k: i32) -> f64 {
     (1..=k).map(f64::from).product()
 }
 
-/// A distribution ready to be drawn from.
-#[derive(Clone, Debug)]
-pub enum Sampler {
-    Constant(Span),
-    Exponential { mean_ns: f64 },
-    Gamma(Gamma<f64>),
-    Hyperexponential(Vec<Branch>),
-    Lognormal(LogNormal<f64>),
-    Empirical(Arc<Empirical>),
-}
-
-impl Sampler {
-    /// Draws for the keys of consecutive numbers. Exponential times are drawn first and scaled then: two short loops
-    /// keep their values in registers, where one long loop does not.
-    pub fn draw_ahead<const N: usize>(&self, key: Key, first: u64) -> [Span; N] {
-        match self {
-            Sampler::Exponential { mean_ns } => {
-                exp1_ahead::<N>(key, first).map(|draw| Span::from_nanos_f64(mean_ns * draw))
-            }
-            _ => std::array::from_fn(|at| self.draw(&mut key.number(first + at as u64).draws())),
-        }
-    }
-
-    // Inlined, so that who draws many looks once which distribution it is.
-    #[inline(always)]
-    pub fn draw(&self, draws: &mut Draws) -> Span {
-        match self {
-            Sampler::Constant(span) => *span,
-            Sampler::Exponential { mean_ns } => Span::from_nanos_f64(mean_ns * exp1(draws)),
-            _ => self.draw_other(draws),
-        }
-    }
-
-    #[inline(never)]
-    fn draw_other(&self, draws: &mut Draws) -> Span {
-        match self {
-            Sampler::Constant(_) | Sampler::Exponential { .. } => unreachable!("these are drawn in place"),
-            Sampler::Gamma(gamma) => Span::from_nanos_f64(gamma.sample(draws)),
-            Sampler::Hyperexponential(branches) => {
-                let mut left = uniform(draws);
-                let chosen = branches.iter().find(|branch| {
-                    left -= branch.weight;
-                    left < 0.0
-                });
-                let mean_s = chosen.unwrap_or(&branches[branches.len() - 1]).mean_s;
-                Span::from_nanos_f64(mean_s * 1e9 * exp1(draws))
-            }
-            Sampler::Lognormal(lognormal) => Span::from_nanos_f64(lognormal.sample(draws)),
-            Sampler::Empirical(values) => {
-                let at = (uniform(draws) * values.seconds.len() as f64) as usize;
-                Span::from_seconds(values.seconds[at])
-            }
-        }
+/// The complete homogeneous symmetric polynomial of degree k: the sum of all products of k of the numbers. Moments of a
+/// uniform or triangular distribution are such means (Carlson 1991, B-splines as Dirichlet averages).
+fn homogeneous(numbers: &[f64], k: i32) -> f64 {
+    match numbers {
+        [] => f64::from(u8::from(k == 0)),
+        [first, others @ ..] => (0..=k).map(|i| first.powi(i) * homogeneous(others, k - i)).sum(),
     }
 }
 
-/// Standard exponential draws for the keys of consecutive numbers. In two loops, because what the second calls now and
-/// then takes the registers that the first needs.
-#[inline]
-pub fn exp1_ahead<const N: usize>(key: Key, first: u64) -> [f64; N] {
-    let mut begun: [Begun; N] = std::array::from_fn(|at| Begun::new(key.number(first + at as u64)));
-    let mut ahead = [0.0; N];
-    for (draw, begun) in ahead.iter_mut().zip(&mut begun) {
-        *draw = Exp1.sample(begun);
-    }
-    ahead
+/// The scale that gives a Weibull distribution its mean.
+pub(super) fn weibull_scale(mean: f64, shape: f64) -> f64 {
+    mean / gamma(1.0 + 1.0 / shape)
 }
 
-/// A standard exponential draw.
-#[inline]
-pub fn exp1(draws: &mut Draws) -> f64 {
-    Exp1.sample(draws)
+/// The least value of a Pareto distribution of this mean.
+pub(super) fn pareto_scale(mean: f64, shape: f64) -> f64 {
+    mean * (shape - 1.0) / shape
+}
+
+/// ∫ xᵏ over the density a Lᵃ x⁻ᵃ⁻¹ / (1 − (L/H)ᵃ) between L and H. Written with expm1, as k may come near to a.
+fn bounded_pareto_moment(min: f64, max: f64, shape: f64, k: i32) -> f64 {
+    let range = (max / min).ln();
+    let power = f64::from(k) - shape;
+    let integral = if power == 0.0 { range } else { (power * range).exp_m1() / power };
+    shape * min.powi(k) * integral / -(-shape * range).exp_m1()
+}
+
+/// Moments of a normal distribution of which nothing is below zero, by their recurrence (Johnson, Kotz & Balakrishnan
+/// 1994, sec. 13.10.1): m₁ = μ + σ φ(μ/σ)/Φ(μ/σ), then mₖ = (k − 1) σ² mₖ₋₂ + μ mₖ₋₁.
+fn truncated_normal_moment(mean: f64, sd: f64, k: i32) -> f64 {
+    if sd == 0.0 {
+        return mean.powi(k);
+    }
+    let z = mean / sd;
+    let density = (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let first = mean + sd * density / (0.5 * (1.0 + erf(z / SQRT_2)));
+    let (mut before, mut last) = (1.0, first);
+    for order in 2..=k {
+        (before, last) = (last, f64::from(order - 1) * sd * sd * before + mean * last);
+    }
+    last
+}
+
+/// The share of a normal distribution that lies below zero, which truncation takes off.
+pub fn share_below_zero(mean: f64, sd: f64) -> f64 {
+    if sd == 0.0 { 0.0 } else { 0.5 * erfc(mean / sd / SQRT_2) }
 }
 
 #[cfg(test)]
@@ -242,6 +263,10 @@ mod tests {
             Distribution::balanced_hyperexponential(0.5, 2.0),
             Distribution::Lognormal { mean_s: 0.5, cv: 1.5 },
             Distribution::Empirical(Arc::new(Empirical::new(vec![1.0, 1.0, 4.0], Some(0.5)))),
+            Distribution::Uniform { min_s: 0.2, max_s: 0.8 },
+            Distribution::Gamma { mean_s: 0.5, cv: 0.7 },
+            Distribution::Weibull { mean_s: 0.5, shape: 0.8 },
+            Distribution::Pareto { mean_s: 0.5, shape: 9.0 },
         ]
     }
 

@@ -1,12 +1,25 @@
 //! What is published and how long work takes: distributions, rates, arrival processes, recorded traces.
 
 pub mod arrivals;
+mod batch;
+mod bursts;
 pub mod columns;
+pub mod curve;
+pub mod datetime;
 pub mod distribution;
+mod phase_type;
 pub mod rate;
+pub mod sampler;
+mod shaped;
 pub mod trace;
 
 pub use arrivals::{ArrivalStream, Arrivals};
-pub use distribution::{Branch, Distribution, Empirical, Sampler};
+pub use batch::Batch;
+pub use bursts::{Bursts, State};
+pub use curve::Curve;
+pub use distribution::{Branch, Distribution, Empirical, Part};
+pub use phase_type::{PhaseType, WrongPhases};
 pub use rate::RateProfile;
+pub use sampler::Sampler;
+pub use shaped::Shaped;
 pub use trace::Trace;

@@ -7,6 +7,9 @@ use crate::time::{Span, Time};
 pub struct Trace {
     instants: Vec<Time>,
     repeat: Option<Span>,
+    /// Of each message, if it is recorded.
+    work: Vec<f64>,
+    size: Vec<f64>,
 }
 
 impl Trace {
@@ -15,9 +18,35 @@ impl Trace {
     pub fn new(instants: Vec<Time>, repeat: Option<Span>) -> Trace {
         assert!(!instants.is_empty(), "a trace needs instants");
         assert!(instants.is_sorted(), "a trace is in order of time");
-        let trace = Trace { instants, repeat };
+        let trace = Trace { instants, repeat, work: Vec::new(), size: Vec::new() };
         assert!(repeat.is_none_or(|every| every > trace.last().since(Time::ZERO)), "a trace ends before it repeats");
         trace
+    }
+
+    /// Gives each message its work, and its size in bytes; what is empty is not recorded.
+    ///
+    /// # Panics
+    /// If there is not one number for each instant.
+    pub fn carrying(self, work: Vec<f64>, size: Vec<f64>) -> Trace {
+        for column in [&work, &size] {
+            assert!(column.is_empty() || column.len() == self.len(), "each message carries its own number");
+        }
+        Trace { work, size, ..self }
+    }
+
+    /// The work of message `number`, if it is recorded.
+    pub fn work(&self, number: u64) -> Option<f64> {
+        self.recorded(&self.work, number)
+    }
+
+    /// The size of message `number` in bytes, if it is recorded.
+    pub fn size(&self, number: u64) -> Option<f64> {
+        self.recorded(&self.size, number)
+    }
+
+    fn recorded(&self, column: &[f64], number: u64) -> Option<f64> {
+        let at = if self.repeat.is_some() { number % self.len() as u64 } else { number };
+        column.get(at as usize).copied()
     }
 
     pub fn len(&self) -> usize {

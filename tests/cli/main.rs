@@ -1,6 +1,7 @@
 //! The program as a user meets it: arguments, streams, exit codes, and what happens when something is wrong.
 
 mod events;
+mod formulas;
 mod language;
 mod new;
 mod outputs;
@@ -110,6 +111,8 @@ fn help_shows_an_example_of_every_command() {
     for (arguments, example) in [
         (&["--help"][..], "kendall run M/M/3 --rate 200/s --service 12ms"),
         (&["run", "--help"], "kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14"),
+        (&["explain", "--help"], "kendall explain scenarios/flash-sale.yaml"),
+        (&["theory", "--help"], "kendall theory M/G/1 --load 80%"),
         (&["check", "--help"], "kendall check scenarios/flash-sale.yaml"),
         (&["help", "run"], "kendall run M/M/3"),
         (&["new", "--help"], "kendall new M/M/3 --rate 200/s --service 12ms -o mine.yaml"),
@@ -462,14 +465,18 @@ fn a_result_that_cannot_be_written_is_an_error() {
 }
 
 /// The shipped scenarios and the code each ends with; more than one is meant to miss its targets.
-const SHIPPED: [(&str, i32); 9] = [
+const SHIPPED: [(&str, i32); 11] = [
     ("ack-timeout", 1),
+    ("bursty", 1),
+    ("elb-fortnight", 0),
     ("finite-buffer", 0),
+    ("impatient-callers", 0),
     ("flash-sale", 1),
     ("mm1", 0),
     ("mm3", 0),
     ("orders", 0),
     ("prefetch", 1),
+    ("retry-queue", 0),
     ("sensors", 0),
     ("web-day", 0),
 ];

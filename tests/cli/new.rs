@@ -2,8 +2,8 @@
 
 use super::*;
 
-const BROUGHT_ALONG: [&str; 8] =
-    ["ack-timeout", "finite-buffer", "flash-sale", "mm1", "mm3", "orders", "prefetch", "sensors"];
+const BROUGHT_ALONG: [&str; 9] =
+    ["ack-timeout", "bursty", "finite-buffer", "flash-sale", "mm1", "mm3", "orders", "prefetch", "sensors"];
 
 fn taken_by_check(file: &str) -> String {
     let output = run(&["check", file]);

@@ -102,3 +102,51 @@ fn files_that_cannot_all_be_written_are_refused_before_the_run() {
     assert_eq!(code(&output), 1);
     assert!(stderr(&output).contains("cannot write"), "{}", stderr(&output));
 }
+
+#[test]
+fn what_cannot_be_written_is_told_with_what_to_do() {
+    let scratch = Scratch::new("advice");
+    let forever = ["--duration", "10000000s"];
+    let said = |path: &str, flag: &str| {
+        let output = run(&joined(&[&MM3, &forever, &[flag, path]]));
+        assert_eq!((code(&output), stdout(&output).as_str()), (1, ""), "{path}");
+        stderr(&output)
+    };
+    assert!(said(&scratch.path("none/x"), "--json").contains("make its folder first"));
+    assert!(said(&scratch.path("."), "--json").contains("it is a folder: name a file in it"));
+    assert!(said(&(scratch.file("file", "") + "/x"), "--events").contains("a file stands where a folder belongs"));
+    assert!(said(&scratch.file("taken", ""), "--csv").contains("a file stands where a folder belongs"));
+    assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 2, "nothing is left of the trials");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_what_to_do_and_the_table_is_still_shown() {
+    for flag in ["--json", "--events"] {
+        let output = run(&joined(&[&MM3, &QUICK, &[flag, "/dev/full"]]));
+        assert_eq!(code(&output), 1);
+        assert!(stdout(&output).contains("balance"), "{}", stdout(&output));
+        assert!(
+            stderr(&output).contains("cannot write `/dev/full`") && stderr(&output).contains("make room"),
+            "{flag}"
+        );
+    }
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = kendall(&joined(&[&MM3, &QUICK])).stdout(full).output().unwrap();
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("to standard output") && stderr(&output).contains("make room"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_ends_all_of_several_scenarios() {
+    let scratch = Scratch::new("interrupt-several");
+    let long = scenario("name: long").replace("duration: 100s", "duration: 100000s");
+    let (one, two) = (scratch.file("a.yaml", long.clone()), scratch.file("b.yaml", long.replace("long", "longer")));
+    let child = kendall(&["run", &one, &two]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    thread::sleep(Duration::from_millis(1000));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(code(&output), 130);
+    assert!(stdout(&output).contains("── long ──") && !stdout(&output).contains("── longer ──"), "{}", stdout(&output));
+}

@@ -7,7 +7,7 @@ use kendall::host::{HostError, Limits, Options, PublishError};
 use super::*;
 
 fn small(limits: Limits) -> Host {
-    Host::start_with([QueueRules::default()], Options { limits, watch: None }).expect("a host")
+    Host::start_with([QueueRules::default()], Options { limits, ..Options::default() }).expect("a host")
 }
 
 #[tokio::test]

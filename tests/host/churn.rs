@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use kendall::broker::{Effect, Redelivery, ReturnsTo, Then};
+use kendall::broker::{Delay, Effect, Redelivery, ReturnsTo, Then};
 use kendall::host::{Account, Options, Parcel, PublishError, Publisher, Watch};
 use kendall::random::{Draws, Key};
 use kendall::time::Time;
@@ -55,8 +55,9 @@ fn rules() -> [QueueRules; 2] {
         returns_to: ReturnsTo::Original,
         limit: Some(3),
         then: Then::DeadLetter,
-        delay: milliseconds(2),
+        delay: Delay::constant(milliseconds(2)),
         ack_timeout: Some(milliseconds(20)),
+        ..Redelivery::default()
     };
     let queue = QueueRules { dead_letter: Some(DEAD), redelivery, ..holds(500, WhenFull::Block) };
     [queue, holds(10, WhenFull::DropOldest)]

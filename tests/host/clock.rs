@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kendall::broker::Redelivery;
+use kendall::broker::{Delay, Redelivery};
 use tokio::time::{Instant, sleep};
 
 use super::*;
@@ -24,7 +24,7 @@ async fn an_acknowledgement_that_does_not_come_in_time_returns_the_message() {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_that_failed_is_kept_back_for_the_delay() {
-    let host = host(redelivers(Redelivery { delay: milliseconds(1_500), ..Redelivery::default() }));
+    let host = host(redelivers(Redelivery { delay: Delay::constant(milliseconds(1_500)), ..Redelivery::default() }));
     let mut consumer = host.consumer(QUEUE, 1).unwrap();
     host.publisher().unwrap().publish(QUEUE, letter("a")).await.unwrap();
     next(&mut consumer).await.nack();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use kendall::broker::{QueueId, QueueRules};
-use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
 use kendall::measure::{Cause, Measure};
 use kendall::result::*;
 use kendall::scenario::*;
@@ -82,7 +82,12 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
 }
 
 fn producer(name: &str, rate: RateProfile) -> Producer {
-    Producer { name: name.to_owned(), publishes_to: QueueId(0), arrivals: Arrivals::Poisson { rate } }
+    Producer {
+        name: name.to_owned(),
+        publishes_to: QueueId(0),
+        arrivals: Arrivals::Poisson { rate },
+        messages: MessageRules::default(),
+    }
 }
 
 fn run() -> Run {

@@ -186,14 +186,18 @@ fn a_second_late_answer_has_no_effect() {
 
 #[test]
 fn an_answer_to_a_delivery_of_another_broker_has_no_effect() {
-    use kendall::broker::{Broker, Command, ConsumerId, Effect, QueueId, QueueRules, Terms};
+    use kendall::broker::{Broker, Command, ConsumerId, Effect, Properties, QueueId, QueueRules, Terms};
     use kendall::time::Time;
 
     let mut effects = Vec::new();
     let subscribe = Command::Subscribe { consumer: ConsumerId(0), queue: QueueId(0), terms: Terms::prefetch(1) };
     let mut other = Broker::new([QueueRules::default()]);
     other.apply(Time::ZERO, subscribe.clone(), &mut effects);
-    other.apply(Time::ZERO, Command::Publish { queue: QueueId(0), payload: () }, &mut effects);
+    other.apply(
+        Time::ZERO,
+        Command::Publish { queue: QueueId(0), payload: (), properties: Properties::default() },
+        &mut effects,
+    );
     let Some(Effect::Delivered { delivery, .. }) = effects.pop() else { panic!("it was delivered") };
 
     let mut broker = Broker::new([QueueRules::default()]);

@@ -4,7 +4,9 @@
 //! holds). What it does: `a begun` (`and acknowledged`), `a held`, `a acknowledged`, `a requeued`, `a rejected`,
 //! `a over` (nothing more to say).
 
-use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Message, QueueId, QueueRules, Terms};
+use kendall::broker::{
+    Broker, Command, ConsumerId, DeliveryId, Effect, Message, Properties, QueueId, QueueRules, Terms,
+};
 use kendall::client::{Acknowledge, Answer, Begin, ConsumerRules, Crew, Handed, OnFailure, OnRetry};
 use kendall::client::{Producer, Reaction, Reply, Worker};
 use kendall::random::Key;
@@ -90,7 +92,7 @@ fn some_delivery() -> DeliveryId {
         Command::Subscribe { consumer: ConsumerId(0), queue, terms: Terms::prefetch(1) },
         &mut effects,
     );
-    broker.apply(Time::ZERO, Command::Publish { queue, payload: () }, &mut effects);
+    broker.apply(Time::ZERO, Command::Publish { queue, payload: (), properties: Properties::default() }, &mut effects);
     match effects.pop() {
         Some(Effect::Delivered { delivery, .. }) => delivery,
         other => panic!("a delivery, not {other:?}"),

@@ -3,10 +3,12 @@
 mod answers;
 mod client;
 mod clock;
+mod expiry;
 mod full;
 mod hosted;
 mod lines;
 mod naive;
+mod order;
 mod random;
 mod recorder;
 mod redelivery;

@@ -3,9 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use kendall::broker::{Place, QueueRules, ReturnsTo, Terms, Then, WhenFull};
+use kendall::broker::{
+    DelayLaw, LateAck, LimitCounts, Order, Place, Properties, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
+};
 use kendall::measure::Cause;
 use kendall::time::{Span, Time};
+use kendall::workload::Distribution;
 
 /// A delivery by its message and how many deliveries the message had before it, anywhere.
 pub type Handing = (u32, usize);
@@ -32,6 +35,8 @@ pub struct Naive {
     pub blocked: Vec<(usize, u32)>,
     pub consumers: Vec<Consumer>,
     pub happened: Vec<(u32, Happened)>,
+    /// By message.
+    carried: BTreeMap<u32, Properties>,
     /// Counts everything that has an order: entering, being put somewhere, gaining credit.
     stamp: i64,
 }
@@ -45,7 +50,12 @@ pub struct Message {
     age: i64,
     /// When it was put where it is.
     put: i64,
+    /// When its delay or delivery ends.
     due: Time,
+    /// When it expires, if it waits or is delayed then.
+    expires: Time,
+    /// When it entered the queue.
+    entered: i64,
     entries: BTreeMap<usize, u16>,
     deliveries: usize,
     deliveries_before_this_entry: usize,
@@ -62,8 +72,8 @@ pub struct Consumer {
 
 impl Naive {
     pub fn new(rules: Vec<QueueRules>) -> Naive {
-        let (messages, blocked, consumers, happened) = Default::default();
-        Naive { rules, messages, blocked, consumers, happened, stamp: 0 }
+        let (messages, blocked, consumers, happened, carried) = Default::default();
+        Naive { rules, messages, blocked, consumers, happened, carried, stamp: 0 }
     }
 
     pub fn subscribe(&mut self, now: Time, consumer: usize, queue: usize, terms: Terms) {
@@ -78,18 +88,19 @@ impl Naive {
         self.let_flow(now);
     }
 
-    pub fn publish(&mut self, now: Time, queue: usize, name: u32) {
+    pub fn publish(&mut self, now: Time, queue: usize, (name, carries): (u32, Properties)) {
+        self.carried.insert(name, carries);
         self.do_what_is_due(now);
         match self.rules[queue].when_full {
-            _ if self.has_room(queue) => self.enter(queue, name, false),
+            _ if self.has_room(queue) => self.enter(now, queue, name, false),
             WhenFull::Refuse => self.tell(name, Happened::Refused { queue }),
             WhenFull::Block => {
                 self.tell(name, Happened::Blocked { queue });
                 self.blocked.push((queue, name));
             }
             WhenFull::DropOldest | WhenFull::DeadLetter => {
-                self.enter(queue, name, false);
-                self.push_out(queue, name);
+                self.enter(now, queue, name, false);
+                self.push_out(now, queue, name);
             }
         }
         self.let_flow(now);
@@ -102,6 +113,7 @@ impl Naive {
         let of_this_entry = |m: &&Message| m.name == handing.0 && handing.1 >= m.deliveries_before_this_entry;
         if let Some(message) = self.messages.iter().find(of_this_entry)
             && message.place != Place::Parked
+            && (self.rules[message.queue].redelivery.late_ack == LateAck::Accepted || is_in_time(message, handing))
         {
             let (queue, from) = (message.queue, message.place);
             self.remove(handing.0);
@@ -113,12 +125,10 @@ impl Naive {
     pub fn reject(&mut self, now: Time, handing: Handing, requeue: bool) {
         self.do_what_is_due(now);
         let Some(consumer) = self.who_answers(handing) else { return };
-        let is_current =
-            |m: &Message| m.name == handing.0 && m.place == Place::InFlight && m.deliveries == handing.1 + 1;
-        if self.messages.iter().any(is_current) {
+        if self.messages.iter().any(|message| is_in_time(message, handing)) {
             match requeue {
                 true => self.fail(now, handing.0),
-                false => self.expel(handing.0, Cause::Rejected),
+                false => self.expel(now, handing.0, Cause::Rejected),
             }
         }
         self.let_flow_to(now, consumer);
@@ -129,7 +139,7 @@ impl Naive {
     }
 
     pub fn next_deadline(&self) -> Option<Time> {
-        self.messages.iter().map(|m| m.due).min().filter(|due| *due != Time::NEVER)
+        self.messages.iter().map(|m| m.due.min(expiry(m))).min().filter(|due| *due != Time::NEVER)
     }
 
     /// A consumer answers a delivery once; that gives it credit, whatever else it does.
@@ -144,13 +154,20 @@ impl Naive {
         Some(at)
     }
 
-    /// In order of time; at one instant delays before time-outs, then by queue, then in order of having been put there.
+    /// In order of time; at one instant messages expire first, then delays end, then deliveries time out; then by queue;
+    /// then in order of having been put there, or, of those that expire or whose delays vary, of having entered.
     fn do_what_is_due(&mut self, now: Time) {
         loop {
-            let due = self.messages.iter().filter(|m| m.due <= now);
-            let first = due.min_by_key(|m| (m.due, m.place != Place::Delayed, m.queue, m.put));
-            let Some((name, place, queue)) = first.map(|m| (m.name, m.place, m.queue)) else { return };
-            if place == Place::Delayed {
+            let events = self.messages.iter().flat_map(|m| {
+                let varies = m.place == Place::Delayed && self.rules[m.queue].redelivery.delay.varies();
+                let put = if varies { m.entered } else { m.put };
+                let ends = if m.place == Place::Delayed { 1 } else { 2 };
+                [(expiry(m), 0, m.queue, m.entered, m.name), (m.due, ends, m.queue, put, m.name)]
+            });
+            let Some((_, kind, queue, _, name)) = events.filter(|(due, ..)| *due <= now).min() else { return };
+            if kind == 0 {
+                self.expel(now, name, Cause::Expired);
+            } else if kind == 1 {
                 self.put(name, Place::Waiting, Time::NEVER);
                 self.take_its_place(name);
                 self.tell(name, Happened::Ready { queue });
@@ -164,23 +181,33 @@ impl Naive {
     fn fail(&mut self, now: Time, name: u32) {
         let message = self.message(name);
         let (queue, failures) = (message.queue, message.deliveries - message.deliveries_before_this_entry);
-        let rules = self.rules[queue].redelivery;
-        if rules.limit.is_some_and(|limit| failures > limit as usize) {
+        let rules = self.rules[queue].redelivery.clone();
+        let delay = delay(&rules, failures);
+        let forgiven = |limit: u32| match rules.counts {
+            LimitCounts::Failures => limit as usize,
+            LimitCounts::Deliveries => limit as usize - 1,
+        };
+        if rules.limit.is_some_and(|limit| failures > forgiven(limit)) {
             match rules.then {
-                Then::DeadLetter => self.expel(name, Cause::Limit),
+                Then::DeadLetter => self.expel(now, name, Cause::Limit),
                 Then::Drop => self.drop(name, Cause::Limit),
                 Then::Park => {
                     self.put(name, Place::Parked, Time::NEVER);
                     self.tell(name, Happened::Parked { queue });
                 }
             }
-        } else if rules.delay > Span::ZERO {
-            self.put(name, Place::Delayed, now + rules.delay);
+            return;
+        }
+        if delay > Span::ZERO {
+            self.put(name, Place::Delayed, now + delay);
             self.tell(name, Happened::Returned { queue, to: Place::Delayed });
         } else {
             self.put(name, Place::Waiting, Time::NEVER);
             self.take_its_place(name);
             self.tell(name, Happened::Returned { queue, to: Place::Waiting });
+        }
+        if self.message(name).expires <= now {
+            self.expel(now, name, Cause::Expired);
         }
     }
 
@@ -189,13 +216,16 @@ impl Naive {
         let (stamp, queue) = (self.next_stamp(), self.message(name).queue);
         let age = match self.rules[queue].redelivery.returns_to {
             ReturnsTo::Original => return,
+            // In a queue that gives out the youngest first, the front is where that stands.
+            ReturnsTo::Front if self.rules[queue].order == Order::Lifo => stamp,
+            ReturnsTo::Tail if self.rules[queue].order == Order::Lifo => -stamp,
             ReturnsTo::Front => -stamp,
             ReturnsTo::Tail => stamp,
         };
         self.message(name).age = age;
     }
 
-    fn enter(&mut self, queue: usize, name: u32, was_blocked: bool) {
+    fn enter(&mut self, now: Time, queue: usize, name: u32, was_blocked: bool) {
         let age = self.next_stamp();
         self.messages.push(Message {
             name,
@@ -204,6 +234,8 @@ impl Naive {
             age,
             put: age,
             due: Time::NEVER,
+            expires: self.expires(now, queue, name),
+            entered: age,
             entries: BTreeMap::from([(queue, 1)]),
             deliveries: 0,
             deliveries_before_this_entry: 0,
@@ -211,20 +243,38 @@ impl Naive {
         self.tell(name, Happened::Accepted { queue, was_blocked });
     }
 
+    fn expires(&self, now: Time, queue: usize, name: u32) -> Time {
+        let of_queue = self.rules[queue].ttl.as_ref().map(|ttl| match ttl {
+            Distribution::Constant(ttl) => *ttl,
+            _ => panic!("a constant ttl"),
+        });
+        let lower = self.carried[&name].ttl.into_iter().chain(of_queue).min();
+        lower.map_or(Time::NEVER, |ttl| now + ttl)
+    }
+
+    /// Who is lower is delivered sooner.
+    fn rank(&self, message: &Message) -> (u8, i64) {
+        match self.rules[message.queue].order {
+            Order::Fifo => (0, message.age),
+            Order::Lifo => (0, -message.age),
+            Order::Priority { levels } => (u8::MAX - self.carried[&message.name].priority.min(levels - 1), message.age),
+        }
+    }
+
     /// Someone leaves the full queue that a newcomer has entered.
-    fn push_out(&mut self, queue: usize, newcomer: u32) {
+    fn push_out(&mut self, now: Time, queue: usize, newcomer: u32) {
         let here = || self.messages.iter().filter(|m| m.queue == queue);
         let longest_delayed = here().filter(|m| m.place == Place::Delayed).min_by_key(|m| m.put);
         let waiting = here().filter(|m| m.place == Place::Waiting);
         let oldest = waiting.chain(longest_delayed).min_by_key(|m| m.age).map(|m| m.name);
         match self.rules[queue].when_full {
-            WhenFull::DropOldest => self.expel(oldest.expect("the newcomer at least"), Cause::Full),
-            _ => self.expel(newcomer, Cause::Full),
+            WhenFull::DropOldest => self.expel(now, oldest.expect("the newcomer at least"), Cause::Full),
+            _ => self.expel(now, newcomer, Cause::Full),
         }
     }
 
     /// To the dead letter queue, or away.
-    fn expel(&mut self, name: u32, cause: Cause) {
+    fn expel(&mut self, now: Time, name: u32, cause: Cause) {
         let queue = self.message(name).queue;
         let Some(to) = self.rules[queue].dead_letter.map(|to| to.index()) else { return self.drop(name, cause) };
         let is_full = !self.has_room(to);
@@ -233,15 +283,15 @@ impl Naive {
         }
         let from = self.message(name).place;
         self.put(name, Place::Waiting, Time::NEVER);
-        let age = self.next_stamp();
+        let (age, expires) = (self.next_stamp(), self.expires(now, to, name));
         let message = self.message(name);
         message.queue = to;
-        message.age = age;
+        (message.age, message.entered, message.expires) = (age, age, expires);
         message.deliveries_before_this_entry = message.deliveries;
         *message.entries.entry(to).or_insert(0) += 1;
         self.tell(name, Happened::DeadLettered { queue, from, to, cause });
         if is_full {
-            self.push_out(to, name);
+            self.push_out(now, to, name);
         }
     }
 
@@ -254,21 +304,21 @@ impl Naive {
     /// Every queue gives out what it can, and lets in who was blocked when that makes room.
     fn let_flow(&mut self, now: Time) {
         for queue in 0..self.rules.len() {
-            while self.deliver(now, queue) || self.let_in(queue) {}
+            while self.deliver(now, queue) || self.let_in(now, queue) {}
         }
     }
 
     /// As [`Naive::let_flow`] after a consumer has answered, who chooses first.
     fn let_flow_to(&mut self, now: Time, consumer: usize) {
         for (queue, _) in self.consumers[consumer].queues.clone() {
-            while self.deliver(now, queue) || self.let_in(queue) {}
+            while self.deliver(now, queue) || self.let_in(now, queue) {}
         }
         self.let_flow(now);
     }
 
     fn deliver(&mut self, now: Time, queue: usize) -> bool {
         let waiting = self.messages.iter().filter(|m| m.queue == queue && m.place == Place::Waiting);
-        let Some(name) = waiting.min_by_key(|m| m.age).map(|m| m.name) else { return false };
+        let Some(name) = waiting.min_by_key(|m| self.rank(m)).map(|m| m.name) else { return false };
         let Some(consumer) = self.in_turn(queue) else { return false };
         let stamp = self.next_stamp();
         self.consumers[consumer].queues.iter_mut().for_each(|(_, turn)| *turn = stamp);
@@ -284,13 +334,13 @@ impl Naive {
         true
     }
 
-    fn let_in(&mut self, queue: usize) -> bool {
+    fn let_in(&mut self, now: Time, queue: usize) -> bool {
         let Some(first) = self.blocked.iter().position(|(of, _)| *of == queue) else { return false };
         if !self.has_room(queue) {
             return false;
         }
         let (_, name) = self.blocked.remove(first);
-        self.enter(queue, name, true);
+        self.enter(now, queue, name, true);
         true
     }
 
@@ -335,5 +385,26 @@ impl Naive {
     fn next_stamp(&mut self) -> i64 {
         self.stamp += 1;
         self.stamp
+    }
+}
+
+/// Whether a message is in flight by that delivery.
+fn is_in_time(message: &Message, handing: Handing) -> bool {
+    message.name == handing.0 && message.place == Place::InFlight && message.deliveries == handing.1 + 1
+}
+
+/// When a message expires where it is.
+fn expiry(message: &Message) -> Time {
+    match message.place {
+        Place::Waiting | Place::Delayed => message.expires,
+        Place::InFlight | Place::Parked => Time::NEVER,
+    }
+}
+
+fn delay(rules: &Redelivery, failures: usize) -> Span {
+    match &rules.delay.law {
+        DelayLaw::Constant(span) => *span,
+        DelayLaw::List(spans) => *spans.get(failures - 1).or(spans.last()).expect("a delay"),
+        law => panic!("{law:?} is random or tested elsewhere"),
     }
 }

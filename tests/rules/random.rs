@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, DeliveryId, Effect, Place, QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then,
-    WhenFull,
+    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Order, Place,
+    Properties, QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
+use kendall::workload::Distribution;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -17,6 +18,8 @@ use crate::naive::{Handing, Happened, Naive};
 enum Step {
     Publish {
         queue: usize,
+        priority: u8,
+        ttl: Option<u64>,
     },
     /// In order of preference, each once.
     Subscribe {
@@ -44,7 +47,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let pick = || prop_oneof![4 => 0..3_usize, 1 => any::<usize>()];
     prop_oneof![
-        6 => (0..3_usize).prop_map(|queue| Step::Publish { queue }),
+        6 => (0..3_usize, 0..4_u8, prop::option::weighted(0.1, 1..9_u64))
+            .prop_map(|(queue, priority, ttl)| Step::Publish { queue, priority, ttl }),
         1 => subscribe(),
         4 => pick().prop_map(|pick| Step::Acknowledge { pick }),
         5 => (pick(), prop::bool::weighted(0.7)).prop_map(|(pick, requeue)| Step::Reject { pick, requeue }),
@@ -68,15 +72,28 @@ fn prefetch() -> impl Strategy<Value = u32> {
     prop_oneof![4 => 1..3_u32, 1 => Just(u32::MAX)]
 }
 
+fn delay() -> impl Strategy<Value = Delay> {
+    let list =
+        |spans: Vec<u64>| Delay { law: DelayLaw::List(spans.into_iter().map(ms).collect()), jitter: Jitter::None };
+    prop_oneof![
+        2 => Just(Delay::NONE),
+        2 => (1..5_u64).prop_map(|milliseconds| Delay::constant(ms(milliseconds))),
+        1 => prop::collection::vec(0..5_u64, 1..4).prop_map(list),
+    ]
+}
+
 prop_compose! {
     fn redelivery()(
         returns_to in prop_oneof![Just(ReturnsTo::Original), Just(ReturnsTo::Front), Just(ReturnsTo::Tail)],
         limit in prop::option::of(0..3_u32),
+        counts in prop_oneof![2 => Just(LimitCounts::Failures), 1 => Just(LimitCounts::Deliveries)],
+        late_ack in prop_oneof![2 => Just(LateAck::Accepted), 1 => Just(LateAck::Ignored)],
         then in prop_oneof![2 => Just(Then::DeadLetter), 1 => Just(Then::Drop), 1 => Just(Then::Park)],
-        delay in prop_oneof![Just(0), 1..5_u64],
+        delay in delay(),
         ack_timeout in prop::option::of(1..6_u64),
     ) -> Redelivery {
-        Redelivery { returns_to, limit, then, delay: ms(delay), ack_timeout: ack_timeout.map(ms) }
+        let limit = limit.map(|limit| limit + u32::from(counts == LimitCounts::Deliveries));
+        Redelivery { returns_to, limit, counts, then, delay, ack_timeout: ack_timeout.map(ms), late_ack }
     }
 }
 
@@ -88,8 +105,13 @@ prop_compose! {
         ],
         dead_letter in prop::option::weighted(0.7, 0..3_u16),
         redelivery in redelivery(),
+        order in prop_oneof![
+            2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => (2..4_u8).prop_map(|levels| Order::Priority { levels }),
+        ],
+        ttl in prop::option::weighted(0.3, 1..9_u64),
     ) -> QueueRules {
-        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery }
+        let ttl = ttl.map(|ttl| Distribution::Constant(ms(ttl)));
+        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
     }
 }
 
@@ -173,7 +195,7 @@ impl Seen {
 impl Both {
     fn new(rules: Vec<QueueRules>) -> Both {
         Both {
-            broker: Broker::new(rules.clone()),
+            broker: Broker::with_names(rules.iter().cloned().zip(["a", "b", "c"]), true),
             naive: Naive::new(rules.clone()),
             seen: vec![Seen::default(); rules.len()],
             rules,
@@ -189,11 +211,12 @@ impl Both {
     fn carry_out(&mut self, step: &Step) {
         match *step {
             Step::Subscribe { ref queues, terms } => self.subscribe(queues, terms),
-            Step::Publish { queue } => {
+            Step::Publish { queue, priority, ttl } => {
+                let properties = Properties { priority, ttl: ttl.map(ms), ..Properties::default() };
                 let (queue, payload) = (queue % self.rules.len(), self.published);
                 self.published += 1;
-                self.naive.publish(self.now, queue, payload);
-                self.apply(Command::Publish { queue: QueueId(queue as u16), payload });
+                self.naive.publish(self.now, queue, (payload, properties));
+                self.apply(Command::Publish { queue: QueueId(queue as u16), payload, properties });
             }
             Step::Acknowledge { pick } => {
                 let Some((handing, delivery)) = self.pick(pick) else { return };
@@ -327,7 +350,7 @@ impl Both {
             let back = |what: &Happened| matches!(what, Happened::Returned { queue: of, .. } if *of == queue);
             let returned = happened.iter().filter(|(_, what)| back(what)).count() as u64;
             let capacity = self.rules[queue].capacity.unwrap_or(u64::MAX);
-            let at_most = capacity.max(occupied_before[queue].saturating_add(returned));
+            let at_most = capacity.max(occupied_before[queue]).saturating_add(returned);
             assert!(seen.waiting + seen.delayed <= at_most, "queue {queue} holds more than {at_most}");
         }
         let inside: u64 = self.seen.iter().map(|seen| seen.waiting + seen.delayed + seen.in_flight + seen.parked).sum();

@@ -3,7 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use kendall::broker::{Broker, Command, ConsumerId, Effect, Message, QueueId, QueueRules, Redelivery, Terms};
+use kendall::broker::{
+    Broker, Command, ConsumerId, Delay, Effect, Message, Properties, QueueId, QueueRules, Redelivery, Terms,
+};
 use kendall::metrics::{Letter, Mark, MarkKind, Plan, QueuePlan, Recorder};
 use kendall::time::{Span, Time};
 
@@ -44,14 +46,14 @@ impl<F: Fn(Effect<Letter>) -> Vec<Effect<Letter>>> Told<F> {
 
     fn publish(&mut self, now: Time, number: u64) -> Vec<Effect<Letter>> {
         let payload = self.recorder.published(Message { producer: 0, number, planned: now });
-        self.apply(now, Command::Publish { queue: QueueId(0), payload })
+        self.apply(now, Command::Publish { queue: QueueId(0), payload, properties: Properties::default() })
     }
 }
 
 /// One message fails and returns, one is delivered, acknowledged and processed, one is refused. Whether that is believed.
 fn is_believed(gives_up: bool, retell: impl Fn(Effect<Letter>) -> Vec<Effect<Letter>>) -> bool {
     let story = || {
-        let redelivery = Redelivery { delay: Span::from_secs(1), ..Redelivery::default() };
+        let redelivery = Redelivery { delay: Delay::constant(Span::from_secs(1)), ..Redelivery::default() };
         let rules = QueueRules { capacity: Some(1), redelivery, ..QueueRules::default() };
         let broker = Broker::new([rules, QueueRules::default()]);
         let mut told = Told { broker, recorder: recorder(), retell };

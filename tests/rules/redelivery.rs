@@ -167,3 +167,41 @@ fn a_rejected_message_makes_way_for_the_next_delivery() {
         "x accepted, x to 1, y accepted, x moved to b {rejected}, y to 1",
     );
 }
+
+#[test]
+fn a_limit_of_deliveries_counts_them_all() {
+    check(
+        "limit 2, counts deliveries, consumers 1",
+        "publish a, nack a, nack a",
+        "a accepted, a to 1, a returned, a to 1 (attempt 2), a dropped {limit}",
+    );
+}
+
+#[test]
+fn delays_from_a_list_come_one_after_the_other_and_the_last_repeats() {
+    check(
+        "delay 5ms/2ms, consumers 1",
+        "publish a, nack a, wait 5ms, nack a, wait 2ms, nack a, wait 2ms",
+        "a accepted, a to 1, a delayed, 5ms: a ready, a to 1 (attempt 2), a delayed, 7ms: a ready, a to 1 (attempt 3),
+         a delayed, 9ms: a ready, a to 1 (attempt 4)",
+    );
+}
+
+#[test]
+fn a_short_delay_ends_before_a_long_one_that_began_earlier() {
+    check(
+        "delay 9ms/1ms, consumers 2",
+        "publish a, nack a, wait 8ms, publish b, nack b, wait 1ms, nack a, wait 1ms, wait 9ms",
+        "a accepted, a to 1, a delayed, 8ms: b accepted, b to 2, b delayed, 9ms: a ready, a to 1 (attempt 2), a delayed,
+         10ms: a ready, a to 2 (attempt 3), 17ms: b ready, b to 1 (attempt 2)",
+    );
+}
+
+#[test]
+fn a_late_acknowledgement_that_is_ignored_changes_nothing() {
+    check(
+        "ack_timeout 5ms, late_ack ignored, consumers 1",
+        "publish a, wait 5ms, ack a#1, ack a",
+        "a accepted, a to 1, 5ms: a returned, a to 1 (attempt 2), a acknowledged",
+    );
+}

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use kendall::broker::{QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull};
-use kendall::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use kendall::broker::{
+    Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
+};
+use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
@@ -28,7 +30,11 @@ fn constant() -> impl Strategy<Value = Distribution> {
     (1..12_u64).prop_map(|milliseconds| Distribution::Constant(ms(milliseconds)))
 }
 
-fn distribution() -> impl Strategy<Value = Distribution> {
+fn distribution(at_random: bool) -> BoxedStrategy<Distribution> {
+    if at_random { random_distribution().boxed() } else { constant().boxed() }
+}
+
+fn random_distribution() -> impl Strategy<Value = Distribution> {
     let mean_s = || (1..12_u32).prop_map(|milliseconds| f64::from(milliseconds) / 1e3);
     prop_oneof![
         4 => constant(),
@@ -60,6 +66,11 @@ fn trace() -> impl Strategy<Value = Arrivals> {
     })
 }
 
+fn messages(at_random: bool) -> impl Strategy<Value = MessageRules> {
+    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)))
+        .prop_map(|(priority, ttl)| MessageRules { priority, ttl })
+}
+
 fn arrivals() -> impl Strategy<Value = Arrivals> {
     let rate = || prop_oneof![Just(50.0), Just(100.0), Just(250.0), Just(500.0)];
     let profile = move || {
@@ -73,39 +84,63 @@ fn arrivals() -> impl Strategy<Value = Arrivals> {
     prop_oneof![
         2 => profile().prop_map(|rate| Arrivals::Poisson { rate }),
         2 => profile().prop_map(|rate| Arrivals::Regular { rate }),
-        1 => distribution().prop_map(|gap| Arrivals::Renewal { gap }),
+        1 => random_distribution().prop_map(|gap| Arrivals::Renewal { gap }),
         2 => trace(),
     ]
 }
 
+/// `at_random` is false where nothing but whole milliseconds is wanted.
+fn delay(at_random: bool) -> impl Strategy<Value = Delay> {
+    let law = prop_oneof![
+        3 => Just(DelayLaw::Constant(Span::ZERO)),
+        3 => (1..15_u64).prop_map(|delay| DelayLaw::Constant(ms(delay))),
+        1 => (1..9_u64).prop_map(|step| DelayLaw::Linear { step: ms(step), at_most: ms(12) }),
+        1 => (1..9_u64).prop_map(|first| DelayLaw::Backoff { first: ms(first), factor: 2.0, at_most: ms(20) }),
+        1 => prop::collection::vec(0..15_u64, 1..4).prop_map(|list| DelayLaw::List(list.into_iter().map(ms).collect())),
+        1 => distribution(at_random).prop_map(DelayLaw::Drawn),
+    ];
+    let jitter = prop_oneof![2 => Just(0.0), 1 => Just(1.0), 1 => Just(0.3)];
+    (law, jitter).prop_map(move |(law, share)| {
+        let jitter = if share == 0.0 || !at_random { Jitter::None } else { Jitter::Share(share) };
+        Delay { law, jitter }
+    })
+}
+
 prop_compose! {
-    fn redelivery()(
+    fn redelivery(at_random: bool)(
         returns_to in prop_oneof![Just(ReturnsTo::Original), Just(ReturnsTo::Front), Just(ReturnsTo::Tail)],
-        limit in prop::option::of(0..3_u32),
+        limit in prop::option::of(1..4_u32),
+        counts in prop_oneof![2 => Just(LimitCounts::Failures), 1 => Just(LimitCounts::Deliveries)],
+        late_ack in prop_oneof![2 => Just(LateAck::Accepted), 1 => Just(LateAck::Ignored)],
         then in prop_oneof![Just(Then::DeadLetter), Just(Then::Drop), Just(Then::Park)],
-        delay in prop_oneof![Just(0), 1..15_u64],
+        delay in delay(at_random),
         ack_timeout in prop::option::weighted(0.4, 1..25_u64),
     ) -> Redelivery {
-        Redelivery { returns_to, limit, then, delay: ms(delay), ack_timeout: ack_timeout.map(ms) }
+        let limit = limit.map(|limit| if counts == LimitCounts::Failures { limit - 1 } else { limit });
+        Redelivery { returns_to, limit, counts, then, delay, ack_timeout: ack_timeout.map(ms), late_ack }
     }
 }
 
 prop_compose! {
-    fn queue_rules()(
+    fn queue_rules(at_random: bool)(
         capacity in prop::option::of(0..6_u64),
         when_full in prop_oneof![
             Just(WhenFull::Refuse), Just(WhenFull::Block), Just(WhenFull::DropOldest), Just(WhenFull::DeadLetter),
         ],
         dead_letter in prop::option::of(0..3_u16),
-        redelivery in redelivery(),
+        redelivery in redelivery(at_random),
+        order in prop_oneof![
+            2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => Just(Order::Priority { levels: 3 }),
+        ],
+        ttl in prop::option::weighted(0.3, distribution(at_random)),
     ) -> QueueRules {
-        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery }
+        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
     }
 }
 
 /// One to three queues; dead letters go round in no circle that takes no time.
-fn queues() -> impl Strategy<Value = Vec<Queue>> {
-    prop::collection::vec(queue_rules(), 1..=3).prop_map(|rules| {
+fn queues(at_random: bool) -> impl Strategy<Value = Vec<Queue>> {
+    prop::collection::vec(queue_rules(at_random), 1..=3).prop_map(|rules| {
         let count = rules.len() as u16;
         let check = |(at, mut rules): (usize, QueueRules)| {
             rules.dead_letter = rules.dead_letter.filter(|to| to.0 < count && to.index() != at);
@@ -148,7 +183,7 @@ prop_compose! {
 
 /// All that the language of a scenario offers, in small.
 fn anything() -> impl Strategy<Value = Scenario> {
-    scenario(arrivals().boxed(), distribution().boxed())
+    scenario(arrivals().boxed(), true)
 }
 
 /// Without time-outs, after which what a consumer has done and what became of the message part ways.
@@ -162,21 +197,21 @@ fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
 /// Nothing but whole milliseconds.
 fn anything_constant() -> impl Strategy<Value = Scenario> {
     let arrivals = prop_oneof![trace(), constant().prop_map(|gap| Arrivals::Renewal { gap })];
-    scenario(arrivals.boxed(), constant().boxed())
+    scenario(arrivals.boxed(), false)
 }
 
 prop_compose! {
-    fn scenario(arrivals: BoxedStrategy<Arrivals>, service: BoxedStrategy<Distribution>)(
-        queues in queues(),
-        producers in prop::collection::vec((0..3_u16, arrivals), 1..=3),
-        consumers in prop::collection::vec(consumers(service), 1..=3),
+    fn scenario(arrivals: BoxedStrategy<Arrivals>, at_random: bool)(
+        queues in queues(at_random),
+        producers in prop::collection::vec((0..3_u16, arrivals, messages(at_random)), 1..=3),
+        consumers in prop::collection::vec(consumers(distribution(at_random)), 1..=3),
         duration in 50..200_u64,
         drain in prop_oneof![Just(Drain::UntilEmpty), Just(Drain::None), (0..80_u64).prop_map(|d| Drain::For(ms(d)))],
         seed in any::<u64>(),
     ) -> Scenario {
         let count = queues.len() as u16;
-        let producers = producers.into_iter().enumerate().map(|(at, (to, arrivals))| {
-            Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals }
+        let producers = producers.into_iter().enumerate().map(|(at, (to, arrivals, messages))| {
+            Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals, messages }
         });
         let consumers = consumers.into_iter().enumerate().map(|(at, entry)| {
             let mut takes_from: Vec<QueueId> = entry.takes_from.iter().map(|id| QueueId(id.0 % count)).collect();
@@ -219,7 +254,12 @@ fn run_of(
 /// One queue without limits, one producer, consumers whose attempts all succeed; followed to the end.
 fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, seed: u64) -> Scenario {
     let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
-    let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
+    let producers = vec![Producer {
+        name: "producer".into(),
+        publishes_to: QueueId(0),
+        arrivals,
+        messages: MessageRules::default(),
+    }];
     let rules = ConsumerRules { fails: 0.0, ..rules };
     let consumers =
         vec![Consumers { name: "consumer".into(), takes_from: vec![QueueId(0)], count, prefetch, priority: 0, rules }];
@@ -285,7 +325,10 @@ proptest! {
     #[test]
     fn fates_follow_from_where_messages_went(scenario in anything_answered_in_time()) {
         let record = run(&scenario);
-        let rests = |at: usize| scenario.consumers_of(QueueId(at as u16)).next().is_none();
+        let rests = |at: usize| {
+            let id = QueueId(at as u16);
+            scenario.consumers_of(id).next().is_none() && !scenario.may_expire(id)
+        };
         let sum = |of: &dyn Fn(usize, &QueueAccount) -> u64| {
             record.queues.iter().enumerate().map(|(at, queue)| of(at, &queue.account)).sum::<u64>()
         };
@@ -293,6 +336,7 @@ proptest! {
             let dropped = sum(&|_, queue| queue.dropped.get(&cause).copied().unwrap_or(0));
             prop_assert_eq!(all(&record, |c| c.lost[place(cause)]), dropped, "{:?}", cause);
         }
+        prop_assert_eq!(all(&record, |c| c.lost[place(Cause::Expired)]), sum(&|_, queue| queue.expired));
         let resting = sum(&|at, queue| if rests(at) { queue.waiting + queue.parked } else { queue.parked });
         prop_assert_eq!(all(&record, |c| Counts::total(&c.dead)), resting);
         // What was acknowledged before may still be worked on.
@@ -318,7 +362,7 @@ proptest! {
     #![proptest_config(config(64))]
 
     #[test]
-    fn a_queue_that_nobody_uses_changes_nothing_else(scenario in anything(), rules in queue_rules()) {
+    fn a_queue_that_nobody_uses_changes_nothing_else(scenario in anything(), rules in queue_rules(true)) {
         let before = shown(&run(&scenario));
         let mut with_another = scenario;
         let rules = QueueRules { dead_letter: None, ..rules };
@@ -363,7 +407,7 @@ proptest! {
     #[test]
     fn a_single_consumer_works_alike_whatever_it_may_hold(
         arrivals in arrivals(),
-        rules in consumer_rules(distribution().boxed()),
+        rules in consumer_rules(distribution(true)),
         prefetch in 2..6_u32,
         seed in any::<u64>(),
     ) {
@@ -380,7 +424,7 @@ proptest! {
     #[test]
     fn one_more_consumer_makes_nobody_wait_longer(
         arrivals in arrivals(),
-        rules in consumer_rules(distribution().boxed()),
+        rules in consumer_rules(distribution(true)),
         count in 1..4_u32,
         seed in any::<u64>(),
     ) {
@@ -417,10 +461,18 @@ fn doubled(scenario: &Scenario) -> Scenario {
     }
     for queue in &mut scenario.queues {
         let redelivery = &mut queue.rules.redelivery;
-        redelivery.delay = twice(redelivery.delay);
+        match &mut redelivery.delay.law {
+            DelayLaw::Constant(span) => *span = twice(*span),
+            DelayLaw::Linear { step, at_most } => (*step, *at_most) = (twice(*step), twice(*at_most)),
+            DelayLaw::Backoff { first, at_most, .. } => (*first, *at_most) = (twice(*first), twice(*at_most)),
+            DelayLaw::List(spans) => spans.iter_mut().for_each(|span| *span = twice(*span)),
+            DelayLaw::Drawn(drawn) => *drawn = distribution(drawn),
+        }
+        queue.rules.ttl = queue.rules.ttl.as_ref().map(distribution);
         redelivery.ack_timeout = redelivery.ack_timeout.map(twice);
     }
     for producer in &mut scenario.producers {
+        producer.messages.ttl = producer.messages.ttl.as_ref().map(distribution);
         producer.arrivals = match &producer.arrivals {
             Arrivals::Renewal { gap } => Arrivals::Renewal { gap: distribution(gap) },
             Arrivals::Trace(trace) => {
@@ -453,7 +505,12 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
     let queue = |name: &str, rules| Queue { name: name.into(), rules };
     let queues = vec![queue("first", first), queue("next", QueueRules::default())];
     let arrivals = Arrivals::Trace(Arc::new(Trace::new(vec![instant(0)], None)));
-    let producers = vec![Producer { name: "producer".into(), publishes_to: QueueId(0), arrivals }];
+    let producers = vec![Producer {
+        name: "producer".into(),
+        publishes_to: QueueId(0),
+        arrivals,
+        messages: MessageRules::default(),
+    }];
     let consumers = |name: &str, queue, service| Consumers {
         name: name.into(),
         takes_from: vec![QueueId(queue)],

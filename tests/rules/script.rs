@@ -2,9 +2,9 @@
 //!
 //! Queues: `capacity 1, when_full block, consumers 2`, several as `a: limit 0, dead_letter b; b: capacity 1`. The rules
 //! are those of a scenario; `consumers` and `prefetch` (default 1) say who takes from the queue, numbered from 1 over
-//! all queues.
+//! all queues. Delays one after the other are `delay 10ms/2ms`.
 //!
-//! Commands: `publish x` (`publish x in b`), `ack x`, `nack x`, `reject x` (the latest delivery of x; `ack x#1` its
+//! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`), `ack x`, `nack x`, `reject x` (the latest delivery of x; `ack x#1` its
 //! first), `subscribe` (`subscribe in b`, `subscribe in a then b`,
 //! `subscribe priority 2`), `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
 //! (nobody looks on the way), `tick`.
@@ -16,9 +16,11 @@
 use std::collections::HashMap;
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, DeliveryId, Effect, Place, QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
+    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Order, Place,
+    Properties, QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
+use kendall::workload::Distribution;
 
 use crate::hosted;
 
@@ -56,7 +58,7 @@ impl<'a> World<'a> {
     fn new(queues: &'a str) -> World<'a> {
         let (names, read) = read_queues(queues);
         let mut world = World {
-            broker: Broker::new(read.iter().map(|(rules, ..)| rules.clone())),
+            broker: Broker::with_names(read.iter().map(|(rules, ..)| rules.clone()).zip(names.iter().copied()), true),
             names,
             now: Time::ZERO,
             told_at: Time::ZERO,
@@ -73,19 +75,37 @@ impl<'a> World<'a> {
     fn carry_out(&mut self, command: &'a str) {
         let words: Vec<&str> = command.split(' ').collect();
         match words[..] {
-            ["publish", name] => self.apply(Command::Publish { queue: QueueId(0), payload: name }),
-            ["publish", name, "in", queue] => {
-                self.apply(Command::Publish { queue: queue_named(queue, &self.names), payload: name });
+            ["publish", name, "priority", priority] => {
+                let priority = priority.parse().expect("a priority");
+                self.publish_with(name, QueueId(0), Properties { priority, ..Properties::default() });
             }
+            ["publish", name, "ttl", ttl] => {
+                self.publish_with(name, QueueId(0), Properties { ttl: Some(span(ttl)), ..Properties::default() });
+            }
+            ["publish", name] => self.publish(name, QueueId(0)),
+            ["publish", name, "in", queue] => self.publish(name, queue_named(queue, &self.names)),
             ["ack", what] => self.apply(Command::Acknowledge { delivery: self.delivery(what) }),
             ["nack", what] => self.apply(Command::Reject { delivery: self.delivery(what), requeue: true }),
             ["reject", what] => self.apply(Command::Reject { delivery: self.delivery(what), requeue: false }),
             ["subscribe", ref terms @ ..] => self.subscribe_so(terms),
+            ["return", what] => self.apply(Command::Return { delivery: self.delivery(what) }),
+            ["cancel", number] => {
+                let number: u32 = number.parse().expect("a number");
+                self.apply(Command::Cancel { consumer: ConsumerId(number - 1) });
+            }
             ["wait", how_long] => self.wait(span(how_long)),
             ["jump", how_long] => self.now += span(how_long),
             ["tick"] => self.apply(Command::Tick),
             _ => panic!("no such command: {command}"),
         }
+    }
+
+    fn publish(&mut self, name: &'a str, queue: QueueId) {
+        self.publish_with(name, queue, Properties::default());
+    }
+
+    fn publish_with(&mut self, name: &'a str, queue: QueueId, properties: Properties) {
+        self.apply(Command::Publish { queue, payload: name, properties });
     }
 
     /// `in a then b`, `priority 2`, `prefetch 3`
@@ -223,12 +243,25 @@ fn read_rules(text: &str, names: &[&str]) -> (QueueRules, u32, u32) {
             ("then", "dead_letter") => rules.redelivery.then = Then::DeadLetter,
             ("then", "drop") => rules.redelivery.then = Then::Drop,
             ("then", "park") => rules.redelivery.then = Then::Park,
-            ("delay", _) => rules.redelivery.delay = span(value),
+            ("delay", _) => rules.redelivery.delay = delay(value),
+            ("counts", "deliveries") => rules.redelivery.counts = LimitCounts::Deliveries,
+            ("late_ack", "ignored") => rules.redelivery.late_ack = LateAck::Ignored,
+            ("order", "lifo") => rules.order = Order::Lifo,
+            ("levels", _) => rules.order = Order::Priority { levels: number() as u8 },
+            ("ttl", _) => rules.ttl = Some(Distribution::Constant(span(value))),
             ("ack_timeout", _) => rules.redelivery.ack_timeout = Some(span(value)),
             _ => panic!("no such rule: {rule}"),
         }
     }
     (rules, consumers, prefetch)
+}
+
+/// `10ms`, or `10ms/2ms` for one after the other.
+fn delay(text: &str) -> Delay {
+    match text.split('/').map(span).collect::<Vec<_>>()[..] {
+        [constant] => Delay::constant(constant),
+        ref spans => Delay { law: DelayLaw::List(spans.to_vec()), jitter: Jitter::None },
+    }
 }
 
 pub fn queue_named(name: &str, names: &[&str]) -> QueueId {

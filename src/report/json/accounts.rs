@@ -67,7 +67,7 @@ impl<'a> Accounts<'a> {
     }
 }
 
-/// `forwarded`, `expired` and `unroutable` are part of the format; the language cannot make them happen yet.
+/// `forwarded` and `unroutable` are part of the format; the language cannot make them happen yet.
 impl Queue {
     fn new(account: &result::QueueAccount) -> Queue {
         Queue {
@@ -81,7 +81,7 @@ impl Queue {
             in_flight: account.in_flight,
             acknowledged: account.acknowledged,
             dropped: by_cause(&account.dropped),
-            expired: 0,
+            expired: account.expired,
             dead_lettered: by_cause(&account.dead_lettered),
             parked: account.parked,
             residual: account.residual(),

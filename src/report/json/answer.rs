@@ -32,7 +32,7 @@ pub struct Theory<'a> {
 }
 
 impl<'a> Theory<'a> {
-    fn new(theory: &'a result::Theory) -> Theory<'a> {
+    pub fn new(theory: &'a result::Theory) -> Theory<'a> {
         let measures = theory.measures.iter().map(|(measure, exact)| (measure.to_string(), Number::exact(*exact)));
         Theory { model: &theory.model, measures: measures.collect() }
     }

@@ -89,6 +89,7 @@ fn of_value(value: &Value) -> Json {
             json!({"type": "object", "propertyNames": names, "additionalProperties": reference(name)})
         }
         Value::List(values) => json!({"type": "array", "items": any_of(values)}),
+        Value::Columns => json!({"type": "object", "additionalProperties": of_value(&Value::Number)}),
         Value::Points(values) => {
             let instants = of_value(&Value::Duration)["pattern"].clone();
             json!({

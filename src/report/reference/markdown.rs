@@ -1,6 +1,7 @@
 //! The same as a page in Markdown.
 
-use super::{NOT_YET, Part, QUANTITIES, Reference, meanings};
+use super::{INTRODUCTION, NOT_YET, Part, Reference, meanings, measures};
+use crate::measure::Quantity;
 use crate::scenario::Key;
 use crate::scenario::tree::Table;
 
@@ -8,10 +9,24 @@ use crate::scenario::tree::Table;
 pub fn markdown(reference: &Reference) -> String {
     let mut page = String::new();
     if reference.is_whole {
-        page += &format!("# The scenario language\n\n{QUANTITIES}\n\n");
+        page += &format!("# The scenario language\n\n{INTRODUCTION}\n\n");
     }
     let sections: Vec<String> = reference.parts.iter().map(section).collect();
-    page + &sections.join("\n")
+    page += &sections.join("\n");
+    if !reference.measures.is_empty() {
+        page += &measured(&reference.measures);
+    }
+    page
+}
+
+fn measured(quantities: &[Quantity]) -> String {
+    let row = |quantity: &Quantity| {
+        let ways = measures::ways(*quantity).join("`, `");
+        format!("| `{}` | {} | `{ways}` |\n", quantity.name(), measures::about(*quantity))
+    };
+    let rows: String = quantities.iter().map(row).collect();
+    let about = escaped(measures::ABOUT);
+    format!("\n## {}\n\n{about}\n\n| measure | meaning | written |\n|---|---|---|\n{rows}", measures::TITLE)
 }
 
 fn section(part: &Part) -> String {

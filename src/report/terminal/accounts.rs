@@ -51,6 +51,7 @@ fn queue(account: &QueueAccount) -> String {
     let mut fates = Sum::default();
     fates.add(account.acknowledged, "acknowledged");
     fates.add_by(&account.dropped, "dropped");
+    fates.add(account.expired, "expired");
     fates.add_by(&account.dead_lettered, "dead-lettered");
     fates.add(account.parked, "parked");
     fates.add(account.waiting, "waiting");

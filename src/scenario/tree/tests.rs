@@ -1,6 +1,6 @@
 //! The tree is what is read: every example, word and default is tried at its place.
 
-#![allow(clippy::disallowed_methods, reason = "the examples need data files beside them")]
+#![expect(clippy::disallowed_methods, reason = "the examples need data files beside them")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,11 @@ const NAMED: [(&str, &str, &str); 3] = [
     ("consumers", "consumers.workers=@", "{takes_from: orders, count: 3, service: 12ms}"),
 ];
 
+/// Stamps that are seconds and days.
+const REQUESTS: &str = "time,requests,start,out_tokens,bytes\n20140410,4,2014-04-10T00:00,9,100\n\
+                        20140411,2,2014-04-10T00:05,5,40\n20140411,0,2014-04-10T00:10,1,0\n\
+                        20140413,7,2014-04-10T00:20,3,20\n";
+
 /// A table where it stands: `@` is its object, and `example` is one.
 struct Spot {
     table: &'static Table,
@@ -35,7 +40,7 @@ impl Folder {
     fn new(name: &str) -> Folder {
         let folder = std::env::temp_dir().join(format!("kendall-tree-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("requests.csv"), "time\n0\n1\n1\n3\n").unwrap();
+        std::fs::write(folder.join("requests.csv"), REQUESTS).unwrap();
         std::fs::write(folder.join("times.csv"), "seconds\n1\n2\n").unwrap();
         Folder(folder)
     }
@@ -62,6 +67,20 @@ impl Spot {
         if self.table.choice.is_none() && self.example.starts_with('{') {
             objects.push(format!("{{{key}: {value}, {}}}", without(key, &self.example)));
         }
+        // What is an alternative to the example stands beside some of its own kind.
+        let others: Vec<&Key> = self.table.keys.iter().filter(|other| other.supported && other.name != key).collect();
+        if self.table.choice.is_none() && others.len() <= 3 {
+            let pair = |other: &Key| format!("{}: {}", other.name, other.example);
+            for (at, one) in others.iter().enumerate() {
+                let two =
+                    others[at + 1..].iter().map(|other| format!("{{{key}: {value}, {}, {}}}", pair(one), pair(other)));
+                objects.extend(two);
+            }
+        }
+        // And a choice beside what is needed beside it.
+        let beside = self.table.choice.unwrap_or_default().iter().filter(|other| other.name != key);
+        let needed = beside.filter(|other| self.example.contains(&format!("{}: ", other.name)));
+        objects.extend(needed.map(|other| format!("{{{key}: {value}, {}: {}}}", other.name, other.example)));
         // What stands beside a choice needs one to be chosen.
         if let Some(first) = self.table.choice.and_then(|_| self.table.keys.iter().find(|kind| kind.supported)) {
             objects.push(format!("{{{}: {}, {key}: {value}}}", first.name, first.example));

@@ -1,0 +1,22 @@
+//! What a message carries that queues go by.
+
+use crate::random::Key;
+use crate::time::Span;
+
+/// What the rules of a queue may ask of a message. It belongs to the message, whatever queue it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Properties {
+    /// Higher is more urgent.
+    pub priority: u8,
+    /// How long after entering a queue it expires; the queue's own ttl may be shorter.
+    pub ttl: Option<Span>,
+    /// What draws for this message are keyed by.
+    pub draws: Key,
+}
+
+impl Default for Properties {
+    #[inline(always)]
+    fn default() -> Properties {
+        Properties { priority: 0, ttl: None, draws: Key::NONE }
+    }
+}

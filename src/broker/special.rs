@@ -1,0 +1,197 @@
+//! What only some queues need: delays that vary, messages that expire, and orders other than by age.
+
+use std::collections::BTreeSet;
+use std::hint::cold_path;
+
+use super::store::{Slot, Where};
+use super::{Broker, Effects, Order, Properties, QueueId, QueueRules};
+use crate::measure::Cause;
+use crate::random::Key;
+use crate::time::{Span, Time};
+use crate::workload::Sampler;
+
+/// What is kept of a message where some queue's rules ask for more than its place.
+#[derive(Clone, Copy)]
+pub(super) struct Extra {
+    pub properties: Properties,
+    /// When it expires, if it still waits or is delayed then.
+    pub expires: Time,
+    /// Counts entries over all queues: at one instant, who entered first is first.
+    pub nth: u64,
+}
+
+/// When something ends, the number of the message's entry, and its slot.
+type Timer = (Time, u64, Slot);
+
+pub(super) struct Special {
+    /// The queue's name, for draws.
+    pub name: Key,
+    delay: Option<Sampler>,
+    ttl: Option<Sampler>,
+    /// Whether the list of the delayed is not in order of the ends.
+    varies: bool,
+    /// The delayed by the end of their delay, where these vary.
+    pub delayed: BTreeSet<Timer>,
+    /// Those that wait or are delayed and expire.
+    pub expiring: BTreeSet<Timer>,
+    order: Order,
+    /// Those that wait, the next first, where that is not the order of age.
+    ready: BTreeSet<Rank>,
+}
+
+/// Who is lower is delivered sooner: by priority, then by age.
+type Rank = (u8, i64, Slot);
+
+impl Special {
+    /// For the rules of a queue, if they need it; messages with a ttl of their own make every queue need it.
+    pub fn of(rules: &QueueRules, name: Key, messages_expire: bool) -> Option<Box<Special>> {
+        let delay = &rules.redelivery.delay;
+        let is_needed = delay.varies() || rules.ttl.is_some() || messages_expire || rules.order != Order::Fifo;
+        is_needed.then(|| {
+            Box::new(Special {
+                name,
+                delay: delay.sampler(),
+                ttl: rules.ttl.as_ref().map(|ttl| ttl.sampler()),
+                varies: delay.varies(),
+                delayed: BTreeSet::new(),
+                expiring: BTreeSet::new(),
+                order: rules.order,
+                ready: BTreeSet::new(),
+            })
+        })
+    }
+
+    /// Where a message stands that waits, unless it is by age.
+    fn rank(&self, extra: &Extra, age: i64, slot: Slot) -> Option<Rank> {
+        match self.order {
+            Order::Fifo => None,
+            Order::Lifo => Some((0, -age, slot)),
+            Order::Priority { levels } => Some((levels - 1 - extra.properties.priority.min(levels - 1), age, slot)),
+        }
+    }
+
+    /// Who is delivered next, unless that is by age.
+    pub fn next(&self) -> Option<Slot> {
+        self.ready.first().map(|(.., slot)| *slot)
+    }
+
+    fn timer(timers: &BTreeSet<Timer>) -> Time {
+        timers.first().map_or(Time::NEVER, |(due, ..)| *due)
+    }
+
+    /// When a message expires next.
+    pub fn expiry(&self) -> Time {
+        Special::timer(&self.expiring)
+    }
+
+    /// When a delay ends next, if delays vary.
+    pub fn end_of_delay(&self) -> Time {
+        Special::timer(&self.delayed)
+    }
+}
+
+impl<P: Clone> Broker<P> {
+    /// Keeps what a newcomer carries, and lets its time in the queue begin.
+    #[inline(never)]
+    pub(super) fn keep(&mut self, now: Time, slot: Slot, properties: Properties) {
+        self.store.set_extra(slot, Extra { properties, expires: Time::NEVER, nth: 0 });
+        self.begin_ttl(now, slot);
+    }
+
+    /// A message that is in no list yet is new in its queue.
+    pub(super) fn begin_ttl(&mut self, now: Time, slot: Slot) {
+        self.entries += 1;
+        let entry = &self.store[slot];
+        let (queue, nth) = (entry.queue, u64::from(entry.entry));
+        let Some(extra) = self.store.extra(slot) else { return };
+        let of_message = extra.properties.ttl.unwrap_or(Span::MAX);
+        let key = extra.properties.draws;
+        let of_queue = self.queues[queue.index()].special.as_ref().and_then(|special| {
+            let sampler = special.ttl.as_ref()?;
+            Some(sampler.draw(&mut key.and(special.name).name("ttl").number(nth).draws()))
+        });
+        let expires = now + of_message.min(of_queue.unwrap_or(Span::MAX));
+        let nth = self.entries;
+        self.store.set_extra(slot, Extra { expires, nth, ..extra });
+    }
+
+    /// How long a message is kept back that has failed.
+    pub(super) fn delay_after(&self, queue: QueueId, slot: Slot) -> Span {
+        let state = &self.queues[queue.index()];
+        let delay = &state.rules.redelivery.delay;
+        let (Some(special), Some(extra)) = (&state.special, self.store.extra(slot)) else {
+            return delay.after(1, None, Key::NONE);
+        };
+        let entry = &self.store[slot];
+        let attempt = u64::from(entry.entry) << 32 | u64::from(entry.attempt());
+        let key = extra.properties.draws.and(special.name).name("delay").number(attempt);
+        delay.after(entry.attempt(), special.delay.as_ref(), key)
+    }
+
+    /// A message has come into a list of a queue that needs to know.
+    #[inline(never)]
+    pub(super) fn note_listed(&mut self, slot: Slot) {
+        let entry = &self.store[slot];
+        let (queue, place, due, age) = (entry.queue, entry.place, entry.due, entry.order);
+        let Some(extra) = self.store.extra(slot) else { return };
+        let Extra { expires, nth, .. } = extra;
+        let Some(special) = &mut self.queues[queue.index()].special else { return };
+        if matches!(place, Where::Fresh | Where::Returned) {
+            special.ready.extend(special.rank(&extra, age, slot));
+        }
+        if place == Where::Delayed && special.varies {
+            special.delayed.insert((due, nth, slot));
+            self.deadline = self.deadline.min(due);
+        }
+        if expires != Time::NEVER && matches!(place, Where::Fresh | Where::Returned | Where::Delayed) {
+            special.expiring.insert((expires, nth, slot));
+            self.deadline = self.deadline.min(expires);
+        }
+    }
+
+    /// A message is about to leave its list in such a queue.
+    #[inline(never)]
+    pub(super) fn note_unlisted(&mut self, slot: Slot) {
+        let entry = &self.store[slot];
+        let (queue, due, age) = (entry.queue, entry.due, entry.order);
+        let Some(extra) = self.store.extra(slot) else { return };
+        let Extra { expires, nth, .. } = extra;
+        let Some(special) = &mut self.queues[queue.index()].special else { return };
+        if let Some(rank) = special.rank(&extra, age, slot) {
+            special.ready.remove(&rank);
+        }
+        special.delayed.remove(&(due, nth, slot));
+        special.expiring.remove(&(expires, nth, slot));
+    }
+
+    /// Whether a message that returns has outlived its time in the queue.
+    pub(super) fn has_expired(&self, now: Time, slot: Slot) -> bool {
+        self.store.extra(slot).is_some_and(|extra| extra.expires <= now)
+    }
+
+    /// The first message whose time in its queue is over at `due`, by queue.
+    pub(super) fn first_to_expire(&self, due: Time) -> Option<Slot> {
+        let specials = self.queues.iter().filter_map(|queue| queue.special.as_ref());
+        let mut firsts = specials.filter_map(|special| special.expiring.first());
+        firsts.find(|(at, ..)| *at == due).map(|(.., slot)| *slot)
+    }
+
+    #[cold]
+    pub(super) fn expire(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
+        let queue = self.store[slot].queue;
+        self.expel(now, slot, Cause::Expired, effects);
+        self.refresh_deadline();
+        // It may have left room for one that was blocked.
+        self.dispatch(now, queue, effects);
+        self.dispatch_moved(now, effects);
+    }
+
+    #[inline]
+    pub(super) fn is_special(&self, queue: QueueId) -> bool {
+        let is_special = self.queues[queue.index()].special.is_some();
+        if is_special {
+            cold_path();
+        }
+        is_special
+    }
+}

@@ -1,0 +1,56 @@
+//! What a command is about: a scenario file, or a system in Kendall's notation.
+
+use std::path::Path;
+
+use super::args::Notation;
+use super::exit::Failure;
+use crate::scenario::{self, Scenario, ShortForm};
+
+/// A file that is there wins over a notation.
+pub fn scenario(named: &str, notation: &Notation, overrides: &[String]) -> Result<Scenario, Failure> {
+    let path = Path::new(named);
+    if scenario::is_notation(named) && !path.is_file() {
+        return Ok(scenario::from_short_form(&notation.short_form(named), overrides)?);
+    }
+    match notation.given() {
+        Some(flag) => Err(Failure::Arguments(misplaced(flag, named))),
+        None => Ok(scenario::load(path, overrides)?),
+    }
+}
+
+impl Notation {
+    pub fn short_form(&self, system: &str) -> ShortForm {
+        ShortForm {
+            system: system.to_owned(),
+            rate: self.rate.clone(),
+            load: self.load.clone(),
+            service: self.service.clone(),
+            cv: self.cv.clone(),
+        }
+    }
+
+    /// The first option that is given.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [("--rate", &self.rate), ("--load", &self.load), ("--service", &self.service), ("--cv", &self.cv)];
+        given.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+    }
+}
+
+fn misplaced(flag: &str, scenario: &str) -> String {
+    format!(
+        "`{flag}` belongs to a system in Kendall's notation, such as M/M/3, and `{scenario}` is none; \
+         alter a file with `--set path=value`"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_for_a_file_is_an_error_that_says_what_to_do() {
+        let notation = Notation { rate: Some("200/s".to_owned()), ..Notation::default() };
+        let error = scenario("no-such.yaml", &notation, &[]).unwrap_err().to_string();
+        assert!(error.starts_with("`--rate` belongs to a system in Kendall's notation"), "{error}");
+    }
+}

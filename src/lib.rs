@@ -10,6 +10,7 @@ pub mod cli;
 pub mod client;
 pub mod experiment;
 pub mod host;
+pub mod live;
 pub mod measure;
 pub mod metrics;
 pub mod random;

@@ -24,6 +24,7 @@ pub enum Quantity {
     InFlight,
     Backlog,
     Drained,
+    Held,
     Throughput,
     Goodput,
     Utilization,
@@ -41,7 +42,7 @@ pub enum Quantity {
 use Quantity::*;
 
 /// Every quantity, in the order in which tables show them.
-pub const QUANTITIES: [Quantity; 23] = [
+pub const QUANTITIES: [Quantity; 24] = [
     Wait,
     Service,
     Response,
@@ -53,6 +54,7 @@ pub const QUANTITIES: [Quantity; 23] = [
     InFlight,
     Backlog,
     Drained,
+    Held,
     Throughput,
     Goodput,
     Utilization,
@@ -112,6 +114,7 @@ impl Quantity {
             InFlight => "in_flight",
             Backlog => "backlog",
             Drained => "drained",
+            Held => "held",
             Throughput => "throughput",
             Goodput => "goodput",
             Utilization => "utilization",
@@ -154,20 +157,25 @@ impl Quantity {
     }
 
     fn is_level(self) -> bool {
-        matches!(self, Length | InFlight | Backlog)
+        matches!(self, Length | InFlight | Backlog | Held)
     }
 
     /// Whether a queue has this quantity of its own.
     pub fn of_a_queue(self) -> bool {
-        self.is_time() || self.is_level() || self == Drained
+        self.is_time() || self == Drained || self.is_level() && self != Held
     }
 
     /// Whether a consumers entry has this quantity of its own.
     pub fn of_consumers(self) -> bool {
-        matches!(self, Utilization | Throughput)
+        matches!(self, Utilization | Throughput | Held)
     }
 
-    /// Whether the whole scenario has this quantity; the others belong to a queue.
+    /// Whether a producer has this quantity of its own: those of messages.
+    pub fn of_a_producer(self) -> bool {
+        self.of_the_whole() && !matches!(self, Throughput | Goodput | Utilization)
+    }
+
+    /// Whether the whole scenario has this quantity; the others belong to a queue or a consumers entry.
     pub fn of_the_whole(self) -> bool {
         !self.is_level() && !matches!(self, Stay | Drained)
     }
@@ -292,7 +300,7 @@ pub enum Direction {
 /// One number that an answer can have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Measure {
-    /// The queue or consumers entry it is of; `None` for the whole scenario.
+    /// The queue, consumers entry or producer it is of; `None` for the whole scenario.
     pub of: Option<String>,
     pub quantity: Quantity,
     pub stat: Stat,
@@ -375,6 +383,11 @@ impl FromStr for Measure {
         let measure = Measure { of: of.map(str::to_owned), quantity, stat };
         if measure.of.is_none() && !quantity.of_the_whole() {
             let name = quantity.name();
+            if quantity.of_consumers() {
+                return Err(NoSuchMeasure(format!(
+                    "`{name}` belongs to a consumers entry: write its name first, such as `payments.{text}`"
+                )));
+            }
             return Err(NoSuchMeasure(format!(
                 "`{name}` belongs to a queue: write its name first, such as `orders.{text}`"
             )));

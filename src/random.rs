@@ -25,6 +25,11 @@ impl Key {
         Key(mix(seed ^ 0x6B65_6E64_616C_6C31))
     }
 
+    /// What all draws of one replication begin with, simulated or live.
+    pub fn of_replication(seed: u64, replication: u32) -> Key {
+        Key::of_seed(seed).number(u64::from(replication))
+    }
+
     /// Adds a number to the key: a replication, a message, an attempt.
     #[inline]
     pub fn number(self, number: u64) -> Key {

@@ -149,6 +149,8 @@ pub struct Accounts {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueueAccount {
     pub entered_published: u64,
+    /// By consumers who passed them on (`then`).
+    pub entered_passed_on: u64,
     pub entered_dead_lettered: u64,
     pub waiting: u64,
     pub delayed: u64,
@@ -179,6 +181,7 @@ impl QueueAccount {
     /// Adds another run's account.
     pub fn add(&mut self, other: &QueueAccount) {
         self.entered_published += other.entered_published;
+        self.entered_passed_on += other.entered_passed_on;
         self.entered_dead_lettered += other.entered_dead_lettered;
         self.waiting += other.waiting;
         self.delayed += other.delayed;
@@ -193,7 +196,8 @@ impl QueueAccount {
     /// What came in and is nowhere: 0, or the rules are broken.
     pub fn residual(&self) -> i128 {
         let gone: u64 = self.dropped.values().chain(self.dead_lettered.values()).sum();
-        i128::from(self.entered_published) + i128::from(self.entered_dead_lettered)
+        let entered = [self.entered_published, self.entered_passed_on, self.entered_dead_lettered];
+        entered.into_iter().map(i128::from).sum::<i128>()
             - i128::from(self.waiting)
             - i128::from(self.delayed)
             - i128::from(self.in_flight)

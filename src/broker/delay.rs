@@ -83,6 +83,11 @@ impl Delay {
         }
     }
 
+    /// The delay after so many failures, at least one, for whom it is seldom asked.
+    pub fn before_try(&self, failures: u32, key: Key) -> Span {
+        self.after(failures, self.sampler().as_ref(), key)
+    }
+
     /// The delay after so many failures, at least one. `sampler` is that of a law that is drawn.
     pub(super) fn after(&self, failures: u32, sampler: Option<&Sampler>, key: Key) -> Span {
         let span = match &self.law {

@@ -221,15 +221,18 @@ impl<P: Clone> Broker<P> {
         let queue = current.map(|slot| self.store[slot].queue);
         if let (Some(slot), Some(queue)) = (current, queue) {
             *self.given_back.entry(slot).or_default() += 1;
+            // So that it is looked for when the message is forgotten.
+            self.visits.insert((slot, queue), self.store[slot].entry);
             self.unlist(slot);
             self.put_back(slot);
+            self.refresh_deadline();
             effects.push(Effect::Returned { queue, to: Place::Waiting, payload: self.store.payload(slot) });
             if self.keeps_properties && self.has_expired(now, slot) {
                 self.expel(now, slot, Cause::Expired, effects);
             }
-            self.refresh_deadline();
         }
         self.serve(now, consumer, effects);
+        // Who has left is served nothing; others may take what it gave back.
         if let Some(queue) = queue {
             self.dispatch(now, queue, effects);
         }
@@ -261,7 +264,7 @@ impl<P: Clone> Broker<P> {
             };
         }
         let queue = entry.queue;
-        let delay = if redelivery.delay.is_none() { Span::ZERO } else { self.delay_after(queue, slot) };
+        let delay = if redelivery.delay.is_none() { Span::ZERO } else { self.delay_after(queue, slot, failures) };
         self.unlist(slot);
         let to = if delay > Span::ZERO {
             self.store[slot].due = now + delay;

@@ -66,7 +66,7 @@ pub enum Effect<P> {
         payload: P,
     },
     /// The message has left the queue for good; it was in flight unless the acknowledgement came late. With
-    /// [`Keeps::UntilDelivered`](super::Keeps::UntilDelivered) it follows the delivery at once.
+    /// [`super::Keeps::UntilDelivered`] it follows the delivery at once.
     Acknowledged {
         queue: QueueId,
         from: Place,

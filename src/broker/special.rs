@@ -116,7 +116,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// How long a message is kept back that has failed.
-    pub(super) fn delay_after(&self, queue: QueueId, slot: Slot) -> Span {
+    pub(super) fn delay_after(&self, queue: QueueId, slot: Slot, failures: u32) -> Span {
         let state = &self.queues[queue.index()];
         let delay = &state.rules.redelivery.delay;
         let (Some(special), Some(extra)) = (&state.special, self.store.extra(slot)) else {
@@ -125,7 +125,7 @@ impl<P: Clone> Broker<P> {
         let entry = &self.store[slot];
         let attempt = u64::from(entry.entry) << 32 | u64::from(entry.attempt());
         let key = extra.properties.draws.and(special.name).name("delay").number(attempt);
-        delay.after(entry.attempt(), special.delay.as_ref(), key)
+        delay.after(failures, special.delay.as_ref(), key)
     }
 
     /// A message has come into a list of a queue that needs to know.

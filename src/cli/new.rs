@@ -9,15 +9,20 @@ use crate::measure::nearest;
 use crate::scenario;
 
 /// The scenarios that need nothing beside them.
-const BROUGHT_ALONG: [(&str, &str); 9] = [
+const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("ack-timeout", include_str!("../../scenarios/ack-timeout.yaml")),
     ("bursty", include_str!("../../scenarios/bursty.yaml")),
     ("finite-buffer", include_str!("../../scenarios/finite-buffer.yaml")),
     ("flash-sale", include_str!("../../scenarios/flash-sale.yaml")),
+    ("impatient-callers", include_str!("../../scenarios/impatient-callers.yaml")),
+    ("interactive", include_str!("../../scenarios/interactive.yaml")),
     ("mm1", include_str!("../../scenarios/mm1.yaml")),
     ("mm3", include_str!("../../scenarios/mm3.yaml")),
     ("orders", include_str!("../../scenarios/orders.yaml")),
+    ("pipeline", include_str!("../../scenarios/pipeline.yaml")),
     ("prefetch", include_str!("../../scenarios/prefetch.yaml")),
+    ("priorities", include_str!("../../scenarios/priorities.yaml")),
+    ("retry-queue", include_str!("../../scenarios/retry-queue.yaml")),
     ("sensors", include_str!("../../scenarios/sensors.yaml")),
 ];
 

@@ -4,12 +4,16 @@
 //! A driver tells a [`Producer`] or a [`Crew`] what happened and carries out what it answers; neither knows a clock.
 
 mod carried;
+mod desk;
 mod held;
+mod onward;
 mod producer;
 mod rules;
 
 pub use carried::Carried;
-pub use producer::{Producer, Reaction, Reply};
+pub use desk::{Desk, Next};
+pub use onward::{Onward, Way};
+pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
 
 use std::hint::cold_path;
@@ -49,6 +53,8 @@ pub enum Answer {
         delivery: DeliveryId,
         requeue: bool,
     },
+    /// It gives back what it has not begun; that is no failure.
+    Return(DeliveryId),
     /// It has acknowledged before.
     Nothing,
 }
@@ -72,6 +78,8 @@ pub struct Crew<L> {
     /// By producer, for one queue after the other.
     draws: Vec<DrawsOfProducer>,
     held: Held<L>,
+    /// Of each consumer, where one does more than to work on one message after the other.
+    desks: Vec<Desk<L>>,
 }
 
 /// One consumer: what it works on, and what it was delivered and has not begun.
@@ -129,6 +137,16 @@ impl<L> Worker<L> {
         Worker { works_on: None, holds: Line::EMPTY }
     }
 
+    /// It keeps what it has worked on until a queue lets in what it passes on, and begins with nothing.
+    pub fn keep(&mut self, handed: Handed<L>) {
+        self.works_on = Some(handed);
+    }
+
+    /// It is rid of what it kept, and begins the next with [`Crew::next`].
+    pub fn let_go(&mut self) {
+        self.works_on = None;
+    }
+
     /// Whether it begins at once with what it is handed.
     #[inline]
     pub fn is_idle(&self) -> bool {
@@ -153,7 +171,18 @@ impl<L: Copy> Crew<L> {
             })
         });
         let draws = draws.collect();
-        Crew { service: rules.service.sampler(), rules: rules.clone(), queues, draws, held: Held::new() }
+        let (service, rules) = (rules.service.sampler(), rules.clone());
+        Crew { service, rules, queues, draws, held: Held::new(), desks: Vec::new() }
+    }
+
+    /// Gives each of so many consumers a desk of its own; they are then told of messages with [`Crew::put`].
+    pub fn with_desks(self, count: u32) -> Crew<L> {
+        Crew { desks: (0..count).map(|_| Desk::new()).collect(), ..self }
+    }
+
+    /// Whether the broker expects no answer when the work is done.
+    pub fn acknowledges_before(&self) -> bool {
+        matches!(self.rules.acknowledge, Acknowledge::Before | Acknowledge::OnDelivery)
     }
 
     /// The place of the draws for a message.
@@ -195,19 +224,29 @@ impl<L: Copy> Crew<L> {
     pub fn finish(&self, worker: &mut Worker<L>) -> Done<L> {
         let handed = worker.works_on.take().expect("a consumer that finishes has worked");
         let delivery = handed.delivery;
-        let success = self.rules.fails == 0.0 || {
+        let success = self.succeeds(&handed);
+        let answer = self.answer(delivery, success);
+        Done { handed, success, answer, holds_another: !worker.holds.is_empty() }
+    }
+
+    #[inline(always)]
+    fn succeeds(&self, handed: &Handed<L>) -> bool {
+        self.rules.fails == 0.0 || {
             cold_path();
-            let key = &self.draws[self.place(&handed)].fails;
-            !fails(self.rules.fails, of_attempt(*key, &handed))
-        };
-        let answer = match (self.rules.acknowledge, success) {
-            (Acknowledge::Before, _) => Answer::Nothing,
-            (Acknowledge::After, true) => Answer::Acknowledge(delivery),
-            (Acknowledge::After, false) => {
+            let key = &self.draws[self.place(handed)].fails;
+            !fails(self.rules.fails, of_attempt(*key, handed))
+        }
+    }
+
+    #[inline(always)]
+    fn answer(&self, delivery: DeliveryId, success: bool) -> Answer {
+        match (self.rules.acknowledge, success) {
+            (Acknowledge::Before | Acknowledge::OnDelivery, _) => Answer::Nothing,
+            (Acknowledge::After | Acknowledge::Every(_), true) => Answer::Acknowledge(delivery),
+            (Acknowledge::After | Acknowledge::Every(_), false) => {
                 Answer::Reject { delivery, requeue: self.rules.on_failure == OnFailure::Requeue }
             }
-        };
-        Done { handed, success, answer, holds_another: !worker.holds.is_empty() }
+        }
     }
 
     /// An idle consumer begins with the next message it holds, if there is one.
@@ -222,7 +261,7 @@ impl<L: Copy> Crew<L> {
     fn begin(&mut self, handed: &Handed<L>) -> Begin {
         let acknowledge = match self.rules.acknowledge {
             Acknowledge::Before => Some(handed.delivery),
-            Acknowledge::After => None,
+            Acknowledge::After | Acknowledge::OnDelivery | Acknowledge::Every(_) => None,
         };
         Begin { work: self.work(handed), acknowledge }
     }

@@ -1,16 +1,28 @@
 //! A producer publishes at its planned instants, whatever became of the messages before.
 
-use crate::broker::Message;
-use crate::time::Time;
+use crate::broker::{Delay, Message};
+use crate::random::Key;
+use crate::time::{Span, Time};
 use crate::workload::ArrivalStream;
 
 /// One producer: an open loop. A publish that is blocked waits outside in its turn and keeps its planned instant; one
-/// that is refused is given up.
+/// that is refused is tried again as the retries say, or given up.
 pub struct Producer<'a> {
     place: u16,
     planned: ArrivalStream<'a>,
     number: u64,
     end: Time,
+    retries: Option<(&'a Retries, Key)>,
+}
+
+/// What a producer does about a refusal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retries {
+    pub delay: Delay,
+    /// Tries after the first; `None` is any number.
+    pub limit: Option<u32>,
+    /// How long after the planned instant a message may be tried again.
+    pub within: Option<Span>,
 }
 
 /// What the broker says to a publish.
@@ -21,20 +33,15 @@ pub enum Reply {
     Refused,
 }
 
-/// What a producer does about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reaction {
-    Nothing,
-    /// It waits for the message to be accepted.
-    Wait,
-    /// The message is refused for good.
-    GiveUp,
-}
-
 impl<'a> Producer<'a> {
     /// `place` is the producer's in the scenario; nothing is planned at `end` or later.
     pub fn new(place: u16, planned: ArrivalStream<'a>, end: Time) -> Producer<'a> {
-        Producer { place, planned, number: 0, end }
+        Producer { place, planned, number: 0, end, retries: None }
+    }
+
+    /// It tries again what is refused; `key` names seed, replication and producer.
+    pub fn with_retries(self, retries: Option<&'a Retries>, key: Key) -> Producer<'a> {
+        Producer { retries: retries.map(|retries| (retries, key.name("retries"))), ..self }
     }
 
     /// The next message that is to be published, if there is one.
@@ -46,12 +53,16 @@ impl<'a> Producer<'a> {
         Some(Message { producer: self.place, number, planned })
     }
 
-    #[inline]
-    pub fn told(&self, reply: Reply) -> Reaction {
-        match reply {
-            Reply::Accepted => Reaction::Nothing,
-            Reply::Blocked => Reaction::Wait,
-            Reply::Refused => Reaction::GiveUp,
+    /// When it tries a message again whose try number `tries`, counted from 1, the queue `name` has refused. `None` if it
+    /// gives the message up.
+    pub fn tries_again_at(&self, now: Time, message: Message, name: &str, tries: u32) -> Option<Time> {
+        let (retries, key) = self.retries?;
+        if retries.limit.is_some_and(|limit| tries > limit) {
+            return None;
         }
+        let key = key.name(name).number(message.number).number(u64::from(tries));
+        let at = now + retries.delay.before_try(tries, key);
+        let in_time = retries.within.is_none_or(|within| at.since(message.planned) <= within);
+        (in_time && at != Time::NEVER).then_some(at)
     }
 }

@@ -1,5 +1,7 @@
 //! What a consumer is told to do with a delivery.
 
+use crate::random::Key;
+use crate::time::Span;
 use crate::workload::Distribution;
 
 /// What the messages of one producer carry.
@@ -20,6 +22,57 @@ pub struct ConsumerRules {
     /// Share of attempts that end, after their work, in a failure.
     pub fails: f64,
     pub on_failure: OnFailure,
+    /// One by one, unless it says otherwise.
+    pub takes: Option<Takes>,
+}
+
+/// Draws from which the longest of several services is estimated.
+const SAMPLES: usize = 10_000;
+
+impl ConsumerRules {
+    /// The time of a consumer that one message takes while there is always enough to do, in seconds: in a batch, its
+    /// share of the whole. The longest of several is estimated, always from the same draws.
+    pub fn work_s(&self) -> f64 {
+        let mean_s = self.service.mean_s();
+        let Some(takes) = self.takes.filter(|takes| takes.up_to > 1) else { return mean_s };
+        match takes.time {
+            BatchTime::Sum => mean_s,
+            BatchTime::Once => mean_s / f64::from(takes.up_to),
+            BatchTime::Longest => self.longest_s(takes.up_to) / f64::from(takes.up_to),
+        }
+    }
+
+    /// The mean of the longest of `n`: a sample in order, each weighed with the chance to be the longest.
+    fn longest_s(&self, n: u32) -> f64 {
+        if let Distribution::Constant(span) = self.service {
+            return span.seconds();
+        }
+        let (sampler, key) = (self.service.sampler(), Key::of_seed(1).name("longest"));
+        let mut sample: Vec<Span> = (0..SAMPLES as u64).map(|at| sampler.draw(&mut key.number(at).draws())).collect();
+        sample.sort();
+        let below = |at: usize| (at as f64 / SAMPLES as f64).powf(f64::from(n));
+        sample.iter().enumerate().map(|(at, span)| span.seconds() * (below(at + 1) - below(at))).sum()
+    }
+}
+
+/// Messages are worked on together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes {
+    /// As soon as it holds so many, a consumer begins.
+    pub up_to: u32,
+    /// How long after the first it begins with fewer.
+    pub wait: Span,
+    pub time: BatchTime,
+}
+
+/// How long the work on several messages takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchTime {
+    /// As long as the longest of their services.
+    Longest,
+    Sum,
+    /// As long as the service of the first.
+    Once,
 }
 
 /// How long a further attempt takes.
@@ -37,6 +90,10 @@ pub enum Acknowledge {
     After,
     /// As the work starts; what fails then is lost.
     Before,
+    /// Never: the broker forgets a message as it hands it over; what fails then is lost.
+    OnDelivery,
+    /// So many at once after their work, and the rest when there is nothing left to do.
+    Every(u32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

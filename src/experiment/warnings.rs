@@ -18,7 +18,17 @@ const SPELLS_AT_LEAST: f64 = 15.0;
 pub fn of_scenario(scenario: &Scenario, stability: &[Stability]) -> Vec<Warning> {
     let unstable = stability.iter().filter(|queue| theory::is_overloaded(scenario, queue)).map(unstable);
     let heavy = scenario.consumers.iter().filter(|entry| entry.rules.service.scv() > HEAVY_CV * HEAVY_CV).map(heavy);
-    unstable.chain(heavy).collect()
+    let idle = scenario.consumers.iter().filter(|entry| entry.prefetch_given && entry.forgotten_on_delivery());
+    unstable.chain(heavy).chain(idle.map(prefetch_without_effect)).collect()
+}
+
+fn prefetch_without_effect(entry: &Consumers) -> Warning {
+    let text = format!(
+        "the prefetch of {} limits nothing, because the broker forgets what it hands over with `acknowledge: on_delivery`; \
+         leave it out, or acknowledge after or before the work",
+        entry.name
+    );
+    warning(WarningCode::Scenario, text)
 }
 
 fn warning(code: WarningCode, text: String) -> Warning {

@@ -1,8 +1,14 @@
 //! Where every message is and what became of it: one track each, and the producers' counts.
 
-use crate::broker::Message;
+use std::hint::cold_path;
+
+use super::families::{Admission, Families};
+use super::page::Page;
+use crate::broker::{Message, QueueId};
 use crate::measure::{CAUSES, Cause};
 use crate::time::Time;
+
+const _: () = assert!(size_of::<Track>() == 64, "a track fills a line of the processor's memory");
 
 /// A message under way, as long as a queue keeps it or a consumer works on it.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +39,28 @@ pub struct Track {
     pub done_here: bool,
     /// Whether it was planned in the window.
     pub in_window: bool,
+    pub is: Special,
+}
+
+/// What is seldom the case with a message, in one byte, so that one look says that nothing is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Special(u8);
+
+impl Special {
+    /// One of the copies of its message, which has a family.
+    pub const COPY: Special = Special(1);
+    /// Somebody waits for its end.
+    pub const AWAITED: Special = Special(2);
+
+    #[inline]
+    pub fn any(self) -> bool {
+        self.0 != 0
+    }
+
+    #[inline]
+    pub fn has(self, other: Special) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 impl Track {
@@ -57,6 +85,7 @@ impl Track {
         begun: false,
         done_here: false,
         in_window: false,
+        is: Special(0),
     };
 
     /// Closes the books on the message if no queue keeps it and nobody works on it; [`Ledger::free`] is to follow then.
@@ -89,6 +118,8 @@ pub enum Fate {
     Processed,
     Lost(Cause),
     Dead(Cause),
+    /// Of a copy that has left its queue and lives on in what it was passed on as.
+    PassedOn,
 }
 
 /// Counts of messages of one producer, or of those of them that were planned in the window.
@@ -148,9 +179,9 @@ impl Counts {
         counts.iter().sum()
     }
 
-    fn of_fate(&mut self, fate: Fate) -> Option<&mut u64> {
+    pub(super) fn of_fate(&mut self, fate: Fate) -> Option<&mut u64> {
         match fate {
-            Fate::Open => None,
+            Fate::Open | Fate::PassedOn => None,
             Fate::Processed => Some(&mut self.processed),
             Fate::Lost(cause) => Some(&mut self.lost[place(cause)]),
             Fate::Dead(cause) => Some(&mut self.dead[place(cause)]),
@@ -160,30 +191,6 @@ impl Counts {
 
 pub fn place(cause: Cause) -> usize {
     CAUSES.iter().position(|known| *known == cause).expect("every cause is listed")
-}
-
-/// What the books say about one message: its track and the counts that it belongs to.
-pub struct Page<'a> {
-    pub track: &'a mut Track,
-    pub counts: &'a mut Counts,
-    open: &'a mut u64,
-}
-
-impl Page<'_> {
-    /// Gives a message a fate. Only success is final: what was given up for lost or dead may yet succeed.
-    #[inline]
-    pub fn settle(&mut self, fate: Fate) {
-        match self.track.fate {
-            Fate::Processed => return,
-            Fate::Open => *self.open -= 1,
-            before => self.counts.of_fate(before).into_iter().for_each(|count| *count -= 1),
-        }
-        self.track.fate = fate;
-        match self.counts.of_fate(fate) {
-            Some(count) => *count += 1,
-            None => *self.open += 1,
-        }
-    }
 }
 
 /// The tracks of all messages under way, and what has been counted.
@@ -196,11 +203,22 @@ pub struct Ledger {
     window: (Time, Time),
     /// Messages without a fate, the blocked ones included.
     open: u64,
+    pub families: Families,
+    /// Messages that somebody waited for and that have ended since that was last asked.
+    over: Vec<Message>,
 }
 
 impl Ledger {
     pub fn new(producers: usize, window: (Time, Time)) -> Ledger {
-        Ledger { tracks: Vec::new(), free: Vec::new(), counts: vec![Counts::default(); 2 * producers], window, open: 0 }
+        Ledger {
+            tracks: Vec::new(),
+            free: Vec::new(),
+            counts: vec![Counts::default(); 2 * producers],
+            window,
+            open: 0,
+            families: Families::default(),
+            over: Vec::new(),
+        }
     }
 
     /// Messages under way, those that rest included.
@@ -214,14 +232,95 @@ impl Ledger {
         self.open
     }
 
-    /// A message is refused for good.
+    /// Messages that somebody waited for and that have ended since this was last asked.
+    pub fn take_over(&mut self) -> Vec<Message> {
+        std::mem::take(&mut self.over)
+    }
+
+    /// A message, or a copy, is refused for good.
     pub fn refuse(&mut self, id: u32) {
-        self.open -= 1;
-        let page = self.page(id);
-        page.counts.refused += 1;
+        let mut page = self.page(id);
+        if page.track.is.has(Special::COPY) {
+            let is_published = !page.families.kin(id).is_passed_on;
+            page.settle(Fate::Lost(Cause::Refused));
+            if is_published {
+                page.decide(false);
+            }
+        } else {
+            *page.open -= 1;
+            page.counts.refused += 1;
+            page.end();
+        }
         if page.track.close_if_over() {
             self.free(id);
         }
+    }
+
+    /// A copy is in a queue.
+    pub fn accept_copy(&mut self, id: u32, queue: QueueId) {
+        self.families.enter(id, queue);
+        if !self.families.kin(id).is_passed_on {
+            self.page(id).decide(true);
+        }
+    }
+
+    /// A message, or a copy, is outside and will come again.
+    pub fn keep_outside(&mut self, id: u32) {
+        let page = self.page(id);
+        page.track.at = At::Blocked;
+        page.counts.not_yet_accepted += u64::from(!page.track.is.has(Special::COPY));
+    }
+
+    /// What was kept outside comes again.
+    pub fn come_again(&mut self, id: u32) {
+        let page = self.page(id);
+        page.track.at = At::Out;
+        page.counts.not_yet_accepted -= u64::from(!page.track.is.has(Special::COPY));
+    }
+
+    /// A message of so many published copies, each of which may be passed on; their tracks. `awaited` if its end is to
+    /// be told.
+    pub fn open_copies(&mut self, message: Message, copies: u32, awaited: bool) -> Vec<u32> {
+        let first = self.open(message);
+        let place = self.tracks[first as usize].counts;
+        self.counts[place as usize].not_yet_accepted += 1;
+        let family = self.families.begin(place, copies, awaited);
+        let mut tracks = vec![first];
+        tracks.extend((1..copies).map(|_| self.twin(first)));
+        for track in &tracks {
+            self.tracks[*track as usize].is = Special::COPY;
+            self.families.add_branch(family, *track);
+        }
+        tracks
+    }
+
+    /// The end of a message is to be told.
+    pub fn await_end(&mut self, id: u32) {
+        self.tracks[id as usize].is = Special::AWAITED;
+    }
+
+    /// A copy that has succeeded is passed on: the track of the new copy.
+    pub fn pass_on(&mut self, id: u32) -> u32 {
+        let copy = self.twin(id);
+        self.families.add_copy(id, copy);
+        let (before, after) = self.families.refresh(id);
+        self.page(id).count_turn(before, after);
+        copy
+    }
+
+    /// Whether it comes from a consumer who passes it on.
+    pub fn is_passed_on(&self, id: u32) -> bool {
+        self.tracks[id as usize].is.has(Special::COPY) && self.families.kin(id).is_passed_on
+    }
+
+    /// A track of the same message.
+    fn twin(&mut self, id: u32) -> u32 {
+        let copy = self.free.pop().unwrap_or_else(|| self.grow());
+        let Track { number, planned, counts, in_window, is, .. } = self.tracks[id as usize];
+        let track = &mut self.tracks[copy as usize];
+        (track.number, track.planned, track.counts, track.in_window) = (number, planned, counts, in_window);
+        (track.at, track.hands, track.fate, track.is) = (At::Out, 0, Fate::Open, is);
+        copy
     }
 
     #[inline]
@@ -237,7 +336,7 @@ impl Ledger {
         let track = &mut self.tracks[id as usize];
         // The rest is set as the message enters a queue.
         (track.number, track.planned, track.counts, track.in_window) = (number, planned, place, in_window);
-        (track.at, track.hands, track.fate) = (At::Out, 0, Fate::Open);
+        (track.at, track.hands, track.fate, track.is) = (At::Out, 0, Fate::Open, Special(0));
         id
     }
 
@@ -262,12 +361,16 @@ impl Ledger {
     pub fn page(&mut self, id: u32) -> Page<'_> {
         let track = &mut self.tracks[id as usize];
         let counts = &mut self.counts[track.counts as usize];
-        Page { track, counts, open: &mut self.open }
+        Page { track, counts, id, open: &mut self.open, families: &mut self.families, over: &mut self.over }
     }
 
     /// The track of a message that is closed may be another's.
     #[inline]
     pub fn free(&mut self, id: u32) {
+        if self.tracks[id as usize].is.has(Special::COPY) {
+            cold_path();
+            self.families.leave(id);
+        }
         self.free.push(id);
     }
 
@@ -276,12 +379,27 @@ impl Ledger {
         self.tracks.iter().filter(|track| track.at != At::Nowhere)
     }
 
+    /// Those of which it is not known yet what becomes of them; of some, several copies.
+    pub fn unfinished(&self) -> impl Iterator<Item = &Track> {
+        let is_open = |(id, track): &(usize, &Track)| match track.is.has(Special::COPY) {
+            true => self.families.family(*id as u32).fate == Fate::Open,
+            false => track.fate == Fate::Open,
+        };
+        let under_way = self.tracks.iter().enumerate().filter(|(_, track)| track.at != At::Nowhere);
+        under_way.filter(is_open).map(|(_, track)| track)
+    }
+
     /// The counts of each producer, outside and inside of the window, with the unfinished counted from the tracks.
     pub fn into_counts(mut self) -> Vec<[Counts; 2]> {
-        for track in self.tracks.iter().filter(|track| track.at != At::Nowhere && track.at != At::Blocked) {
+        let alone = self.tracks.iter().filter(|track| !track.is.has(Special::COPY));
+        for track in alone.filter(|track| track.at != At::Nowhere && track.at != At::Blocked) {
             if track.fate == Fate::Open {
                 self.counts[track.counts as usize].unfinished += 1;
             }
+        }
+        let accepted = self.families.under_way().filter(|family| family.admission == Admission::Accepted);
+        for family in accepted.filter(|family| family.fate == Fate::Open) {
+            self.counts[family.counts as usize].unfinished += 1;
         }
         let (pairs, _) = self.counts.as_chunks();
         pairs.to_vec()

@@ -4,14 +4,17 @@
 //!
 //! Long: every effect is booked here and nowhere else.
 
+mod copies;
+mod families;
 mod ledger;
 mod levels;
+mod page;
 mod record;
 mod tally;
 
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, TimeAt, Window};
-pub use record::{Broken, QueueRecord, Record};
+pub use record::{Broken, HeldRecord, QueueRecord, Record};
 pub use tally::{Tally, histogram};
 
 use std::collections::BTreeMap;
@@ -21,7 +24,7 @@ use std::sync::Arc;
 use crate::broker::{Effect, Message, Place, QueueId};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
-use ledger::{At, Fate, Ledger, Track};
+use ledger::{At, Fate, Ledger, Special, Track};
 use levels::Levels;
 
 /// What travels with a message while it is measured: where its track is.
@@ -35,14 +38,22 @@ pub struct Letter {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub producers: usize,
+    /// Whose times are wanted by themselves: by producer, or nothing at all if nobody's are.
+    pub producers_timed: Vec<bool>,
     pub queues: Vec<QueuePlan>,
     /// Consumers entries.
-    pub crews: usize,
+    pub crews: Vec<CrewPlan>,
     /// Measures of messages are of those planned from the first to before the second.
     pub window: (Time, Time),
     pub marks: Arc<[Mark]>,
     /// Steps in which the pilot adds up waits by planned instant; none in a measured run.
     pub pilot_step: Option<Span>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CrewPlan {
+    /// Its consumers hold messages that the broker has forgotten, and these are to be counted.
+    pub holds: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +111,7 @@ struct QueueState {
     entered: u64,
     /// Of those that entered.
     entered_dead_lettered: u64,
+    entered_passed_on: u64,
     acknowledged: u64,
     dropped: BTreeMap<Cause, u64>,
     dead_lettered: BTreeMap<Cause, u64>,
@@ -114,6 +126,17 @@ pub struct CrewRecord {
     pub busy: u128,
     /// Attempts that succeeded within the window.
     pub successes: u64,
+    /// Consumer time available within the window, where the number of consumers changes.
+    pub available: Option<u128>,
+}
+
+/// Of one consumers entry, now.
+#[derive(Debug, Default)]
+struct CrewState {
+    /// Consumers that are available, and since when, where their number changes.
+    available: Option<(i64, Time)>,
+    /// What they hold and the broker has forgotten, as a length.
+    held: Option<Box<Levels>>,
 }
 
 /// A message that has been delivered.
@@ -139,6 +162,8 @@ pub struct Attempt {
     pub success: bool,
     /// It was acknowledged as the work began.
     pub acknowledged_before: bool,
+    /// Its message is to be passed on, which [`Recorder::pass_on`] says next.
+    pub passes_on: bool,
 }
 
 /// Listens to one run.
@@ -146,6 +171,9 @@ pub struct Recorder {
     ledger: Ledger,
     queues: Vec<QueueState>,
     crews: Vec<CrewRecord>,
+    crew_states: Vec<CrewState>,
+    /// By producer, where they are wanted.
+    of_producers: Vec<Option<Box<Times>>>,
     /// Of the whole journey, where that is more than one queue's.
     times: Option<Times>,
     processed_in_window: u64,
@@ -179,7 +207,9 @@ impl Recorder {
         Recorder {
             ledger: Ledger::new(plan.producers, plan.window),
             queues: plan.queues.iter().map(|queue| QueueState::new(*queue, &plan.marks)).collect(),
-            crews: vec![CrewRecord::default(); plan.crews],
+            crews: vec![CrewRecord::default(); plan.crews.len()],
+            crew_states: plan.crews.iter().map(|crew| CrewState::new(*crew, &plan.marks)).collect(),
+            of_producers: plan.producers_timed.iter().map(|timed| timed.then(Box::default)).collect(),
             times: (!has_one_journey).then(Times::default),
             processed_in_window: 0,
             succeeded_in_window: 0,
@@ -237,11 +267,7 @@ impl Recorder {
             }
             // What it means is the producer's to say.
             Effect::Refused { .. } => {}
-            Effect::Blocked { payload, .. } => {
-                let page = self.ledger.page(payload.track);
-                page.track.at = At::Blocked;
-                page.counts.not_yet_accepted += 1;
-            }
+            Effect::Blocked { payload, .. } => self.ledger.keep_outside(payload.track),
             Effect::Returned { queue, to, payload } => {
                 self.leave(now, queue, payload.track);
                 self.arrive(now, queue, to, payload.track);
@@ -264,6 +290,9 @@ impl Recorder {
                 // It may have rested before, until a full queue pushed it on to one that somebody empties.
                 let rests = self.queues[to.index()].plan.rests;
                 self.queues[to.index()].enter(now, to, self.ledger.track_mut(payload.track));
+                if self.ledger.track(payload.track).is.has(Special::COPY) {
+                    self.ledger.families.enter(payload.track, to);
+                }
                 self.ledger.page(payload.track).settle(if rests { Fate::Dead(cause) } else { Fate::Open });
             }
         }
@@ -272,6 +301,10 @@ impl Recorder {
     #[inline(always)]
     fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, id: u32) {
         let mut page = self.ledger.page(id);
+        if page.track.is.has(Special::COPY) {
+            cold_path();
+            return self.accepted_copy(now, queue, id);
+        }
         page.counts.accepted += 1;
         page.counts.not_yet_accepted -= u64::from(was_blocked);
         let state = &mut self.queues[queue.index()];
@@ -289,6 +322,10 @@ impl Recorder {
         state.leave(now, track, self.window);
         state.acknowledged += 1;
         track.at = At::Out;
+        if track.is.has(Special::COPY) {
+            cold_path();
+            return self.acknowledged_copy(id);
+        }
         if track.close_if_over() {
             self.ledger.free(id);
         }
@@ -320,9 +357,14 @@ impl Recorder {
     }
 
     /// What [`Recorder::effect`] books for a delivery, and [`Recorder::began`] with it if it `begins` at once. Returns the
-    /// message.
+    /// message, and how many times it has entered the queue: of a message of several copies the broker does not know.
     #[inline(always)]
-    pub fn delivered(&mut self, now: Time, delivered: Delivered, begins: bool) -> Message {
+    pub fn delivered(&mut self, now: Time, delivered: Delivered, begins: bool) -> (Message, u16) {
+        let mut entry = delivered.entry;
+        if self.ledger.track(delivered.track).is.has(Special::COPY) {
+            cold_path();
+            entry = self.ledger.families.kin(delivered.track).entry;
+        }
         let track = self.ledger.track_mut(delivered.track);
         let message = Message { producer: track.producer(), number: track.number, planned: track.planned };
         assert_eq!(track.at, At::Waiting, "only what waits is delivered");
@@ -336,7 +378,7 @@ impl Recorder {
         track.at = At::InFlight;
         track.begun = begins;
         track.hands += 1;
-        track.entry = delivered.entry;
+        track.entry = entry;
         track.attempt = delivered.attempt;
         if delivered.attempt > 1 {
             cold_path();
@@ -347,7 +389,7 @@ impl Recorder {
             cold_path();
             self.ledger.page(delivered.track).counts.reordered += 1;
         }
-        message
+        (message, entry)
     }
 
     fn dropped(&mut self, now: Time, queue: QueueId, cause: Cause, id: u32) {
@@ -377,9 +419,51 @@ impl Recorder {
     /// An attempt has ended; its answer has not reached the broker yet.
     #[inline(always)]
     pub fn ended(&mut self, now: Time, attempt: Attempt) {
+        self.worked(now, attempt.crew, attempt.began);
+        self.attempt_ended(now, attempt);
+    }
+
+    /// One of the attempts of a batch has ended; the work on it is told once, with [`Recorder::worked`].
+    #[inline(never)]
+    pub fn ended_in_batch(&mut self, now: Time, attempt: Attempt) {
+        self.attempt_ended(now, attempt);
+    }
+
+    /// A consumer has worked until now.
+    #[inline(always)]
+    pub fn worked(&mut self, now: Time, crew: usize, began: Time) {
+        self.crews[crew].busy += u128::from(overlap(began, now, self.window));
+    }
+
+    /// A consumer gives a message back that it has not begun.
+    pub fn handed_back(&mut self, id: u32) {
+        let track = self.ledger.track_mut(id);
+        track.hands -= 1;
+        if track.close_if_over() {
+            self.ledger.free(id);
+        }
+    }
+
+    /// So many more consumers of an entry are available from now on.
+    pub fn available(&mut self, now: Time, crew: usize, more: i64) {
+        let (count, since) = self.crew_states[crew].available.unwrap_or((0, now));
+        let nanos = u128::from(overlap(since, now, self.window));
+        *self.crews[crew].available.get_or_insert(0) += nanos * u128::from(count.unsigned_abs());
+        self.crew_states[crew].available = Some((count + more, now));
+    }
+
+    /// Consumers hold so many more messages that the broker has forgotten, where these are counted.
+    pub fn hold(&mut self, now: Time, crew: usize, more: i64) {
+        if let Some(held) = &mut self.crew_states[crew].held {
+            held.touch(now);
+            held.length = held.length.strict_add_signed(more);
+        }
+    }
+
+    #[inline(always)]
+    fn attempt_ended(&mut self, now: Time, attempt: Attempt) {
         let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         let crew = &mut self.crews[attempt.crew];
-        crew.busy += u128::from(overlap(attempt.began, now, self.window));
         crew.successes += now_in_window * u64::from(attempt.success);
         let mut page = self.ledger.page(attempt.track);
         page.track.hands -= 1;
@@ -394,6 +478,11 @@ impl Recorder {
             return;
         }
         self.succeeded_in_window += now_in_window;
+        if page.track.is.has(Special::COPY) {
+            cold_path();
+            let Attempt { queue, track, entry, began, passes_on, .. } = attempt;
+            return self.succeeded_on_copy(now, began, (queue, entry), track, passes_on);
+        }
         if page.track.fate == Fate::Processed {
             cold_path();
             page.counts.duplicates += 1;
@@ -406,6 +495,12 @@ impl Recorder {
             if let Some(pilot) = &mut self.pilot {
                 cold_path();
                 pilot.add(planned, wait);
+            }
+            if !self.of_producers.is_empty() && page.track.in_window {
+                cold_path();
+                if let Some(times) = &mut self.of_producers[usize::from(page.track.producer())] {
+                    times.record_journey(planned, attempt.began, now);
+                }
             }
             if let Some(times) = self.times.as_mut().filter(|_| page.track.in_window) {
                 times.record_journey(planned, attempt.began, now);
@@ -433,6 +528,14 @@ impl Recorder {
             queue.stay.settle();
         }
         self.times.iter_mut().for_each(Times::settle);
+        self.of_producers.iter_mut().flatten().for_each(|times| times.settle());
+    }
+}
+
+impl CrewState {
+    fn new(plan: CrewPlan, marks: &Arc<[Mark]>) -> CrewState {
+        let held = plan.holds.then(|| Box::new(Levels::new(Arc::clone(marks))));
+        CrewState { available: None, held }
     }
 }
 
@@ -447,6 +550,7 @@ impl QueueState {
             in_flight_in_window: 0,
             entered: 0,
             entered_dead_lettered: 0,
+            entered_passed_on: 0,
             acknowledged: 0,
             dropped: BTreeMap::new(),
             dead_lettered: BTreeMap::new(),

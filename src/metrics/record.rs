@@ -1,7 +1,7 @@
 //! What one run leaves behind, after it has been held against itself.
 
-use super::ledger::{At, Fate};
-use super::levels::Window;
+use super::ledger::At;
+use super::levels::{Levels, Window};
 use super::{Counts, CrewRecord, Pilot, QueueState, Recorder, Tally, Times, overlap};
 use crate::broker::Broker;
 use crate::measure::{CAUSES, Cause};
@@ -15,8 +15,12 @@ pub struct Record {
     /// When the run ended, drain included.
     pub end: Time,
     pub times: Times,
+    /// By producer, where they are wanted and not those of all.
+    pub of_producers: Vec<Option<Box<Times>>>,
     pub queues: Vec<QueueRecord>,
     pub crews: Vec<CrewRecord>,
+    /// By consumers entry: what its consumers held that the broker had forgotten, where that is counted.
+    pub held: Vec<Option<HeldRecord>>,
     /// For each producer: messages planned outside the window, and inside.
     pub counts: Vec<[Counts; 2]>,
     pub processed_in_window: u64,
@@ -38,6 +42,15 @@ pub struct QueueRecord {
     pub probes: Vec<(u64, u64)>,
     pub drained: Option<Span>,
     pub account: QueueAccount,
+}
+
+/// What consumers held and the broker had forgotten, as a length.
+#[derive(Clone, Debug)]
+pub struct HeldRecord {
+    /// None if the run ended before the window began.
+    pub window: Option<Window>,
+    /// At the instants asked for.
+    pub probes: Vec<u64>,
 }
 
 /// The books do not balance, or Little's law does not hold: a mistake in kendall.
@@ -101,6 +114,13 @@ impl Recorder {
         for queue in &mut self.queues {
             queue.levels.finish(end);
         }
+        for crew in 0..self.crews.len() {
+            if self.crew_states[crew].available.is_some() {
+                self.available(end, crew, 0);
+            }
+        }
+        let held = self.crew_states.iter_mut().map(|crew| crew.held.take().map(|held| held_record(*held, end)));
+        let held = held.collect();
         let oldest_unfinished = self.end_spells(end);
         self.settle();
         let counts = self.ledger.into_counts();
@@ -114,8 +134,10 @@ impl Recorder {
             window: (self.window.0, self.window.1.min(end)),
             end,
             times,
+            of_producers: self.of_producers,
             queues,
             crews: self.crews,
+            held,
             counts,
             processed_in_window: self.processed_in_window,
             succeeded_in_window: self.succeeded_in_window,
@@ -145,16 +167,23 @@ impl Recorder {
                 queue.stay.record(track.since - track.entered);
             }
         }
-        let open = self.ledger.under_way().filter(|track| track.fate == Fate::Open);
+        let open = self.ledger.unfinished();
         open.map(|track| end.since(track.planned)).max()
     }
+}
+
+fn held_record(mut held: Levels, end: Time) -> HeldRecord {
+    held.finish(end);
+    let probes = held.noted.probes.iter().map(|(length, _)| *length).collect();
+    HeldRecord { window: held.noted.window, probes }
 }
 
 impl QueueState {
     fn finish(mut self) -> Result<QueueRecord, Broken> {
         let expired = self.dropped.remove(&Cause::Expired).unwrap_or(0);
         let account = QueueAccount {
-            entered_published: self.entered - self.entered_dead_lettered,
+            entered_published: self.entered - self.entered_dead_lettered - self.entered_passed_on,
+            entered_passed_on: self.entered_passed_on,
             entered_dead_lettered: self.entered_dead_lettered,
             waiting: self.levels.length,
             delayed: self.levels.delayed,

@@ -12,6 +12,7 @@ use super::recorded;
 use super::yaml::{Node, Value};
 use crate::workload::{Arrivals, Bursts, State};
 
+const MOST_CLIENTS: u64 = 100_000;
 const MOST_STATES: usize = 100;
 
 pub fn read(node: &Node, reader: &mut Reader) -> Option<Arrivals> {
@@ -28,6 +29,7 @@ pub fn read(node: &Node, reader: &mut Reader) -> Option<Arrivals> {
         "renewal" => renewal(&chosen, reader)?,
         "mmpp" => mmpp(&chosen, reader)?,
         "counts" => Arrivals::Poisson { rate: recorded::counts(&chosen, reader)? },
+        "closed" => closed(&chosen, reader)?,
         _ => Arrivals::Trace(Arc::new(recorded::trace(&chosen, reader)?)),
     };
     beside::read(arrivals, &chosen, reader)
@@ -58,6 +60,16 @@ fn renewal(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Arrivals> {
         return None;
     }
     Some(Arrivals::Renewal { gap })
+}
+
+/// How often clients come follows from who works for them, which is not known here.
+fn closed(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Arrivals> {
+    let object = reader.object(chosen.node, chosen.key.place, keys::CLOSED)?;
+    let population = object.need_quantity("population", reader, |text| quantity::count(text, 1, MOST_CLIENTS));
+    let node = object.need("think", reader);
+    let think = node.and_then(|node| super::distribution::read(node, object.example("think"), reader));
+    let population = u32::try_from(population?).ok()?;
+    Some(Arrivals::Closed { population, think: think?, at_most_per_s: f64::from(population) })
 }
 
 fn mmpp(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Arrivals> {

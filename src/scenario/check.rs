@@ -67,9 +67,15 @@ pub fn total_count(consumers: &[Consumers], place: Place, reader: &mut Reader) {
 pub fn priorities(queues: &[Queue], producers: &[Producer], root: &Node, reader: &mut Reader) {
     for producer in producers {
         let priority = producer.messages.priority;
-        let queue = &queues[producer.publishes_to.index()];
+        // One of several queues has to know it.
+        let of = |id: &QueueId| &queues[id.index()];
+        let knows = |queue: &&Queue| matches!(queue.rules.order, Order::Priority { levels } if priority < levels);
+        let mut targets = producer.publishes_to.iter().map(of);
+        if targets.clone().any(|queue| knows(&queue)) {
+            continue;
+        }
+        let Some(queue) = targets.next() else { continue };
         let message = match queue.rules.order {
-            Order::Priority { levels } if priority < levels => continue,
             Order::Priority { levels } => format!("`{}` knows priorities from 0 to {}", queue.name, levels - 1),
             _ if priority == 0 => continue,
             _ => format!("`{}` does not go by priority", queue.name),
@@ -83,29 +89,60 @@ pub fn priorities(queues: &[Queue], producers: &[Producer], root: &Node, reader:
     }
 }
 
-/// Finds dead letters that may go round for ever at one instant.
+/// A step from a queue to another that a message can take without time passing.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    to: usize,
+    /// The consumers entry that passes it on; none where it is a dead letter.
+    by: Option<&'a Consumers>,
+}
+
+/// Finds messages that may go round for ever at one instant.
 pub fn circles(queues: &[Queue], consumers: &[Consumers], root: &Node, reader: &mut Reader) {
-    let next: Vec<Option<QueueId>> = (0..queues.len()).map(|at| step_without_time(at, queues, consumers)).collect();
+    let next: Vec<Vec<Step<'_>>> = (0..queues.len()).map(|at| steps_without_time(at, queues, consumers)).collect();
     let mut done = vec![false; queues.len()];
     for start in 0..queues.len() {
-        let Some(circle) = circle_from(start, &next, &mut done) else { continue };
+        let Some(circle) = circle_from(start, &next, &mut done, &mut Vec::new()) else { continue };
+        let passes_on = circle.iter().find_map(|(_, step)| step.by);
         // A queue that names itself is told where that is read.
-        if circle.len() == 1 {
+        if circle.len() == 1 && passes_on.is_none() {
             continue;
         }
         let name = |at: &usize| queues[*at].name.as_str();
-        let first = name(&circle[0]);
-        let place = root.find(&["queues", first, "dead_letter"]).map_or(Place::TOP, |node| node.place);
-        let way: Vec<&str> = circle.iter().chain(&circle[..1]).map(name).collect();
-        let message = format!("dead letters can go round in no time: {}", way.join(" → "));
-        let hint =
-            "leave out one of these `dead_letter`, use `when_full: refuse`, or let the work or the ttl take time";
+        let first = name(&circle[0].0);
+        let way: Vec<&str> = circle.iter().chain(&circle[..1]).map(|(at, _)| name(at)).collect();
+        let (path, what, hint) = match passes_on {
+            None => (
+                ["queues", first, "dead_letter"],
+                "dead letters",
+                "leave out one of these `dead_letter`, use `when_full: refuse`, or let the work or the ttl take time",
+            ),
+            Some(entry) => (
+                ["consumers", &entry.name, "then"],
+                "messages",
+                "leave out one of these `then`, or let the work take time",
+            ),
+        };
+        let place = root.find(&path).map_or(Place::TOP, |node| node.place);
+        let message = format!("{what} can go round in no time: {}", way.join(" → "));
         reader.report(Problem::at(place, message).hint(hint));
     }
 }
 
+/// The steps that a message can take out of this queue without time passing.
+fn steps_without_time<'a>(at: usize, queues: &[Queue], consumers: &'a [Consumers]) -> Vec<Step<'a>> {
+    let dead_letter = dead_letter_without_time(at, queues, consumers).map(|to| Step { to: to.index(), by: None });
+    let in_no_time =
+        |entry: &&Consumers| entry.takes_from.contains(&QueueId(at as u16)) && entry.rules.service.can_be_zero();
+    let passed_on = consumers.iter().filter(in_no_time).flat_map(|entry| {
+        let ways = entry.then.iter().filter(|way| way.share > 0.0);
+        ways.map(move |way| Step { to: way.to.index(), by: Some(entry) })
+    });
+    dead_letter.into_iter().chain(passed_on).collect()
+}
+
 /// The queue to which a message can be dead-lettered out of this one without time passing.
-fn step_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Option<QueueId> {
+fn dead_letter_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Option<QueueId> {
     let rules = &queues[at].rules;
     let to = rules.dead_letter?;
     let by_full = rules.capacity.is_some() && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter);
@@ -121,21 +158,28 @@ fn step_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Op
     (by_full || by_failure || by_ttl).then_some(to)
 }
 
-/// Follows the only way out of each queue; a circle is found once.
-fn circle_from(start: usize, next: &[Option<QueueId>], done: &mut [bool]) -> Option<Vec<usize>> {
-    let mut way = Vec::new();
-    let mut at = start;
-    loop {
-        if let Some(begin) = way.iter().position(|seen| *seen == at) {
-            return Some(way.split_off(begin));
-        }
-        if done[at] {
-            return None;
-        }
-        done[at] = true;
-        way.push(at);
-        at = next[at]?.index();
+/// Follows every way out of a queue; `way` is how it was reached. Of the circles through one queue one is found, once.
+fn circle_from<'a>(
+    at: usize,
+    next: &[Vec<Step<'a>>],
+    done: &mut [bool],
+    way: &mut Vec<(usize, Step<'a>)>,
+) -> Option<Vec<(usize, Step<'a>)>> {
+    if let Some(begin) = way.iter().position(|(seen, _)| *seen == at) {
+        return Some(way.split_off(begin));
     }
+    if std::mem::replace(&mut done[at], true) {
+        return None;
+    }
+    for step in &next[at] {
+        way.push((at, *step));
+        let circle = circle_from(step.to, next, done, way);
+        if circle.is_some() {
+            return circle;
+        }
+        way.pop();
+    }
+    None
 }
 
 #[cfg(test)]
@@ -169,6 +213,25 @@ mod tests {
         assert_eq!(said(&format!("a: {{{FULL}: b}}, b: {{dead_letter: a}}"), &format!("{rejects}1ms}}")), "");
         let in_no_time = said(&format!("a: {{{FULL}: b}}, b: {{dead_letter: a}}"), &format!("{rejects}0s}}"));
         assert!(in_no_time.contains("a → b → a"), "{in_no_time}");
+    }
+
+    #[test]
+    fn messages_that_are_passed_on_in_a_circle_need_work_that_takes_time() {
+        let consumers = |service: &str| {
+            format!(
+                "w: {{takes_from: a, service: 0s, then: {{publishes_to: b}}}}, \
+                 v: {{takes_from: b, service: {service}, then: [{{publishes_to: a, share: 5%}}]}}"
+            )
+        };
+        assert_eq!(said("a: {}, b: {}", &consumers("1ms")), "");
+        let in_no_time = said("a: {}, b: {}", &consumers("0s"));
+        assert!(in_no_time.contains("messages can go round in no time: a → b → a"), "{in_no_time}");
+        let to_itself = said("a: {}", "w: {takes_from: a, service: 0s, then: {publishes_to: a}}");
+        assert!(to_itself.contains("messages can go round in no time: a → a"), "{to_itself}");
+        // A retry queue that is passed back, as dead letters come.
+        let back = "w: {takes_from: b, service: 0s, then: {publishes_to: a}}";
+        let mixed = said(&format!("a: {{{FULL}: b}}, b: {{}}"), back);
+        assert!(mixed.contains("messages can go round in no time: a → b → a"), "{mixed}");
     }
 
     #[test]

@@ -1,39 +1,61 @@
 //! Consumers entries, from their keys.
 
-use super::keys;
 use super::model::Consumers;
 use super::problem::Problem;
-use super::quantity::{self, Wrong};
+use super::quantity::{self, ANY, Wrong};
 use super::reader::{Object, Reader};
 use super::yaml::{Key, Node, Value};
+use super::{count, keys};
 use crate::broker::QueueId;
-use crate::client::{Acknowledge, ConsumerRules, OnFailure, OnRetry};
+use crate::client::{Acknowledge, BatchTime, ConsumerRules, OnFailure, OnRetry, Takes};
+use crate::time::Span;
 
 /// Over all entries.
 pub const MOST_CONSUMERS: u64 = 100_000;
 const MOST_PREFETCH: u64 = 1_000_000;
 const MOST_PRIORITY: u64 = 1000;
+/// In one batch, or acknowledged at once.
+const MOST_TOGETHER: u64 = 1_000_000;
 
 pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
     let object = reader.object(node, key.place, keys::CONSUMERS)?;
     let takes_from = object.need("takes_from", reader).and_then(|node| takes_from(node, reader));
-    let count = count(&object, reader);
+    let count = count::read(&object, reader);
     let prefetch = object.quantity("prefetch", reader, prefetch);
     let priority = object.quantity("priority", reader, |text| quantity::count(text, 0, MOST_PRIORITY));
     let service = object
         .need("service", reader)
         .and_then(|node| super::distribution::read(node, object.example("service"), reader));
     let on_retry = object.word("on_retry", reader, keys::ON_RETRY).unwrap_or(OnRetry::Same);
-    let acknowledge = object.word("acknowledge", reader, keys::ACKNOWLEDGE).unwrap_or(Acknowledge::After);
+    let acknowledge = acknowledge(&object, reader);
+    let takes = takes(&object, reader);
     let fails = object.quantity("fails", reader, quantity::share).unwrap_or(0.0);
+    let then = object.get("then").map(|node| super::then::read(node, object.key_place("then"), reader));
     let on_failure = object.word("on_failure", reader, keys::ON_FAILURE).unwrap_or(OnFailure::Requeue);
+    let rules = ConsumerRules { service: service?, on_retry, acknowledge, fails, on_failure, takes };
+    let prefetch = match acknowledge {
+        // It limits nothing.
+        Acknowledge::OnDelivery => u32::MAX,
+        _ => prefetch.unwrap_or(takes.map_or(1, |takes| takes.up_to)),
+    };
+    check_prefetch(&object, prefetch, &rules, reader);
+    let plain = matches!(acknowledge, Acknowledge::After | Acknowledge::Before) && takes.is_none();
+    if then.is_some() && (!plain || matches!(count, Some((_, Some(_))))) {
+        let message = "`then` beside `takes`, a count that changes, or `acknowledge: on_delivery` or `{every: …}` is not supported yet";
+        let hint = "let consumers of another queue behind it do that";
+        reader.report(Problem::at(object.key_place("then"), message).hint(hint));
+    }
+    let (count, shifts) = count?;
     Some(Consumers {
         name: key.name.clone(),
         takes_from: takes_from?,
-        count: count?,
-        prefetch: prefetch.unwrap_or(1),
+        count,
+        shifts,
+        prefetch,
+        prefetch_given: object.get("prefetch").is_some(),
+        then: then.unwrap_or_default(),
         priority: priority.unwrap_or(0) as u16,
-        rules: ConsumerRules { service: service?, on_retry, acknowledge, fails, on_failure },
+        rules,
     })
 }
 
@@ -56,15 +78,38 @@ fn takes_from(node: &Node, reader: &mut Reader) -> Option<Vec<QueueId>> {
     Some(queues)
 }
 
-fn count(object: &Object<'_>, reader: &mut Reader) -> Option<u32> {
-    let Some(node) = object.get("count") else { return Some(1) };
-    if matches!(node.value, Value::Pairs(_)) {
-        let problem = Problem::at(node.place, "a count that changes is not supported yet");
-        reader.report(problem.hint("write a whole number"));
-        return None;
+fn takes(object: &Object<'_>, reader: &mut Reader) -> Option<Takes> {
+    let node = object.get("takes")?;
+    let takes = reader.object(node, object.key_place("takes"), keys::TAKES)?;
+    let up_to = takes.need_quantity("up_to", reader, |text| quantity::count(text, 1, MOST_TOGETHER));
+    let wait = takes.quantity("wait", reader, |text| quantity::span(text, &ANY)).unwrap_or(Span::ZERO);
+    let time = takes.word("time", reader, keys::BATCH_TIME).unwrap_or(BatchTime::Longest);
+    Some(Takes { up_to: up_to? as u32, wait, time })
+}
+
+/// A word, or `{every: 10}`.
+fn acknowledge(object: &Object<'_>, reader: &mut Reader) -> Acknowledge {
+    let Some(node) = object.get("acknowledge") else { return Acknowledge::After };
+    if !matches!(node.value, Value::Pairs(_)) {
+        return reader.word(node, keys::ACKNOWLEDGE).unwrap_or(Acknowledge::After);
     }
-    let count = reader.quantity(node, "3", |text| quantity::count(text, 1, MOST_CONSUMERS))?;
-    u32::try_from(count).ok()
+    let every = reader.object(node, object.key_place("acknowledge"), keys::EVERY);
+    let every =
+        every.and_then(|every| every.need_quantity("every", reader, |text| quantity::count(text, 1, MOST_TOGETHER)));
+    every.map_or(Acknowledge::After, |every| Acknowledge::Every(every as u32))
+}
+
+/// What a consumer has to hold at once it must be allowed to hold.
+fn check_prefetch(object: &Object<'_>, prefetch: u32, rules: &ConsumerRules, reader: &mut Reader) {
+    let together = rules.takes.map(|takes| (takes.up_to, "waits for a batch of"));
+    let every = match rules.acknowledge {
+        Acknowledge::Every(every) => Some((every, "acknowledges every")),
+        Acknowledge::After | Acknowledge::Before | Acknowledge::OnDelivery => None,
+    };
+    for (least, why) in [together, every].into_iter().flatten().filter(|(least, _)| *least > prefetch) {
+        let message = format!("a consumer that {why} {least} messages would hold at most {prefetch}");
+        reader.report(Problem::at(object.key_place("prefetch"), message).hint(format!("write `prefetch: {least}`")));
+    }
 }
 
 fn prefetch(text: &str) -> Result<u32, Wrong> {

@@ -36,7 +36,7 @@ fn span(arrivals: &Arrivals) -> Option<Span> {
             // What is planned for the very end of a run does not come any more.
             None => Some(rounded_up(trace.last().since(Time::ZERO) + Span::from_nanos(1))),
         },
-        Arrivals::Renewal { .. } | Arrivals::Bursts(_) => None,
+        Arrivals::Renewal { .. } | Arrivals::Bursts(_) | Arrivals::Closed { .. } => None,
         Arrivals::Shaped(shaped) => {
             let stop = (shaped.stop < Time::NEVER).then(|| shaped.stop.since(Time::ZERO));
             span(&shaped.arrivals).into_iter().chain(stop).min()
@@ -62,8 +62,10 @@ mod tests {
     fn of(arrivals: &[Arrivals]) -> Option<String> {
         let producer = |arrivals: &Arrivals| Producer {
             name: "p".to_owned(),
-            publishes_to: QueueId(0),
+            publishes_to: vec![QueueId(0)],
             arrivals: arrivals.clone(),
+            retries: None,
+            confirms: None,
             messages: MessageRules::default(),
         };
         duration(&arrivals.iter().map(producer).collect::<Vec<_>>()).map(|span| span.to_string())

@@ -2,7 +2,7 @@
 
 use super::model::{Consumers, Scenario};
 use crate::broker::{QueueId, Then};
-use crate::client::{Acknowledge, OnFailure};
+use crate::client::{Acknowledge, OnFailure, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
 use crate::workload::{Arrivals, Batch, Distribution, Shaped};
@@ -11,8 +11,8 @@ use crate::workload::{Arrivals, Batch, Distribution, Shaped};
 const MOST_CLAUSES: usize = 3;
 /// A trace's peak is that of the busiest of so many parts of the run.
 const PARTS: u64 = 100;
-/// Of dead letters in a circle; what is left after so many is no more than a rounding, unless most of it comes back.
-const ROUNDS: usize = 40;
+/// What is passed on at most nine times out of ten to where it was before is known to a millionth after so many rounds.
+const MOST_ROUNDS: usize = 150;
 
 /// Says what is published, who works on it, what load that is, and whether it is stable.
 pub fn describe(scenario: &Scenario) -> String {
@@ -63,16 +63,21 @@ struct Flow {
 fn flows(scenario: &Scenario) -> Vec<Flow> {
     let mut flows = vec![Flow::default(); scenario.queues.len()];
     for producer in &scenario.producers {
-        flows[producer.publishes_to.index()].published.add(rate_of(&producer.arrivals, scenario.run.duration), 1.0);
+        for queue in &producer.publishes_to {
+            flows[queue.index()].published.add(rate_of(&producer.arrivals, scenario.run.duration), 1.0);
+        }
     }
-    // Dead letters pass through at most as many queues as there are, but may go round in a circle that takes time.
-    for _ in 0..=scenario.queues.len().max(ROUNDS) {
+    // Dead letters pass through at most as many queues as there are; what is passed on may come back now and then.
+    for _ in 0..MOST_ROUNDS {
         let before: Vec<Rate> = flows.iter().map(|flow| flow.inflow).collect();
         flows.iter_mut().for_each(|flow| flow.inflow = flow.published);
         for (at, rate) in before.iter().enumerate() {
             let work = work_on(scenario, at);
             if let Some(to) = scenario.queues[at].rules.dead_letter {
                 flows[to.index()].inflow.add(*rate, work.dead_share);
+            }
+            for (way, share) in ways_out(scenario, at) {
+                flows[way.to.index()].inflow.add(*rate, share * way.share * work.done_share);
             }
         }
     }
@@ -96,13 +101,26 @@ fn peak(arrivals: &Arrivals, duration: Span, mean: f64) -> f64 {
             (of_kind * shaped.batch.mean()).max(mean)
         }
         Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.peak(end),
-        Arrivals::Renewal { .. } => mean,
+        Arrivals::Renewal { .. } | Arrivals::Closed { .. } => mean,
         Arrivals::Trace(trace) => {
             let until = |part: u64| trace.count_until(Time::from_nanos(duration.nanos() / PARTS * part));
             let most = (0..PARTS).map(|part| until(part + 1) - until(part)).max().unwrap_or(0);
             (most as f64 * PARTS as f64 / duration.seconds()).max(mean)
         }
     }
+}
+
+/// Where the messages of a queue are passed on to, with the share of its messages that each entry takes.
+fn ways_out(scenario: &Scenario, at: usize) -> impl Iterator<Item = (&Way, f64)> {
+    let entries = || scenario.consumers_of(QueueId(at as u16));
+    let capacity: f64 = entries().map(capacity_of).sum();
+    let share = move |entry: &Consumers| if capacity.is_finite() { capacity_of(entry) / capacity } else { 1.0 };
+    entries().flat_map(move |entry| entry.then.iter().map(move |way| (way, share(entry))))
+}
+
+/// Attempts per second when all are busy.
+fn capacity_of(entry: &Consumers) -> f64 {
+    f64::from(entry.count) / entry.rules.service.mean_s()
 }
 
 /// What the consumers of one queue can do, and what their failures add.
@@ -114,14 +132,15 @@ struct Work {
     attempts: f64,
     /// The share of messages that become dead letters by failing.
     dead_share: f64,
+    /// The share of messages that an attempt succeeds on.
+    done_share: f64,
 }
 
 fn work_on(scenario: &Scenario, at: usize) -> Work {
     let entries: Vec<&Consumers> = scenario.consumers_of(QueueId(at as u16)).collect();
     if entries.is_empty() && scenario.may_expire(QueueId(at as u16)) {
-        return Work { consumers: 0, capacity: 0.0, attempts: 1.0, dead_share: 1.0 };
+        return Work { consumers: 0, capacity: 0.0, attempts: 1.0, dead_share: 1.0, done_share: 0.0 };
     }
-    let capacity_of = |entry: &Consumers| f64::from(entry.count) / entry.rules.service.mean_s();
     let capacity: f64 = entries.iter().map(|entry| capacity_of(entry)).sum();
     let weight = |entry: &Consumers| {
         if capacity.is_finite() { capacity_of(entry) / capacity } else { 1.0 / entries.len() as f64 }
@@ -144,12 +163,16 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     };
     let by_limit = if redelivery.then == Then::DeadLetter { exhausted } else { 0.0 };
     let dead_share = if attempts.is_finite() { (rejected * attempts + by_limit).min(1.0) } else { 0.0 };
-    Work { consumers: entries.iter().map(|entry| entry.count).sum(), capacity, attempts, dead_share }
+    let failed_before = share(&|entry| entry.rules.acknowledge == Acknowledge::Before);
+    let done_share = (1.0 - rejected * attempts - exhausted - failed_before).max(0.0);
+    let done_share = if attempts.is_finite() { done_share } else { 0.0 };
+    Work { consumers: entries.iter().map(|entry| entry.count).sum(), capacity, attempts, dead_share, done_share }
 }
 
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     let queue = &scenario.queues[at];
-    let producers: Vec<_> = scenario.producers.iter().filter(|p| p.publishes_to.index() == at).collect();
+    let producers: Vec<_> =
+        scenario.producers.iter().filter(|p| p.publishes_to.contains(&QueueId(at as u16))).collect();
     let kinds: Vec<String> = producers.iter().map(|p| kind(&p.arrivals)).collect();
     let is_one = kinds.windows(2).all(|two| two[0] == two[1]);
     let kind = if is_one { kinds[0].as_str() } else { "from several producers" };
@@ -157,7 +180,7 @@ fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     let workers = match entries.as_slice() {
         [] => "which nothing takes from".to_owned(),
         entries => {
-            let each: Vec<String> = entries.iter().take(MOST_CLAUSES).map(|entry| worker(entry)).collect();
+            let each: Vec<String> = entries.iter().take(MOST_CLAUSES).map(|entry| worker(scenario, entry)).collect();
             let more = if entries.len() > MOST_CLAUSES { " and others" } else { "" };
             format!("worked on by {}{more}", each.join(" and "))
         }
@@ -171,6 +194,7 @@ fn kind(arrivals: &Arrivals) -> String {
         Arrivals::Regular { .. } => "evenly spaced",
         Arrivals::Renewal { .. } => "independent gaps",
         Arrivals::Trace(_) => "recorded",
+        Arrivals::Closed { .. } => "at most: clients wait for their answers",
         Arrivals::Bursts(_) => "in bursts",
         Arrivals::Shaped(shaped) => return shape(shaped),
     };
@@ -196,12 +220,15 @@ fn shape(shaped: &Shaped) -> String {
     said
 }
 
-fn worker(entry: &Consumers) -> String {
+fn worker(scenario: &Scenario, entry: &Consumers) -> String {
     let mean = Span::from_seconds(entry.rules.service.mean_s());
     let each = if entry.count > 1 { " each" } else { "" };
     let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
+    let onward = onward(scenario, &entry.then);
     let truncated = truncated(&entry.rules.service);
-    format!("{} `{}` at {}{each}{shared}{truncated}", entry.count, entry.name, short(mean))
+    let up_to = if entry.shifts.is_some() { "up to " } else { "" };
+    let together = entry.rules.takes.map_or(String::new(), |takes| format!(", up to {} together", takes.up_to));
+    format!("{up_to}{} `{}` at {}{each}{shared}{together}{truncated}{onward}", entry.count, entry.name, short(mean))
 }
 
 /// A normal distribution has times below zero, which take part in the mean that is written.
@@ -231,6 +258,19 @@ fn shared_inflow(scenario: &Scenario, at: usize, flows: &[Flow]) -> Rate {
         all.add(flows[other].inflow, work_on(scenario, other).attempts / attempts);
     }
     all
+}
+
+/// `, who pass on to …`
+fn onward(scenario: &Scenario, ways: &[Way]) -> String {
+    let name = |way: &Way| format!("`{}`", scenario.queue(way.to).name);
+    match ways {
+        [] => String::new(),
+        [way] if way.share == 1.0 => format!(", then to {}", name(way)),
+        ways => {
+            let each = ways.iter().map(|way| format!("{} ({})", name(way), percent(way.share)));
+            format!(", then to {}", each.collect::<Vec<_>>().join(" or "))
+        }
+    }
 }
 
 fn messages(rate: Rate) -> String {
@@ -266,20 +306,46 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
         Some(_) => Some("the queue fills up"),
         None => None,
     };
+    if is_fed_by_clients(scenario, at) {
+        let busy = busy(inflow.mean);
+        let verdict = match busy < 1.0 {
+            true => format!("utilization {} if nobody waits, less if clients do", percent(busy)),
+            false => format!("load {} if nobody waits: the clients wait, and send so much the less", percent(busy)),
+        };
+        return format!("Offered load{of} at most {} on {on}: {verdict}", offered(inflow.mean));
+    }
     let (mean, peak) = (inflow.mean, inflow.peak);
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
+    let entries = || scenario.consumers_of(QueueId(at as u16));
+    let full = if entries().any(|entry| entry.rules.takes.is_some()) { " with full batches" } else { "" };
+    if entries().any(|entry| entry.shifts.is_some()) {
+        // Whether they keep up all the time depends on who is there when.
+        let present: f64 = entries().map(|entry| entry.mean_count(scenario.run.duration)).sum();
+        let load = busy(mean);
+        let stable = if load < 1.0 { "" } else { ", not stable even on average" };
+        let there = format!("up to {on}, {} on average", figure(present));
+        let (offered, percent) = (format!("{:.2}", load * present), percent(load));
+        return format!("Offered load{of} {offered}{retries} on {there}: load {percent} on average{full}{stable}");
+    }
     if peak <= mean * 1.001 {
         let verdict = verdict(busy(mean), mean - work.capacity / work.attempts, limited);
-        return format!("Offered load{of} {}{retries} on {on}: {verdict}", offered(mean));
+        // Batches that are not full keep consumers busy for fewer messages.
+        let verdict = if full.is_empty() { verdict } else { verdict.replace("utilization", "load") };
+        return format!("Offered load{of} {}{retries} on {on}{full}: {verdict}", offered(mean));
     }
     let at_peak = verdict(busy(peak), peak - work.capacity / work.attempts, limited);
     let average = percent(busy(mean).min(1.0));
     let over = if busy(mean) >= 1.0 { ", not stable even on average" } else { "" };
     format!(
-        "Offered load{of} {} on average and {} at the peak{retries} on {on}: utilization {average} on average{over}; at the peak {at_peak}",
+        "Offered load{of} {} on average and {} at the peak{retries} on {on}{full}: utilization {average} on average{over}; at the peak {at_peak}",
         offered(mean),
         offered(peak)
     )
+}
+
+fn is_fed_by_clients(scenario: &Scenario, at: usize) -> bool {
+    let mut producers = scenario.producers.iter().filter(|p| p.publishes_to.contains(&QueueId(at as u16)));
+    producers.any(|producer| producer.arrivals.is_closed())
 }
 
 /// `limited` is what happens to more than the consumers can do, if it does not pile up.
@@ -388,6 +454,27 @@ consumers:
     }
 
     #[test]
+    fn what_is_passed_on_is_told_and_counts_as_arrivals() {
+        let said = of_text(
+            "
+queues: {a: {}, b: {}, c: {}}
+producers: {p: {publishes_to: a, arrivals: {regular: {rate: 100/s}}}}
+consumers:
+  w: {takes_from: a, service: 5ms, then: {publishes_to: b}}
+  v: {takes_from: b, count: 2, service: 10ms, then: [{publishes_to: b, share: 20%}, {publishes_to: c, share: 50%}]}
+  u: {takes_from: c, service: 20ms}
+",
+        );
+        assert_eq!(
+            said,
+            "100 messages a second (evenly spaced) to queue `a`, worked on by 1 `w` at 5ms, then to `b`. \
+             Offered load of `a` 0.50 on 1 consumer: utilization 50 %, stable; \
+             offered load of `b` 1.25 on 2 consumers: utilization 62 %, stable; \
+             offered load of `c` 1.25 on 1 consumer: load 125 %, not stable: the queue grows by 12.5 messages a second."
+        );
+    }
+
+    #[test]
     fn what_a_retry_queue_sends_back_counts_as_arrivals() {
         let text = "
 queues: {a: {dead_letter: later}, later: {ttl: 10s, dead_letter: a}}
@@ -398,6 +485,22 @@ consumers: {w: {takes_from: a, count: 2, service: 10ms, fails: 20%, on_failure: 
         assert!(
             said.contains("Offered load of `a` 1.25 on 2 consumers") || said.contains("Offered load 1.25"),
             "{said}"
+        );
+    }
+
+    #[test]
+    fn clients_who_wait_send_less_instead_of_being_too_many() {
+        let said = of_text(
+            "
+queues: {a: {}}
+producers: {p: {publishes_to: a, arrivals: {closed: {population: 30, think: 900ms}}}}
+consumers: {w: {takes_from: a, service: 100ms}}
+",
+        );
+        assert_eq!(
+            said,
+            "30 messages a second (at most: clients wait for their answers) to queue `a`, worked on by 1 `w` at 100ms. \
+             Offered load at most 3.00 on 1 consumer: load 300 % if nobody waits: the clients wait, and send so much the less."
         );
     }
 

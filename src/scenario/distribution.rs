@@ -32,13 +32,13 @@ fn of_kind(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Distribution> {
             let object = object(chosen, keys::MEAN, reader)?;
             Some(Distribution::Exponential { mean_s: mean(&object, reader)? })
         }
-        "erlang" => erlang(&chosen, reader),
-        "lognormal" => lognormal(&chosen, reader),
-        "hyperexponential" => hyperexponential(&chosen, reader),
-        "empirical" => empirical(&chosen, reader),
-        "mixture" => mixture(&chosen, reader),
-        "phase_type" => phase_type(&chosen, reader),
-        _ => shapes::read(&chosen, reader),
+        "erlang" => erlang(chosen, reader),
+        "lognormal" => lognormal(chosen, reader),
+        "hyperexponential" => hyperexponential(chosen, reader),
+        "empirical" => empirical(chosen, reader),
+        "mixture" => mixture(chosen, reader),
+        "phase_type" => phase_type(chosen, reader),
+        _ => shapes::read(chosen, reader),
     }
 }
 

@@ -97,11 +97,11 @@ pub const BACKOFF: &[Key] = &[
 ];
 
 pub const PRODUCER: &[Key] = &[
-    key("publishes_to", "orders", "the queue it publishes to"),
+    key("publishes_to", "orders", "the queue it publishes to; of a list each gets a copy"),
     key("arrivals", "{poisson: {rate: 200/s}}", "when messages come"),
     key("messages", "{priority: 1}", "what its messages carry"),
-    later("confirms", "how many messages may be unconfirmed"),
-    later("retries", "what it does when it is refused"),
+    key("confirms", "100", "how many publishes may be neither accepted nor refused yet"),
+    key("retries", "{delay: {backoff: {first: 100ms, factor: 2}}, limit: 5}", "when it tries again what is refused"),
     later("like", "the system whose defaults it has"),
 ];
 
@@ -124,7 +124,19 @@ pub const ARRIVALS: &[Key] = &[
         "bursts: a rate that jumps between states",
     ),
     key("counts", "{file: requests.csv, column: requests, every: 5min}", "recorded counts per interval"),
-    later("closed", "clients that wait for their answer"),
+    key("closed", "{population: 50, think: {exponential: {mean: 5s}}}", "clients who wait for their answer"),
+];
+
+pub const CLOSED: &[Key] = &[
+    key("population", "50", "how many clients"),
+    key("think", "{exponential: {mean: 5s}}", "the time from the end of a client's message to its next"),
+];
+
+pub const RETRIES: &[Key] = &[
+    key("delay", "{backoff: {first: 100ms, factor: 2}}", "how long to wait before another try"),
+    key("jitter", "full", "by how much delays vary"),
+    key("limit", "5", "tries after the first"),
+    key("within", "10s", "how long after its planned instant a message is tried again"),
 ];
 
 /// What scenario.md lets stand beside the kind of arrivals.
@@ -280,7 +292,7 @@ pub const EMPIRICAL: &[Key] = &[
 
 pub const CONSUMERS: &[Key] = &[
     key("takes_from", "orders", "the queue it takes from, or a list in order of preference"),
-    key("count", "3", "how many consumers that are alike"),
+    key("count", "3", "how many consumers that are alike, or that number over time"),
     key("prefetch", "10", "unacknowledged messages that one consumer may hold, or unlimited"),
     key("priority", "1", "messages go to the highest first"),
     key("service", "12ms", "the time of work on one message"),
@@ -288,16 +300,36 @@ pub const CONSUMERS: &[Key] = &[
     key("acknowledge", "after", "when a message is acknowledged"),
     key("fails", "1%", "the share of attempts that fail after their work"),
     key("on_failure", "requeue", "what becomes of a message that failed"),
-    later("takes", "how many messages are worked on together"),
+    key("takes", "{up_to: 10, wait: 50ms}", "how many messages are worked on together"),
     later("crashes", "how often a consumer crashes"),
     later("hangs", "how often a consumer hangs"),
     later("acks_lost", "the share of acknowledgements that get lost"),
     later("poison", "the share of messages that always fail"),
     later("works_by", "how a live run works"),
-    later("then", "where the result is published"),
+    key("then", "{publishes_to: shipping}", "where a message is passed on to before it is acknowledged"),
     later("scale", "how the count follows the load"),
     later("network", "how long messages are under way"),
     later("like", "the system whose defaults it has"),
+];
+
+pub const COUNT: &[Key] = &[
+    key("steps", "{0min: 3, 10min: 12}", "a number that holds until the next point"),
+    key("repeat", "24h", "after what time it begins anew"),
+];
+
+pub const TAKES: &[Key] = &[
+    key("up_to", "10", "as soon as it holds so many messages, a consumer begins"),
+    key("wait", "50ms", "how long after the first it begins with fewer"),
+    key("time", "longest", "how long it works on them"),
+];
+
+pub const EVERY: &[Key] = &[key("every", "10", "how many messages are acknowledged at once")];
+
+pub const THEN_ONE: &[Key] = &[key("publishes_to", "shipping", "the queue it is passed on to")];
+
+pub const THEN_SHARE: &[Key] = &[
+    key("publishes_to", "shipping", "the queue it is passed on to"),
+    key("share", "80%", "the share of messages that is passed on there"),
 ];
 
 /// A word that may stand behind a key, and what it means to the model; `None` is not supported yet.
@@ -319,7 +351,7 @@ const fn later_word<T>(name: &'static str, about: &'static str) -> Word<T> {
 
 use super::model::{Drain, Warmup};
 use crate::broker::{Jitter, LateAck, LimitCounts, Order, ReturnsTo, Then, WhenFull};
-use crate::client::{Acknowledge, OnFailure, OnRetry};
+use crate::client::{Acknowledge, BatchTime, OnFailure, OnRetry};
 
 pub const WHEN_FULL: &[Word<WhenFull>] = &[
     word("refuse", WhenFull::Refuse, "the producer is told, and gives up"),
@@ -373,8 +405,13 @@ pub const ON_RETRY: &[Word<OnRetry>] =
 pub const ACKNOWLEDGE: &[Word<Acknowledge>] = &[
     word("after", Acknowledge::After, "after the work"),
     word("before", Acknowledge::Before, "as the work starts"),
-    later_word("on_delivery", "as the broker hands it over"),
-    later_word("every", "several at once"),
+    word("on_delivery", Acknowledge::OnDelivery, "as the broker hands it over"),
+];
+
+pub const BATCH_TIME: &[Word<BatchTime>] = &[
+    word("longest", BatchTime::Longest, "the longest of the services"),
+    word("sum", BatchTime::Sum, "one after the other"),
+    word("once", BatchTime::Once, "the service of the first"),
 ];
 
 pub const ON_FAILURE: &[Word<OnFailure>] = &[

@@ -5,6 +5,7 @@ mod beside;
 mod check;
 mod commented;
 mod consumers;
+mod count;
 mod defaults;
 mod delays;
 mod describe;
@@ -26,6 +27,7 @@ mod run;
 mod shapes;
 mod short_form;
 mod targets;
+mod then;
 pub mod tree;
 mod yaml;
 

@@ -1,10 +1,10 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{QueueId, QueueRules};
-use crate::client::{ConsumerRules, MessageRules};
+use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Way};
 use crate::measure::Measure;
 use crate::time::Span;
-use crate::workload::Arrivals;
+use crate::workload::{Arrivals, CountProfile};
 
 /// One scenario, checked.
 #[derive(Clone, Debug)]
@@ -81,8 +81,12 @@ pub struct Queue {
 #[derive(Clone, Debug)]
 pub struct Producer {
     pub name: String,
-    pub publishes_to: QueueId,
+    /// A copy to each.
+    pub publishes_to: Vec<QueueId>,
     pub arrivals: Arrivals,
+    pub retries: Option<Retries>,
+    /// Publishes that may be neither accepted nor refused yet; `None` is any number.
+    pub confirms: Option<u32>,
     pub messages: MessageRules,
 }
 
@@ -92,9 +96,16 @@ pub struct Consumers {
     pub name: String,
     /// In order of preference; at least one, and none twice.
     pub takes_from: Vec<QueueId>,
+    /// How many there are, or the most that there ever are.
     pub count: u32,
+    /// Where their number changes by plan.
+    pub shifts: Option<CountProfile>,
     /// Unacknowledged messages that one consumer may hold; `u32::MAX` is unlimited.
     pub prefetch: u32,
+    /// Whether the scenario says it; with some rules it means nothing.
+    pub prefetch_given: bool,
+    /// Where messages are passed on to that an attempt has succeeded on, before they are acknowledged.
+    pub then: Vec<Way>,
     /// Messages go to the highest first.
     pub priority: u16,
     pub rules: ConsumerRules,
@@ -145,6 +156,18 @@ impl Run {
     }
 }
 
+impl Consumers {
+    /// Whether the broker forgets what it hands to them.
+    pub fn forgotten_on_delivery(&self) -> bool {
+        self.rules.acknowledge == Acknowledge::OnDelivery
+    }
+
+    /// How many there are on average over so long a run.
+    pub fn mean_count(&self, duration: Span) -> f64 {
+        self.shifts.as_ref().map_or(f64::from(self.count), |shifts| shifts.mean(duration))
+    }
+}
+
 impl Scenario {
     pub fn queue(&self, id: QueueId) -> &Queue {
         &self.queues[id.index()]
@@ -153,6 +176,30 @@ impl Scenario {
     /// The consumers entries that take from a queue.
     pub fn consumers_of(&self, id: QueueId) -> impl Iterator<Item = &Consumers> {
         self.consumers.iter().filter(move |c| c.takes_from.contains(&id))
+    }
+
+    /// The measures that targets and a precision name.
+    pub fn asked(&self) -> impl Iterator<Item = &Measure> {
+        let precision = match &self.run.replications {
+            Replications::Precision { of, .. } => Some(of),
+            Replications::Fixed(_) => None,
+        };
+        self.targets.iter().map(|target| &target.measure).chain(precision)
+    }
+
+    /// Whether a measure of this producer is asked for.
+    pub fn asks_for(&self, producer: &Producer) -> bool {
+        self.asked().any(|measure| measure.of.as_ref() == Some(&producer.name))
+    }
+
+    /// Whether some consumers pass messages on.
+    pub fn passes_on(&self) -> bool {
+        self.consumers.iter().any(|entry| !entry.then.is_empty())
+    }
+
+    /// Whether a message may have several copies.
+    pub fn has_copies(&self) -> bool {
+        self.passes_on() || self.producers.iter().any(|producer| producer.publishes_to.len() > 1)
     }
 
     /// Whether messages may expire in a queue.
@@ -168,5 +215,6 @@ impl Scenario {
     /// Whether nothing changes by plan, so that there is a steady state to look for.
     pub fn is_steady(&self) -> bool {
         self.producers.iter().all(|p| p.arrivals.steady_rate().is_some())
+            && self.consumers.iter().all(|entry| entry.shifts.is_none())
     }
 }

@@ -35,7 +35,7 @@ pub const ANY: Bounds = Bounds { least_s: 0.0, most_s: HUNDRED_YEARS_S, said: "f
 /// Something that takes time.
 pub const SOME: Bounds = Bounds { least_s: 1e-9, most_s: HUNDRED_YEARS_S, said: "from `1ns` to `36500d`" };
 
-const MOST_PER_SECOND: f64 = 1e8;
+pub const MOST_PER_SECOND: f64 = 1e8;
 
 /// A duration in whole nanoseconds.
 pub fn span(text: &str, bounds: &Bounds) -> Result<Span, Wrong> {

@@ -19,6 +19,7 @@ use super::{consumers, producers, queues, run, short_form};
 use crate::broker::QueueId;
 use crate::measure::nearest;
 use crate::time::Span;
+use crate::workload::CountProfile;
 
 const MOST_TEXT: usize = 2000;
 /// Of a folder that are looked at for a name that was probably meant.
@@ -164,16 +165,22 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     let id = |at: usize| QueueId(u16::try_from(at).unwrap_or(u16::MAX));
     let numbered = sections.queues.iter().enumerate();
     let queues = all(numbered.map(|(at, (key, node))| queues::read(key, node, id(at), reader)));
-    let producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
+    let mut producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
     let consumers = all(sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)));
     // What is wrong with one of them is worth more than what would follow from its absence.
     if let (Some(queues), Some(consumers)) = (&queues, &consumers) {
         check::total_count(consumers, object.key_place("consumers"), reader);
         check::circles(queues, consumers, root, reader);
-        check::priorities(queues, producers.as_deref().unwrap_or_default(), root, reader);
+        let producers = producers.as_deref_mut().unwrap_or_default();
+        check::priorities(queues, producers, root, reader);
+        producers::rate_closed(producers, queues, consumers, root, reader);
     }
-    let known = sections.known();
-    let run = run(&object, producers.as_deref().unwrap_or_default(), &known, reader);
+    let mut known = sections.known();
+    let all_consumers = consumers.iter().flatten();
+    known.holders =
+        all_consumers.filter(|entry| entry.forgotten_on_delivery()).map(|entry| entry.name.as_str()).collect();
+    let shifts = consumers.iter().flatten().filter_map(|entry| entry.shifts.as_ref()).map(CountProfile::span).max();
+    let run = run(&object, (producers.as_deref().unwrap_or_default(), shifts), &known, reader);
     let duration = run.as_ref().map_or(Span::MAX, |run| run.duration);
     let targets = object.get("targets").map(|node| targets::read(node, &known, duration, reader)).unwrap_or_default();
     let (queues, producers, consumers) = (queues?, producers?, consumers?);
@@ -187,9 +194,14 @@ fn all<T>(things: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
 }
 
 /// `run` may be left out.
-fn run(object: &Object<'_>, producers: &[Producer], known: &Known<'_>, reader: &mut Reader) -> Option<Run> {
+fn run(
+    object: &Object<'_>,
+    what_comes: (&[Producer], Option<Span>),
+    known: &Known<'_>,
+    reader: &mut Reader,
+) -> Option<Run> {
     let nothing = Node { place: Place::TOP, value: Value::Nothing };
-    run::read(object.get("run").unwrap_or(&nothing), object.key_place("run"), producers, known, reader)
+    run::read(object.get("run").unwrap_or(&nothing), object.key_place("run"), what_comes, known, reader)
 }
 
 fn file_stem(source: &Source) -> Option<String> {
@@ -217,7 +229,12 @@ struct Sections<'n> {
 impl<'n> Sections<'n> {
     fn known(&self) -> Known<'n> {
         let names = |things: &[(&'n Key, &'n Node)]| things.iter().map(|(key, _)| key.name.as_str()).collect();
-        Known { queues: names(&self.queues), consumers: names(&self.consumers), producers: names(&self.producers) }
+        Known {
+            queues: names(&self.queues),
+            consumers: names(&self.consumers),
+            producers: names(&self.producers),
+            holders: Vec::new(),
+        }
     }
 }
 

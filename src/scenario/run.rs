@@ -18,13 +18,19 @@ const MOST_CHANGES: f64 = 1e6;
 /// Expected in one replication; some hours of simulation.
 const MOST_MESSAGES: f64 = 1e10;
 
-/// Reads `run`. Without a duration there is no run to speak of.
-pub fn read(node: &Node, place: Place, producers: &[Producer], known: &Known<'_>, reader: &mut Reader) -> Option<Run> {
+/// Reads `run`; `shifts` is how long the numbers of consumers take that change by plan, if any do. Without a duration there is no run to speak of.
+pub fn read(
+    node: &Node,
+    place: Place,
+    (producers, shifts): (&[Producer], Option<Span>),
+    known: &Known<'_>,
+    reader: &mut Reader,
+) -> Option<Run> {
     let object = reader.object(node, place, keys::RUN)?;
     let given = object.quantity("duration", reader, |text| quantity::span(text, &SOME));
     let duration = match object.get("duration") {
         Some(_) => given,
-        None => default_duration(&object, producers, reader),
+        None => default_duration(&object, producers, reader).map(|span| span.max(shifts.unwrap_or(Span::ZERO))),
     };
     let seed = object.quantity("seed", reader, |text| quantity::count(text, 0, u64::MAX)).unwrap_or(1);
     let at_most_inside = object
@@ -33,7 +39,7 @@ pub fn read(node: &Node, place: Place, producers: &[Producer], known: &Known<'_>
     let drain = drain(&object, reader).unwrap_or(Drain::UntilEmpty);
     let replications = replications(&object, known, duration.unwrap_or(Span::MAX), reader)
         .unwrap_or(Replications::Fixed(defaults::REPLICATIONS));
-    let warmup = warmup(&object, producers, duration.unwrap_or(Span::MAX), reader);
+    let warmup = warmup(&object, (producers, shifts), duration.unwrap_or(Span::MAX), reader);
     let duration = duration?;
     if check_size(&object, producers, duration, reader) {
         check_total(&object, &replications, duration, drain, reader);
@@ -72,8 +78,13 @@ fn starts_like_a_number(node: &Node) -> bool {
     matches!(&node.value, Value::Text(text) if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')))
 }
 
-fn warmup(object: &Object<'_>, producers: &[Producer], duration: Span, reader: &mut Reader) -> Warmup {
-    let steady = defaults::is_steady(producers);
+fn warmup(
+    object: &Object<'_>,
+    (producers, shifts): (&[Producer], Option<Span>),
+    duration: Span,
+    reader: &mut Reader,
+) -> Warmup {
+    let steady = defaults::is_steady(producers) && shifts.is_none();
     let by_default = if steady { Warmup::Auto } else { Warmup::None };
     let Some(node) = object.get("warmup") else { return by_default };
     if starts_like_a_number(node) {
@@ -88,7 +99,9 @@ fn warmup(object: &Object<'_>, producers: &[Producer], duration: Span, reader: &
     }
     let warmup = reader.word(node, keys::WARMUP).unwrap_or(by_default);
     if warmup == Warmup::Auto && !steady {
-        let problem = Problem::at(node.place, "arrivals change by plan, so there is no steady state to wait for");
+        let what = if shifts.is_some() { "the number of consumers changes" } else { "arrivals change" };
+        let message = format!("{what} by plan, so there is no steady state to wait for");
+        let problem = Problem::at(node.place, message);
         reader.report(problem.hint("write `none` or a duration"));
     }
     warmup
@@ -210,6 +223,6 @@ mod tests {
     #[test]
     fn a_measure_in_run_must_be_of_something_that_exists() {
         let error = run("replications: {precision: 2%, of: b.wait.mean}", "5/s").unwrap_err();
-        assert_eq!(error, "run.replications.of: there is no queue and no consumers entry `b`");
+        assert_eq!(error, "run.replications.of: there is no queue, consumers entry or producer `b`");
     }
 }

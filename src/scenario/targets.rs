@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::quantity::{self, ANY, Wrong};
 use super::reader::{Reader, cut};
 use super::yaml::{Node, Value};
-use crate::measure::{Measure, NoSuchMeasure, Stat, Unit, nearest};
+use crate::measure::{Measure, NoSuchMeasure, Quantity, Stat, Unit, nearest};
 use crate::time::Span;
 
 const MOST_TARGETS: usize = 100;
@@ -16,6 +16,8 @@ pub struct Known<'a> {
     pub queues: Vec<&'a str>,
     pub consumers: Vec<&'a str>,
     pub producers: Vec<&'a str>,
+    /// The consumers entries that hold what the broker has forgotten.
+    pub holders: Vec<&'a str>,
 }
 
 pub fn read(node: &Node, known: &Known<'_>, duration: Span, reader: &mut Reader) -> Vec<Target> {
@@ -91,21 +93,28 @@ pub fn measure(text: &str, known: &Known<'_>, duration: Span) -> Result<Measure,
         };
     }
     if known.consumers.contains(&of) {
-        return if measure.quantity.of_consumers() {
+        return if measure.quantity == Quantity::Held && !known.holders.contains(&of) {
+            let message = format!("what `{of}` holds is in flight, not `held`");
+            Err(Wrong::new(message, "it would be `held` with `acknowledge: on_delivery`"))
+        } else if measure.quantity.of_consumers() {
             Ok(measure)
         } else {
             Err(Wrong::new(format!("a consumers entry has no `{quantity}`"), "it has `utilization` and `throughput`"))
         };
     }
     if known.producers.contains(&of) {
-        return Err(Wrong::new("measures of one producer are not supported yet", whole_instead(&measure, known)));
+        return if measure.quantity.of_a_producer() {
+            Ok(measure)
+        } else {
+            Err(Wrong::new(format!("a producer has no `{quantity}`"), whole_instead(&measure, known)))
+        };
     }
-    let names = || known.queues.iter().chain(&known.consumers).copied();
+    let names = || known.queues.iter().chain(&known.consumers).chain(&known.producers).copied();
     let hint = nearest(of, names()).map_or_else(
         || format!("there is `{}`", names().take(10).collect::<Vec<_>>().join("`, `")),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(Wrong::new(format!("there is no queue and no consumers entry `{}`", cut(of)), hint))
+    Err(Wrong::new(format!("there is no queue, consumers entry or producer `{}`", cut(of)), hint))
 }
 
 /// Parts what is wrong from what to write.
@@ -125,6 +134,11 @@ fn whole_instead(measure: &Measure, known: &Known<'_>) -> String {
     {
         return format!("write `{consumers}.{whole}`");
     }
+    if !whole.quantity.of_the_whole()
+        && let Some(queue) = known.queues.first()
+    {
+        return format!("write `{queue}.{whole}`");
+    }
     format!("write `{whole}`, which is of the whole scenario")
 }
 
@@ -142,7 +156,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Target, String> {
-        let known = Known { queues: vec!["orders"], consumers: vec!["payments"], producers: vec!["shop"] };
+        let known =
+            Known { queues: vec!["orders"], consumers: vec!["payments"], producers: vec!["shop"], holders: vec![] };
         target(text, &known, Span::from_secs(3600)).map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))
     }
 
@@ -158,6 +173,7 @@ mod tests {
             ("orders.length.p95 < 12.5", Op::Less, 12.5),
             ("orders.length@30min == 3", Op::Equal, 3.0),
             ("orders.drained < 20min", Op::Less, 1200.0),
+            ("shop.response.p99 < 1s", Op::Less, 1.0),
             ("orders.backlog.growth < 1/s", Op::Less, 1.0),
         ] {
             let target = read(text).unwrap();
@@ -181,13 +197,18 @@ mod tests {
         let error = |text: &str| read(text).unwrap_err();
         assert_eq!(
             error("payment.utilization < 80%"),
-            "there is no queue and no consumers entry `payment`; did you mean `payments`?"
+            "there is no queue, consumers entry or producer `payment`; did you mean `payments`?"
         );
         assert_eq!(error("orders.utilization < 80%"), "a queue has no `utilization`; write `payments.utilization`");
         assert_eq!(
             error("payments.lost = 0"),
             "a consumers entry has no `lost`; it has `utilization` and `throughput`"
         );
+        assert_eq!(
+            error("payments.held.max < 5"),
+            "what `payments` holds is in flight, not `held`; it would be `held` with `acknowledge: on_delivery`"
+        );
+        assert_eq!(error("shop.utilization < 5%"), "a producer has no `utilization`; write `payments.utilization`");
         assert_eq!(
             error("orders.length@2h < 5"),
             "`orders.length@2h` is after the end of the run, 1h; write an earlier instant, or a longer `run.duration`"

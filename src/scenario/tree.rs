@@ -2,6 +2,8 @@
 //! reference page and the schema are made from it; its tests hold it to what is read.
 //!
 //! A key without a row of its own has a single value of the kind of its example.
+//!
+//! Long: it is one table, which is read from its top.
 
 use super::keys::{self, Key, Word};
 use super::quantity;
@@ -101,7 +103,7 @@ pub const TREE: &[Table] = &[
             row("queues", NEEDED, &[Named("queue")]),
             row("producers", NEEDED, &[Named("producer")]),
             row("consumers", "nobody takes anything", &[Named("consumers")]),
-            row("targets", "none", &[Value::List(&[Text])]),
+            row("targets", "none", &[List(&[Text])]),
             row("name", "the file's name", &[Text]),
         ],
     ),
@@ -160,7 +162,44 @@ pub const TREE: &[Table] = &[
         "producers.<name>",
         "what is published",
         keys::PRODUCER,
-        &[row("publishes_to", NEEDED, &[]), row("arrivals", NEEDED, &[Value::Table("arrivals")])],
+        &[
+            row("publishes_to", NEEDED, &[Text, List(&[Text])]),
+            row("arrivals", NEEDED, &[Value::Table("arrivals")]),
+            row("retries", "a message that is refused is given up", &[Value::Table("retries")]),
+            row("confirms", "any number", &[]),
+        ],
+    ),
+    all(
+        "retries",
+        "producers.<name>.retries",
+        "when what is refused is tried again",
+        keys::RETRIES,
+        &[
+            row("delay", "none", &[Duration, NONE, Value::Table("distribution"), Value::Table("delay")]),
+            row("jitter", "none", &[Value::Share, Words(|| plain(keys::JITTER))]),
+            row("limit", "no limit", &[]),
+            row("within", "no limit", &[]),
+        ],
+    ),
+    one_of(
+        "delay",
+        "where tries are delayed",
+        "`none`, a time that is drawn, or one of these",
+        keys::DELAY,
+        &[],
+        &[
+            row("linear", "", &[Value::Table("linear")]),
+            row("backoff", "", &[Value::Table("backoff")]),
+            row("list", "", &[List(&[Duration])]),
+        ],
+    ),
+    all("linear", "behind linear", "steps", keys::LINEAR, &[row("step", NEEDED, &[]), row("at_most", "36500d", &[])]),
+    all(
+        "backoff",
+        "behind backoff",
+        "factors",
+        keys::BACKOFF,
+        &[row("first", NEEDED, &[]), row("factor", NEEDED, &[]), row("at_most", "36500d", &[])],
     ),
     one_of(
         "arrivals",
@@ -179,6 +218,7 @@ pub const TREE: &[Table] = &[
             row("start", "0s", &[]),
             row("stop", "the end of the run", &[]),
             row("limit", "no limit", &[]),
+            row("closed", "", &[Value::Table("closed")]),
         ],
     ),
     all(
@@ -259,6 +299,13 @@ pub const TREE: &[Table] = &[
     ),
     all("renewal", "behind renewal", "gaps that are independent", keys::RENEWAL, &[row("gap", NEEDED, DISTRIBUTION)]),
     all(
+        "closed",
+        "behind closed",
+        "clients who wait for their answers",
+        keys::CLOSED,
+        &[row("population", NEEDED, &[]), row("think", NEEDED, DISTRIBUTION)],
+    ),
+    all(
         "trace",
         "behind trace",
         "recorded instants",
@@ -279,16 +326,57 @@ pub const TREE: &[Table] = &[
         "who works on messages",
         keys::CONSUMERS,
         &[
-            row("takes_from", NEEDED, &[Text, Value::List(&[Text])]),
-            row("count", "1", &[]),
-            row("prefetch", "1", &[Number, UNLIMITED]),
+            row("takes_from", NEEDED, &[Text, List(&[Text])]),
+            row("count", "1", &[Number, Value::Table("count")]),
+            row("prefetch", "1, or what `takes` takes together", &[Number, UNLIMITED]),
             row("priority", "0", &[]),
+            row("takes", "one by one", &[Value::Table("takes")]),
             row("service", NEEDED, DISTRIBUTION),
             row("on_retry", "same", &[Words(|| plain(keys::ON_RETRY))]),
-            row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE))]),
+            row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE)), Value::Table("every")]),
             row("fails", "0%", &[]),
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
+            row("then", "nothing is passed on", &[Value::Table("then"), List(&[Value::Table("then by share")])]),
         ],
+    ),
+    all(
+        "count",
+        "consumers.<name>.count",
+        "how many there are over time",
+        keys::COUNT,
+        &[row("steps", NEEDED, &[Points(&[Number])]), row("repeat", "it does not", &[])],
+    ),
+    all(
+        "takes",
+        "consumers.<name>.takes",
+        "messages that are worked on together",
+        keys::TAKES,
+        &[
+            row("up_to", NEEDED, &[]),
+            row("wait", "0s", &[]),
+            row("time", "longest", &[Words(|| plain(keys::BATCH_TIME))]),
+        ],
+    ),
+    all(
+        "every",
+        "consumers.<name>.acknowledge",
+        "several acknowledgements at once",
+        keys::EVERY,
+        &[row("every", NEEDED, &[])],
+    ),
+    all(
+        "then",
+        "consumers.<name>.then",
+        "where a message is passed on to",
+        keys::THEN_ONE,
+        &[row("publishes_to", NEEDED, &[])],
+    ),
+    all(
+        "then by share",
+        "in a list behind then",
+        "where some of the messages are passed on to",
+        keys::THEN_SHARE,
+        &[row("publishes_to", NEEDED, &[]), row("share", NEEDED, &[])],
     ),
     one_of(
         "distribution",
@@ -373,7 +461,7 @@ pub const TREE: &[Table] = &[
         "behind hyperexponential",
         "mean and variation, or branches",
         keys::HYPEREXPONENTIAL,
-        &[row("branches", "", &[Value::List(&[Value::Table("branch")])])],
+        &[row("branches", "", &[List(&[Value::Table("branch")])])],
     ),
     all(
         "branch",

@@ -2,12 +2,16 @@
 
 mod agenda;
 mod clients;
+mod desks;
+mod follow_up;
 mod listen;
 mod plan;
 mod replication;
 mod samples;
 mod series;
 mod summary;
+mod thinking;
+mod unconfirmed;
 mod warmup;
 mod watch;
 
@@ -16,6 +20,7 @@ pub use watch::Watch;
 use rayon::prelude::*;
 
 use crate::metrics::{Broken, Record};
+use crate::random::Key;
 use crate::result::{Event, Overload, Simulation, Stopped};
 use crate::scenario::{Replications, Scenario, Warmup};
 use crate::stats;
@@ -66,7 +71,7 @@ pub struct Simulated {
 /// If the books do not balance.
 pub fn one(scenario: &Scenario) -> Result<Record, Broken> {
     let plan = plan::measured(scenario, Span::ZERO);
-    let key = replication::key(scenario.run.seed, 0);
+    let key = Key::of_replication(scenario.run.seed, 0);
     replication::run(scenario, key, &plan, &Watch::default()).map(|(record, _)| record)
 }
 
@@ -76,7 +81,7 @@ pub fn one(scenario: &Scenario) -> Result<Record, Broken> {
 /// If the books do not balance.
 pub fn listen(scenario: &Scenario, watch: &Watch, write: &mut dyn FnMut(&Event)) -> Result<(), Broken> {
     let plan = plan::measured(scenario, Span::ZERO);
-    let key = replication::key(scenario.run.seed, 0);
+    let key = Key::of_replication(scenario.run.seed, 0);
     replication::run_heard(scenario, key, &plan, watch, Scribe::new(write)).map(|_| ())
 }
 
@@ -176,7 +181,8 @@ fn replicate(
     let plan = plan::measured(scenario, warmup);
     let samples = Samples::of(scenario);
     let one = |number| -> Result<_, Broken> {
-        let (record, ending) = replication::run(scenario, replication::key(scenario.run.seed, number), &plan, watch)?;
+        let (record, ending) =
+            replication::run(scenario, Key::of_replication(scenario.run.seed, number), &plan, watch)?;
         let samples = samples.take(&record);
         Ok((record, samples, ending))
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::broker::{QueueId, WhenFull};
 use crate::client::Acknowledge;
 use crate::measure::Stat;
-use crate::metrics::{Mark, MarkKind, Plan, QueuePlan};
+use crate::metrics::{CrewPlan, Mark, MarkKind, Plan, QueuePlan};
 use crate::scenario::{Consumers, Queue, Scenario};
 use crate::time::{Span, Time};
 
@@ -65,12 +65,19 @@ fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, pilot_step: Opt
     let one_journey = each_journey_is_one_queue(scenario);
     Plan {
         producers: scenario.producers.len(),
+        producers_timed: producers_timed(scenario),
         queues: (0..scenario.queues.len()).map(|at| queue_plan(scenario, QueueId(at as u16), one_journey)).collect(),
-        crews: scenario.consumers.len(),
+        crews: scenario.consumers.iter().map(|entry| CrewPlan { holds: entry.forgotten_on_delivery() }).collect(),
         window: (Time::ZERO + warmup, Time::ZERO + scenario.run.duration),
         marks: Arc::from(marks),
         pilot_step,
     }
+}
+
+/// The times of a single producer are those of all.
+fn producers_timed(scenario: &Scenario) -> Vec<bool> {
+    let timed: Vec<bool> = scenario.producers.iter().map(|producer| scenario.asks_for(producer)).collect();
+    if scenario.producers.len() > 1 && timed.contains(&true) { timed } else { Vec::new() }
 }
 
 /// Whether every message enters a queue at its planned instant and is processed nowhere else. What a queue takes back
@@ -80,7 +87,8 @@ fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
     let passes_on = |id: QueueId| scenario.consumers_of(id).next().is_some();
     let sends_on_what_timed_out =
         |queue: &Queue| queue.rules.redelivery.ack_timeout.is_some() && queue.rules.dead_letter.is_some();
-    scenario.producers.iter().all(|producer| !blocks(producer.publishes_to))
+    !scenario.has_copies()
+        && scenario.producers.iter().all(|producer| producer.retries.is_none() && !blocks(producer.publishes_to[0]))
         && !scenario.queues.iter().any(sends_on_what_timed_out)
         && scenario.queues.iter().filter_map(|queue| queue.rules.dead_letter).all(|to| !passes_on(to))
 }
@@ -90,12 +98,16 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     let always_delivered_once = rules.redelivery.ack_timeout.is_none()
         && !scenario.may_expire(id)
         && (rules.capacity.is_none() || matches!(rules.when_full, WhenFull::Refuse | WhenFull::Block));
-    let worked_on_at_once =
-        |c: &Consumers| c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After;
+    let worked_on_at_once = |c: &Consumers| {
+        c.then.is_empty() && c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After
+    };
+    let stays = |c: &Consumers| c.shifts.is_none() && c.rules.takes.is_none();
     let rests = scenario.consumers_of(id).next().is_none() && !scenario.may_expire(id);
     QueuePlan {
         rests,
         is_journey,
-        stay_is_wait: !rests && always_delivered_once && scenario.consumers_of(id).all(worked_on_at_once),
+        stay_is_wait: !rests
+            && always_delivered_once
+            && scenario.consumers_of(id).all(|c| worked_on_at_once(c) && stays(c)),
     }
 }

@@ -1,19 +1,22 @@
 //! One run of a scenario on a simulated clock.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;
 use std::sync::MutexGuard;
 
 use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
-use super::clients::{Clients, Seat, Source};
+use super::clients::{Clients, NO_DESK, Seat, Source};
+use super::desks::Shift;
 use super::listen::{Listener, Nobody};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Properties, Terms};
-use crate::client::{Acknowledge, Answer, Carried, Crew, Producer, Worker};
+use super::thinking::Thinking;
+use super::unconfirmed::Unconfirmed;
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Properties, Terms};
+use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
-use crate::scenario::{Drain, Scenario};
+use crate::scenario::{Consumers, Drain, Scenario};
 use crate::time::{Span, Time};
 
 /// About as many commands at one instant, and time stands still.
@@ -65,22 +68,28 @@ pub fn run_heard<L: Listener>(
     Ok((run.clients.recorder.finish(end)?, ending))
 }
 
-struct Run<'a, L> {
-    listener: L,
-    duration: Time,
+pub struct Run<'a, L> {
+    scenario: &'a Scenario,
+    pub(super) listener: L,
+    pub(super) duration: Time,
+    pub(super) has_copies: bool,
+    /// Some clients wait for the ends of their messages.
+    is_closed: bool,
     /// Nothing is followed beyond.
     limit: Time,
     until_empty: bool,
     at_most_inside: u64,
-    broker: Broker<Letter>,
+    pub(super) broker: Broker<Letter>,
     /// By producer.
     carried: Vec<Carried>,
-    clients: Clients<'a>,
+    pub(super) clients: Clients<'a>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
     arrivals: Agenda<u16>,
-    commands: u64,
+    pub(super) commands: u64,
     most_commands: u64,
     next_look: u64,
+    /// The same, but where clients are to be looked after all the time.
+    next_watch: u64,
     /// When the last look was, and how many commands it had been by the first look at that instant.
     last_look: (Time, u64),
     reported: Time,
@@ -93,9 +102,15 @@ impl<'a, L: Listener> Run<'a, L> {
         let run = &scenario.run;
         let end = Time::ZERO + run.duration;
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
-            producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end),
-            publishes_to: p.publishes_to,
+            producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end)
+                .with_retries(p.retries.as_ref(), key.name(&p.name)),
+            publishes_to: &p.publishes_to,
+            is_apart: scenario.has_copies() || p.confirms.is_some(),
             planned: Message { producer: at as u16, number: 0, planned: Time::NEVER },
+            thinking: Thinking::of(&p.arrivals, key.name(&p.name)),
+            confirms: p.confirms,
+            unconfirmed: 0,
+            held: VecDeque::new(),
         });
         let clients = Clients {
             now: Time::ZERO,
@@ -105,11 +120,24 @@ impl<'a, L: Listener> Run<'a, L> {
             completions: AgendaWithGap::new(),
             entered: 0,
             recorder: Recorder::new(plan),
-            acknowledged: VecDeque::new(),
+            shifts: Vec::new(),
+            shift_to_change: None,
+            reply: Reply::Accepted,
+            tries: 1,
+            queues: &scenario.queues,
+            errands: Vec::new(),
+            free_errands: Vec::new(),
+            unconfirmed: Unconfirmed::default(),
+            onward: Vec::new(),
+            follow_ups: VecDeque::new(),
+            waiting: BTreeMap::new(),
         };
         let mut this = Run {
+            scenario,
             listener,
             duration: end,
+            has_copies: scenario.has_copies(),
+            is_closed: scenario.producers.iter().any(|producer| producer.arrivals.is_closed()),
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
             at_most_inside: run.at_most_inside,
@@ -123,27 +151,34 @@ impl<'a, L: Listener> Run<'a, L> {
             commands: 0,
             most_commands: most_commands(scenario),
             next_look: LOOK_EVERY,
+            next_watch: LOOK_EVERY,
             last_look: (Time::ZERO, 0),
             reported: Time::ZERO,
             turn: None,
         };
         this.seat_consumers(scenario, key);
         this.plan_first();
+        (0..this.clients.shifts.len()).for_each(|shift| this.change_shift(shift));
         this
     }
 
     fn seat_consumers(&mut self, scenario: &Scenario, key: Key) {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
-            let queues = entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
-            let producers = scenario.producers.iter().map(|p| p.name.as_str());
-            self.clients.crews.push(Crew::new(&entry.rules, key, queues, producers));
-            let terms = Terms { priority: entry.priority, ..Terms::prefetch(entry.prefetch) };
-            for _ in 0..entry.count {
+            let queues = || entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
+            let producers = || scenario.producers.iter().map(|p| p.name.as_str());
+            let with_desk = has_desk(entry);
+            let first = self.clients.seats.len() as u32;
+            let plain = Crew::new(&entry.rules, key, queues(), producers());
+            self.clients.crews.push(if with_desk { plain.with_desks(entry.count) } else { plain });
+            self.clients.onward.push(Onward::new(&entry.then, key, queues(), producers));
+            let terms = terms(entry);
+            for place in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {
                     worker: Worker::idle(),
                     crew: crew as u32,
-                    acknowledges_before: entry.rules.acknowledge == Acknowledge::Before,
+                    desk: if with_desk { place } else { NO_DESK },
+                    passes_on: !entry.then.is_empty(),
                     began: Time::ZERO,
                 });
                 for queue in entry.takes_from.iter().copied() {
@@ -151,10 +186,18 @@ impl<'a, L: Listener> Run<'a, L> {
                     self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
                 }
             }
+            if let Some(profile) = entry.shifts.clone() {
+                self.clients.recorder.available(Time::ZERO, crew, i64::from(entry.count));
+                self.clients.shifts.push(Shift { crew, first, count: entry.count, profile, next: 0 });
+            }
         }
     }
 
     fn plan_first(&mut self) {
+        if self.is_closed {
+            self.begin_thinking();
+            self.next_look = 0;
+        }
         for source in &mut self.clients.sources {
             if let Some(next) = source.producer.plan() {
                 source.planned = next;
@@ -208,7 +251,14 @@ impl<'a, L: Listener> Run<'a, L> {
     /// Looks up now and then: how far is it, should it stop, does it hold too much.
     #[cold]
     fn look(&mut self, watch: &'a Watch) -> Option<Ending> {
-        self.next_look = self.commands + LOOK_EVERY;
+        if self.is_closed {
+            self.think_again();
+            if self.commands < self.next_watch {
+                return None;
+            }
+        }
+        self.next_watch = self.commands + LOOK_EVERY;
+        self.next_look = if self.is_closed { 0 } else { self.next_watch };
         if self.last_look.0 != self.clients.now {
             self.last_look = (self.clients.now, self.commands);
         }
@@ -254,26 +304,54 @@ impl<'a, L: Listener> Run<'a, L> {
     fn send(&mut self, command: Command<Letter>) {
         self.commands += 1;
         self.listener.carry_out(&mut self.broker, command, &mut self.clients);
-        if !self.clients.acknowledged.is_empty() {
+        if !self.clients.follow_ups.is_empty() {
             cold_path();
-            self.acknowledge();
+            self.follow_up();
         }
     }
 
-    /// Tells the broker of what was acknowledged as the work began, until nothing more follows from it.
+    /// The next point of a shift is reached.
     #[inline(never)]
-    fn acknowledge(&mut self) {
-        while let Some(delivery) = self.clients.acknowledged.pop_front() {
-            self.commands += 1;
-            self.listener.apply(&mut self.broker, Command::Acknowledge { delivery }, &mut self.clients);
+    fn change_shift(&mut self, at: usize) {
+        let shift = &mut self.clients.shifts[at];
+        let (crew, nth) = (shift.crew, shift.next);
+        shift.next += 1;
+        let Some((_, count)) = shift.profile.point(nth) else { return };
+        let following = shift.profile.point(shift.next);
+        let changes = self.clients.change_shift(at, count);
+        let entry = &self.scenario.consumers[crew];
+        for consumer in changes.leave {
+            self.listener.apply(&mut self.broker, Command::Cancel { consumer }, &mut self.clients);
         }
+        for consumer in changes.come {
+            for queue in entry.takes_from.iter().copied() {
+                let subscribe = Command::Subscribe { consumer, queue, terms: terms(entry) };
+                self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
+            }
+        }
+        if let Some((at_time, _)) = following {
+            let consumer = ConsumerId((self.clients.seats.len() + at) as u32);
+            self.clients.completions.enter(at_time, self.clients.entered, consumer);
+            self.clients.entered += 1;
+        }
+        self.follow_up();
     }
 
     #[inline(never)]
     fn tick(&mut self) {
         self.commands += 1;
         self.listener.apply(&mut self.broker, Command::Tick, &mut self.clients);
-        self.acknowledge();
+        self.follow_up();
+    }
+
+    /// What a message carries, where a queue has to know.
+    #[inline(always)]
+    pub(super) fn properties(&self, producer: u16, number: u64) -> Properties {
+        if self.broker.keeps_properties() {
+            cold_path();
+            return self.carried[usize::from(producer)].properties(number);
+        }
+        Properties::default()
     }
 
     /// The next planned instant is reached.
@@ -290,15 +368,15 @@ impl<'a, L: Listener> Run<'a, L> {
             }
             None => self.arrivals.remove_first(),
         }
-        let queue = source.publishes_to;
+        if source.is_apart {
+            cold_path();
+            self.publish_apart(message);
+            return self.follow_up();
+        }
+        let queue = source.publishes_to[0];
         let payload = self.clients.recorder.published(message);
         self.listener.published(&self.clients, queue, payload);
-        let properties = if self.broker.keeps_properties() {
-            cold_path();
-            self.carried[usize::from(message.producer)].properties(message.number)
-        } else {
-            Properties::default()
-        };
+        let properties = self.properties(message.producer, message.number);
         self.send(Command::Publish { queue, payload, properties });
     }
 
@@ -311,9 +389,12 @@ impl<'a, L: Listener> Run<'a, L> {
                 cold_path();
                 self.reject(delivery, requeue);
             }
-            Answer::Nothing => {
+            Answer::Nothing | Answer::Return(_) => {
                 cold_path();
-                self.acknowledge();
+                self.follow_up();
+                if let Some(shift) = self.clients.shift_to_change.take() {
+                    self.change_shift(shift);
+                }
             }
         }
     }
@@ -324,16 +405,25 @@ impl<'a, L: Listener> Run<'a, L> {
     }
 }
 
+fn terms(entry: &Consumers) -> Terms {
+    let keeps = match entry.rules.acknowledge {
+        Acknowledge::OnDelivery => Keeps::UntilDelivered,
+        Acknowledge::After | Acknowledge::Before | Acknowledge::Every(_) => Keeps::UntilAnswered,
+    };
+    Terms { prefetch: entry.prefetch, priority: entry.priority, keeps }
+}
+
+/// Whether its consumers do more than to work on one message after the other.
+fn has_desk(entry: &Consumers) -> bool {
+    let answers = matches!(entry.rules.acknowledge, Acknowledge::OnDelivery | Acknowledge::Every(_));
+    answers || entry.rules.takes.is_some() || entry.shifts.is_some()
+}
+
 /// A thousand for each message expected: no run of use comes near, and time that crawls ends.
 fn most_commands(scenario: &Scenario) -> u64 {
     let end = Time::ZERO + scenario.run.duration;
     let expected: f64 = scenario.producers.iter().map(|producer| producer.arrivals.expected(end)).sum();
     100_000_000 + 1000 * expected as u64
-}
-
-/// The key of one replication.
-pub fn key(seed: u64, replication: u32) -> Key {
-    Key::of_seed(seed).number(u64::from(replication))
 }
 
 /// The key of a pilot run: seeds of its own, so that the cut does not depend on what is measured.

@@ -1,8 +1,8 @@
 //! From the record of one replication to one number for each measure.
 
 use crate::measure::{CAUSES, Cause, Measure, Percentile, Quantity, Stat};
-use crate::metrics::{Counts, QueueRecord, Record, Tally, TimeAt, Times, Window, place};
-use crate::scenario::{Replications, Scenario};
+use crate::metrics::{Counts, HeldRecord, QueueRecord, Record, Tally, TimeAt, Times, Window, place};
+use crate::scenario::Scenario;
 use crate::stats::Moments;
 
 use super::plan;
@@ -32,11 +32,7 @@ const ALWAYS: [Percentile; 5] = [Percentile::P50, Percentile::P90, Percentile::P
 
 impl<'a> Samples<'a> {
     pub fn of(scenario: &'a Scenario) -> Samples<'a> {
-        let precision = match &scenario.run.replications {
-            Replications::Precision { of, .. } => Some(of),
-            Replications::Fixed(_) => None,
-        };
-        let asked = scenario.targets.iter().map(|target| &target.measure).chain(precision);
+        let asked = scenario.asked();
         let asked = asked.filter_map(|measure| match measure.stat {
             Stat::Percentile(percentile) => Some(percentile),
             _ => None,
@@ -51,8 +47,11 @@ impl<'a> Samples<'a> {
     pub fn take(&self, record: &Record) -> Vec<(Measure, Sample)> {
         let mut out = Vec::new();
         self.times(&mut out, None, &record.times);
-        self.all_times(&mut out, record);
-        self.counts(&mut out, record);
+        let mut all = Counts::default();
+        record.counts.iter().for_each(|[_, inside]| all.add(inside));
+        self.all_times(&mut out, None, &record.times, all.published);
+        self.counts(&mut out, None, &all);
+        self.producers(&mut out, record);
         self.rates(&mut out, record);
         for (queue, record) in self.scenario.queues.iter().zip(&record.queues) {
             self.queue(&mut out, &queue.name, record);
@@ -82,23 +81,35 @@ impl<'a> Samples<'a> {
     }
 
     /// Percentiles that count what was never processed as infinite.
-    fn all_times(&self, out: &mut Vec<(Measure, Sample)>, record: &Record) {
-        let published: u64 = record.counts.iter().map(|[_, window]| window.published).sum();
-        let tallies = [(Quantity::WaitAll, &record.times.wait), (Quantity::ResponseAll, &record.times.response)];
+    fn all_times(&self, out: &mut Vec<(Measure, Sample)>, of: Option<&str>, times: &Times, published: u64) {
+        let tallies = [(Quantity::WaitAll, &times.wait), (Quantity::ResponseAll, &times.response)];
         for (quantity, tally) in tallies {
             let quantiles = self.percentiles.iter().map(|p| quantile_of_all(tally, published, p.quantile()));
             for (&percentile, value) in self.percentiles.iter().zip(tally.quantiles(quantiles)) {
-                out.push((named(None, quantity, Stat::Percentile(percentile)), Sample::Percentile(value)));
+                out.push((named(of, quantity, Stat::Percentile(percentile)), Sample::Percentile(value)));
             }
         }
     }
 
-    fn counts(&self, out: &mut Vec<(Measure, Sample)>, record: &Record) {
-        let mut window = Counts::default();
-        record.counts.iter().for_each(|[_, inside]| window.add(inside));
+    /// Of the producers that are asked for, which is a matter of the scenario alone.
+    fn producers(&self, out: &mut Vec<(Measure, Sample)>, record: &Record) {
+        for (at, producer) in self.scenario.producers.iter().enumerate() {
+            if !self.scenario.asks_for(producer) {
+                continue;
+            }
+            let name = Some(producer.name.as_str());
+            let times = times_of_producer(record, at);
+            let counts = &record.counts[at][1];
+            self.times(out, name, times);
+            self.all_times(out, name, times, counts.published);
+            self.counts(out, name, counts);
+        }
+    }
+
+    fn counts(&self, out: &mut Vec<(Measure, Sample)>, of: Option<&str>, window: &Counts) {
         let published = window.published as f64;
         let lost = |cause: Cause| match cause {
-            Cause::Refused => window.refused,
+            Cause::Refused => window.refused + window.lost[place(cause)],
             cause => window.lost[place(cause)],
         };
         let counts = [
@@ -113,9 +124,9 @@ impl<'a> Samples<'a> {
             (Quantity::Unfinished, window.not_yet_accepted + window.unfinished),
         ];
         for (quantity, count) in counts {
-            out.push((Measure::whole(quantity, Stat::Value), Sample::Value(Some(count as f64))));
+            out.push((named(of, quantity, Stat::Value), Sample::Value(Some(count as f64))));
             if quantity.has(Stat::Share) {
-                out.push((Measure::whole(quantity, Stat::Share), Sample::Ratio(count as f64, published)));
+                out.push((named(of, quantity, Stat::Share), Sample::Ratio(count as f64, published)));
             }
         }
         // A cause that nothing in the scenario can bring about is not shown as a zero.
@@ -124,13 +135,13 @@ impl<'a> Samples<'a> {
         for cause in CAUSES.into_iter().filter(|cause| *cause != Cause::Expired || may_expire) {
             for (quantity, count) in [(Quantity::Lost, lost(cause)), (Quantity::Dead, window.dead[place(cause)])] {
                 if quantity.has(Stat::Cause(cause)) {
-                    let measure = Measure::whole(quantity, Stat::Cause(cause));
+                    let measure = named(of, quantity, Stat::Cause(cause));
                     out.push((measure, Sample::Value(Some(count as f64))));
                 }
             }
         }
         let waited = Sample::Ratio(window.waited as f64, window.processed as f64);
-        out.push((Measure::whole(Quantity::Waited, Stat::Share), waited));
+        out.push((named(of, Quantity::Waited, Stat::Share), waited));
     }
 
     fn rates(&self, out: &mut Vec<(Measure, Sample)>, record: &Record) {
@@ -140,12 +151,16 @@ impl<'a> Samples<'a> {
         out.push((Measure::whole(Quantity::Goodput, Stat::Value), a_second(record.processed_in_window)));
         let (mut busy, mut available) = (0.0, 0.0);
         for (entry, crew) in self.scenario.consumers.iter().zip(&record.crews) {
-            let of_crew = (crew.busy as f64 / 1e9, f64::from(entry.count) * seconds);
+            let there = crew.available.map_or(f64::from(entry.count) * seconds, |nanos| nanos as f64 / 1e9);
+            let of_crew = (crew.busy as f64 / 1e9, there);
             busy += of_crew.0;
             available += of_crew.1;
             let name = Some(entry.name.as_str());
             out.push((named(name, Quantity::Utilization, Stat::Value), Sample::Ratio(of_crew.0, of_crew.1)));
             out.push((named(name, Quantity::Throughput, Stat::Value), a_second(crew.successes)));
+        }
+        for (entry, held) in self.scenario.consumers.iter().zip(&record.held) {
+            held.iter().for_each(|held| self.held(out, &entry.name, held));
         }
         out.push((Measure::whole(Quantity::Utilization, Stat::Value), Sample::Ratio(busy, available)));
     }
@@ -165,6 +180,21 @@ impl<'a> Samples<'a> {
         }
         let drained = record.drained.map(|span| span.seconds());
         out.push((named(name, Quantity::Drained, Stat::Value), Sample::Value(drained)));
+    }
+
+    fn held(&self, out: &mut Vec<(Measure, Sample)>, name: &str, record: &HeldRecord) {
+        let mut push = |stat, sample| out.push((named(Some(name), Quantity::Held, stat), sample));
+        let window = record.window.as_ref();
+        let (area, nanos) = window.map_or((0.0, 0.0), |window| (window.length_area as f64, window.nanos as f64));
+        push(Stat::Mean, Sample::Ratio(area, nanos));
+        push(Stat::Max, Sample::Largest(window.map_or(0.0, |window| window.length.max as f64)));
+        for &percentile in &self.percentiles {
+            let value = window.map(|window| window.length.quantile(percentile.quantile()) as f64);
+            push(Stat::Percentile(percentile), Sample::Percentile(value));
+        }
+        for (at, instant) in self.probes.iter().enumerate() {
+            push(Stat::At(*instant), Sample::Value(record.probes.get(at).map(|held| *held as f64)));
+        }
     }
 
     fn levels(&self, out: &mut Vec<(Measure, Sample)>, name: Option<&str>, window: Option<&Window>) {
@@ -194,6 +224,11 @@ impl<'a> Samples<'a> {
             .map(|w| (w.backlog_at_end as f64 - w.backlog_at_begin as f64) / (w.nanos as f64 / 1e9));
         out.push((named(name, Quantity::Backlog, Stat::Growth), Sample::Value(growth)));
     }
+}
+
+/// The times of a single producer are recorded once, as those of all.
+pub fn times_of_producer(record: &Record, at: usize) -> &Times {
+    record.of_producers.get(at).and_then(Option::as_deref).unwrap_or(&record.times)
 }
 
 fn named(of: Option<&str>, quantity: Quantity, stat: Stat) -> Measure {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::samples::{Sample, quantile_of_all};
+use super::samples::{Sample, quantile_of_all, times_of_producer};
 use super::series::SeriesSums;
 use crate::measure::{Measure, Quantity, Stat};
 use crate::metrics::{Record, Tally, TimeAt, Times};
@@ -18,6 +18,10 @@ pub struct Summary<'a> {
     measures: Vec<(Measure, Vec<Sample>)>,
     pub times: Times,
     queues: Vec<QueueSums>,
+    /// Of those that are asked for: times, and messages planned in the window.
+    producers: Vec<(Times, u64)>,
+    /// By consumers entry.
+    held: Vec<TimeAt>,
     pub accounts: Accounts,
     pub series: SeriesSums,
     pub replications: u32,
@@ -53,6 +57,8 @@ impl<'a> Summary<'a> {
             measures: Vec::new(),
             times: Times::default(),
             queues: scenario.queues.iter().map(|_| QueueSums::default()).collect(),
+            producers: vec![Default::default(); scenario.producers.len()],
+            held: vec![TimeAt::default(); scenario.consumers.len()],
             accounts: Accounts { queues: queues.collect(), producers: producers.collect() },
             series: SeriesSums::new(scenario),
             replications: 0,
@@ -78,6 +84,15 @@ impl<'a> Summary<'a> {
                 sums.in_flight.merge(&window.in_flight);
                 sums.backlog.merge(&window.backlog);
             }
+        }
+        for (at, producer) in self.scenario.producers.iter().enumerate() {
+            if self.scenario.asks_for(producer) {
+                self.producers[at].0.merge(times_of_producer(record, at));
+                self.producers[at].1 += record.counts[at][1].published;
+            }
+        }
+        for (sum, held) in self.held.iter_mut().zip(&record.held) {
+            held.iter().filter_map(|held| held.window.as_ref()).for_each(|window| sum.merge(&window.length));
         }
         for ((_, sum), queue) in self.accounts.queues.iter_mut().zip(&record.queues) {
             sum.add(&queue.account);
@@ -163,7 +178,7 @@ impl<'a> Summary<'a> {
         let quantile = percentile.quantile();
         let merged = self.merged(measure, quantile);
         let counts_all = matches!(measure.quantity, Quantity::WaitAll | Quantity::ResponseAll);
-        if counts_all && merged.value.is_none() && self.planned > 0 {
+        if counts_all && merged.value.is_none() && merged.messages.is_some_and(|planned| planned > 0) {
             let why = format!("infinite: more than {:.4} % were never processed", (1.0 - quantile) * 100.0);
             return Estimate { value: None, error: None, why: Some(why) };
         }
@@ -179,14 +194,17 @@ impl<'a> Summary<'a> {
 
     fn merged(&self, measure: &Measure, quantile: f64) -> Merged {
         let Some(name) = &measure.of else {
-            return match measure.quantity {
-                Quantity::WaitAll => of_all(&self.times.wait, self.planned, quantile),
-                Quantity::ResponseAll => of_all(&self.times.response, self.planned, quantile),
-                quantity => of_tally(of_times(&self.times, quantity), quantile),
-            };
+            return of_journeys(&self.times, self.planned, measure.quantity, quantile);
         };
+        if let Some(at) = self.scenario.producers.iter().position(|producer| producer.name == *name) {
+            let (times, planned) = &self.producers[at];
+            return of_journeys(times, *planned, measure.quantity, quantile);
+        }
+        if let Some(at) = self.scenario.consumers.iter().position(|entry| entry.name == *name) {
+            return of_level(&self.held[at], quantile);
+        }
         let at = self.scenario.queues.iter().position(|queue| queue.name == *name);
-        let queue = &self.queues[at.expect("only queues have percentiles of their own")];
+        let queue = &self.queues[at.expect("what is of no producer and no consumers entry is of a queue")];
         match measure.quantity {
             Quantity::Length => of_level(&queue.length, quantile),
             Quantity::InFlight => of_level(&queue.in_flight, quantile),
@@ -194,6 +212,14 @@ impl<'a> Summary<'a> {
             Quantity::Stay => of_tally(&queue.stay, quantile),
             quantity => of_tally(of_times(&queue.times, quantity), quantile),
         }
+    }
+}
+
+fn of_journeys(times: &Times, planned: u64, quantity: Quantity, quantile: f64) -> Merged {
+    match quantity {
+        Quantity::WaitAll => of_all(&times.wait, planned, quantile),
+        Quantity::ResponseAll => of_all(&times.response, planned, quantile),
+        quantity => of_tally(of_times(times, quantity), quantile),
     }
 }
 
@@ -224,7 +250,7 @@ fn of_level(time: &TimeAt, quantile: f64) -> Merged {
 fn nothing(measure: &Measure) -> &'static str {
     match measure.quantity {
         Quantity::Throughput | Quantity::Goodput | Quantity::Utilization => "nothing was measured: the window is empty",
-        Quantity::Length | Quantity::InFlight | Quantity::Backlog => "the run ended before that",
+        Quantity::Length | Quantity::InFlight | Quantity::Backlog | Quantity::Held => "the run ended before that",
         Quantity::Waited | Quantity::Wait | Quantity::Service | Quantity::Response => "no message was processed",
         Quantity::Stay => "no message left the queue",
         _ => "no message was published",

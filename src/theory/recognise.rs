@@ -148,6 +148,8 @@ impl Model {
 pub fn recognise(scenario: &Scenario) -> Result<Model, Vec<String>> {
     let active: Vec<&Producer> = scenario.producers.iter().filter(|p| p.arrivals.steady_rate() != Some(0.0)).collect();
     let mut reasons: Vec<String> = active.iter().filter_map(|producer| not_steady(producer)).collect();
+    let tries_again = active.iter().filter(|producer| producer.retries.is_some());
+    reasons.extend(tries_again.map(|producer| format!("`{}` tries again what is refused", producer.name)));
     let station = the_queue(scenario, &active).and_then(|id| Ok((scenario.queue(id), the_consumers(scenario, id)?)));
     match station {
         Ok((queue, entry)) => {
@@ -190,6 +192,9 @@ fn model(scenario: &Scenario, active: &[&Producer], queue: &Queue, entry: &Consu
 fn not_steady(producer: &Producer) -> Option<String> {
     let name = &producer.name;
     match &producer.arrivals {
+        Arrivals::Closed { .. } => {
+            Some(format!("the clients of `{name}` wait for their answers: the formulas know arrivals that do not"))
+        }
         Arrivals::Bursts(_) => Some(format!("`{name}` publishes in bursts (mmpp), not poisson")),
         Arrivals::Shaped(shaped) if shaped.is_planned() => {
             Some(format!("the arrivals of `{name}` begin or end by plan: there is no steady state"))
@@ -225,11 +230,11 @@ fn of_one(arrivals: &Arrivals) -> Gaps {
 }
 
 fn the_queue(scenario: &Scenario, active: &[&Producer]) -> Result<QueueId, String> {
-    let first = active.first().ok_or("nothing is published")?.publishes_to;
-    match active.iter().find(|producer| producer.publishes_to != first) {
+    let first = active.first().ok_or("nothing is published")?.publishes_to[0];
+    match active.iter().flat_map(|producer| &producer.publishes_to).find(|queue| **queue != first) {
         None => Ok(first),
         Some(other) => {
-            let (first, other) = (&scenario.queue(first).name, &scenario.queue(other.publishes_to).name);
+            let (first, other) = (&scenario.queue(first).name, &scenario.queue(*other).name);
             Err(format!("messages are published to `{first}` and to `{other}`: the formulas know one queue"))
         }
     }
@@ -252,8 +257,17 @@ fn the_consumers(scenario: &Scenario, id: QueueId) -> Result<&Consumers, String>
 fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     let mut reasons = Vec::new();
     let (queue_name, entry_name) = (&queue.name, &entry.name);
+    if !entry.then.is_empty() {
+        reasons.push(format!("`{entry_name}` passes messages on to further queues: the formulas know one queue"));
+    }
     if entry.takes_from.len() > 1 {
         reasons.push(format!("`{entry_name}` takes from several queues: the formulas know one queue"));
+    }
+    if entry.rules.takes.is_some_and(|takes| takes.up_to > 1) {
+        reasons.push(format!("`{entry_name}` works on several messages at once: the formulas know one at a time"));
+    }
+    if entry.shifts.is_some() {
+        reasons.push(format!("the number of `{entry_name}` changes over time: there is no steady state"));
     }
     if queue.rules.redelivery.ack_timeout.is_some() {
         reasons.push(format!("`{queue_name}` takes messages back after its ack_timeout"));
@@ -341,7 +355,13 @@ fn seen(entry: &Consumers) -> Result<Seen, String> {
         Acknowledge::Before if count > 1 => Err(format!(
             "the {count} consumers `{name}` acknowledge before the work, so one holds a message while another is idle"
         )),
-        Acknowledge::Before => Ok(Seen::Nothing),
+        Acknowledge::OnDelivery if count > 1 => Err(format!(
+            "the {count} consumers `{name}` are handed everything at once, so one holds messages while another is idle"
+        )),
+        Acknowledge::Before | Acknowledge::OnDelivery => Ok(Seen::Nothing),
+        Acknowledge::Every(_) => {
+            Err(format!("`{name}` acknowledges several messages at once: the formulas know `acknowledge: after`"))
+        }
         Acknowledge::After if entry.prefetch == 1 => Ok(Seen::All),
         Acknowledge::After if count == 1 => Ok(Seen::Backlog),
         Acknowledge::After => Err(format!(

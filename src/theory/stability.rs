@@ -12,10 +12,15 @@ use crate::time::{Span, Time};
 pub(super) const ROUNDING: f64 = 1e-12;
 
 /// Each queue that producers publish to, in the order of the scenario. Messages that come as dead letters are left out,
-/// and so are attempts that an acknowledgement time-out repeats.
+/// and so are attempts that an acknowledgement time-out repeats; and so are queues of clients who wait for their answers,
+/// because they hold no more than there are clients.
 pub fn stability(scenario: &Scenario) -> Vec<Stability> {
     let ids = (0..scenario.queues.len() as u16).map(QueueId);
-    let published_to = ids.filter(|id| scenario.producers.iter().any(|producer| producer.publishes_to == *id));
+    let to = |id: &QueueId, closed: bool| {
+        let mut producers = scenario.producers.iter().filter(|producer| producer.publishes_to.contains(id));
+        producers.any(|producer| producer.arrivals.is_closed() == closed)
+    };
+    let published_to = ids.filter(|id| to(id, false) && !to(id, true));
     published_to.map(|id| of_queue(scenario, id)).collect()
 }
 
@@ -37,7 +42,7 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
         let id = QueueId(at as u16);
         let consumers = f64::from(queue.consumers);
         let idle = 1.0 - queue.offered_load / consumers;
-        let arrivals = scenario.producers.iter().filter(|producer| producer.publishes_to == id);
+        let arrivals = scenario.producers.iter().filter(|producer| producer.publishes_to.contains(&id));
         let variation = arrivals.map(|producer| producer.arrivals.scv()).fold(0.0, f64::max);
         let services = scenario.consumers_of(id).map(|entry| entry.rules.service.scv());
         let variation = variation + services.fold(0.0, f64::max);
@@ -64,7 +69,7 @@ fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
     let queue = scenario.queue(id);
     let rate = mean_rate(scenario, id);
     let consumers: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
-    let whole: f64 = scenario.consumers_of(id).map(|entry| throughput(queue, entry)).sum();
+    let whole: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
     let throughput = whole * share(scenario, id, rate);
     // With no consumer nothing is kept busy.
     let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };
@@ -90,7 +95,7 @@ fn grows(rate: f64, throughput: f64) -> f64 {
 fn mean_rate(scenario: &Scenario, id: QueueId) -> f64 {
     let duration = scenario.run.duration;
     let expected = |end| -> f64 {
-        let producers = scenario.producers.iter().filter(|producer| producer.publishes_to == id);
+        let producers = scenario.producers.iter().filter(|producer| producer.publishes_to.contains(&id));
         producers.map(|producer| producer.arrivals.expected(end)).sum()
     };
     match duration.seconds() {
@@ -100,8 +105,8 @@ fn mean_rate(scenario: &Scenario, id: QueueId) -> f64 {
 }
 
 /// Messages per second that leave for good when all consumers of an entry are busy.
-fn throughput(queue: &Queue, entry: &Consumers) -> f64 {
-    f64::from(entry.count) / (entry.rules.service.mean_s() * attempts(queue, entry))
+fn throughput(duration: Span, queue: &Queue, entry: &Consumers) -> f64 {
+    entry.mean_count(duration) / (entry.rules.work_s() * attempts(queue, entry))
 }
 
 /// Attempts that a message takes on average: the first, and one more after each failure that returns it.

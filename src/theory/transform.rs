@@ -20,6 +20,18 @@ pub(super) fn transform(times: &Distribution) -> Option<Box<dyn Fn(f64) -> f64>>
             let sum: f64 = values.seconds().iter().map(|x| (-s * x).exp()).sum();
             sum / values.seconds().len() as f64
         })),
+        Distribution::Gamma { mean_s, cv } if cv > 0.0 => {
+            let scv = cv * cv;
+            Some(Box::new(move |s| (-(s * mean_s * scv).ln_1p() / scv).exp()))
+        }
+        Distribution::Uniform { min_s, max_s } if max_s > min_s => {
+            // e^(−s min) (1 − e^(−sw))/sw, w being the width.
+            Some(Box::new(move |s| {
+                let width = s * (max_s - min_s);
+                let within = if width > 0.0 { -(-width).exp_m1() / width } else { 1.0 };
+                (-s * min_s).exp() * within
+            }))
+        }
         other => {
             let tail = tail(&other)?;
             Some(Box::new(move |s| by_quadrature(&*tail, s)))
@@ -59,10 +71,22 @@ mod tests {
 
     #[test]
     fn near_zero_it_falls_by_the_mean() {
-        for times in [Distribution::Constant(Span::from_seconds(0.5)), Distribution::Lognormal { mean_s: 0.5, cv: 1.5 }]
-        {
+        for times in [
+            Distribution::Constant(Span::from_seconds(0.5)),
+            Distribution::Lognormal { mean_s: 0.5, cv: 1.5 },
+            Distribution::Gamma { mean_s: 0.5, cv: 1.5 },
+            Distribution::Uniform { min_s: 0.25, max_s: 0.75 },
+        ] {
             let slope = (1.0 - transform(&times).unwrap()(1e-6)) / 1e-6;
             assert!((slope - 0.5).abs() < 1e-5, "{times:?}: {slope}");
         }
+    }
+
+    #[test]
+    fn a_gamma_of_whole_shape_is_phases() {
+        let (gamma, erlang) =
+            (Distribution::Gamma { mean_s: 0.5, cv: 0.5 }, Distribution::Erlang { mean_s: 0.5, phases: 4 });
+        let (gamma, erlang) = (transform(&gamma).unwrap(), transform(&erlang).unwrap());
+        assert!([0.1, 1.0, 30.0].iter().all(|s| (gamma(*s) / erlang(*s) - 1.0).abs() < 1e-12));
     }
 }

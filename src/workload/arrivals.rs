@@ -22,6 +22,9 @@ pub enum Arrivals {
     Renewal { gap: Distribution },
     /// Recorded instants.
     Trace(Arc<Trace>),
+    /// Clients of whom each thinks, sends, waits until its message has ended, and begins again. What they send is planned
+    /// as the run goes; `at_most_per_s` is how many messages that were a second if nobody had to wait.
+    Closed { population: u32, think: Distribution, at_most_per_s: f64 },
     /// Poisson arrivals whose rate jumps at random.
     Bursts(Bursts),
     /// One of the others, with what stands beside it.
@@ -35,6 +38,7 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.expected(end),
             Arrivals::Renewal { gap } => end.seconds() / gap.mean_s(),
             Arrivals::Trace(trace) => trace.count_until(end) as f64,
+            Arrivals::Closed { at_most_per_s, .. } => at_most_per_s * end.seconds(),
             Arrivals::Bursts(bursts) => bursts.mean_rate() * end.seconds(),
             Arrivals::Shaped(shaped) => shaped.expected(end),
         }
@@ -71,7 +75,7 @@ impl Arrivals {
     pub fn changes(&self, end: Time) -> f64 {
         match self {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.changes(end),
-            Arrivals::Renewal { .. } | Arrivals::Trace(_) => 0.0,
+            Arrivals::Renewal { .. } | Arrivals::Trace(_) | Arrivals::Closed { .. } => 0.0,
             Arrivals::Bursts(bursts) => {
                 let round: f64 = bursts.states.iter().map(|state| state.stay_s).sum();
                 end.seconds() / round * bursts.states.len() as f64
@@ -86,6 +90,7 @@ impl Arrivals {
             Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.is_constant().then(|| rate.first()),
             Arrivals::Renewal { gap } => Some(1.0 / gap.mean_s()),
             Arrivals::Trace(_) => None,
+            Arrivals::Closed { at_most_per_s, .. } => Some(*at_most_per_s),
             Arrivals::Bursts(bursts) => Some(bursts.mean_rate()),
             Arrivals::Shaped(shaped) if shaped.is_planned() => None,
             Arrivals::Shaped(shaped) => Some(shaped.arrivals.steady_rate()? * shaped.batch.mean()),
@@ -96,12 +101,17 @@ impl Arrivals {
     /// variance of the count over its mean in the long run, which of independent gaps is the same.
     pub fn scv(&self) -> f64 {
         match self {
-            Arrivals::Poisson { .. } => 1.0,
+            Arrivals::Poisson { .. } | Arrivals::Closed { .. } => 1.0,
             Arrivals::Regular { .. } | Arrivals::Trace(_) => 0.0,
             Arrivals::Renewal { gap } => gap.scv(),
             Arrivals::Bursts(bursts) => bursts.dispersion(),
             Arrivals::Shaped(shaped) => shaped.scv(),
         }
+    }
+
+    /// Whether they are clients who wait for the ends of their messages.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Arrivals::Closed { .. })
     }
 
     /// The arrivals that belong to `key`, which names seed, replication and producer.
@@ -124,6 +134,7 @@ impl Arrivals {
                 Source::Bursts { key, path: Box::new(path), expected: 0.0 }
             }
             Arrivals::Shaped(shaped) => Source::Shaped(Box::new(shaped.stream(producer))),
+            Arrivals::Closed { .. } => Source::Nothing,
         };
         ArrivalStream { source, number: 0, ahead: [Time::NEVER; AHEAD], next: AHEAD }
     }
@@ -163,6 +174,7 @@ enum Source<'a> {
         /// How many instants before the start are left out.
         left_out: u64,
     },
+    Nothing,
     Bursts {
         key: Key,
         path: Box<Path<'a>>,
@@ -214,6 +226,7 @@ impl ArrivalStream<'_> {
                 });
                 places.zip(instants).for_each(put);
             }
+            Source::Nothing => {}
             Source::Trace { trace, left_out } => {
                 places.zip(numbers.map_while(|n| trace.instant(*left_out + n))).for_each(put);
             }

@@ -44,7 +44,7 @@ impl PhaseType {
         let mean_of =
             |values: &[f64]| -> f64 { initial.iter().zip(values).map(|(chance, value)| chance * value).sum() };
         let steps = mean_of(&solve(&rates, &leaving));
-        if !(steps <= MOST_STEPS) {
+        if steps.is_nan() || steps > MOST_STEPS {
             return Err(WrongPhases::TooManySteps(steps));
         }
         // E[Xᵏ] = k! α (−T)⁻ᵏ 1 (Neuts 1981, eq. 2.2.7).

@@ -2,8 +2,20 @@
 
 use super::*;
 
-const BROUGHT_ALONG: [&str; 9] =
-    ["ack-timeout", "bursty", "finite-buffer", "flash-sale", "mm1", "mm3", "orders", "prefetch", "sensors"];
+const BROUGHT_ALONG: [&str; 12] = [
+    "ack-timeout",
+    "bursty",
+    "finite-buffer",
+    "flash-sale",
+    "impatient-callers",
+    "mm1",
+    "mm3",
+    "orders",
+    "prefetch",
+    "priorities",
+    "retry-queue",
+    "sensors",
+];
 
 fn taken_by_check(file: &str) -> String {
     let output = run(&["check", file]);

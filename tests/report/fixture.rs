@@ -77,15 +77,28 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
         acknowledge: Acknowledge::After,
         fails: 0.0,
         on_failure: OnFailure::Requeue,
+        takes: None,
     };
-    Consumers { name: name.to_owned(), takes_from: vec![QueueId(takes_from)], count, prefetch, priority: 0, rules }
+    Consumers {
+        name: name.to_owned(),
+        takes_from: vec![QueueId(takes_from)],
+        count,
+        shifts: None,
+        prefetch,
+        prefetch_given: false,
+        then: Vec::new(),
+        priority: 0,
+        rules,
+    }
 }
 
 fn producer(name: &str, rate: RateProfile) -> Producer {
     Producer {
         name: name.to_owned(),
-        publishes_to: QueueId(0),
+        publishes_to: vec![QueueId(0)],
         arrivals: Arrivals::Poisson { rate },
+        retries: None,
+        confirms: None,
         messages: MessageRules::default(),
     }
 }

@@ -7,8 +7,9 @@
 use kendall::broker::{
     Broker, Command, ConsumerId, DeliveryId, Effect, Message, Properties, QueueId, QueueRules, Terms,
 };
+use kendall::broker::{Delay, DelayLaw, Jitter};
 use kendall::client::{Acknowledge, Answer, Begin, ConsumerRules, Crew, Handed, OnFailure, OnRetry};
-use kendall::client::{Producer, Reaction, Reply, Worker};
+use kendall::client::{Producer, Retries, Worker};
 use kendall::random::Key;
 use kendall::time::{Span, Time};
 use kendall::workload::{Arrivals, Distribution, RateProfile};
@@ -32,6 +33,7 @@ fn check(rules: &str, script: &str, expected: &str) {
                 Answer::Acknowledge(_) => format!("{name} acknowledged"),
                 Answer::Reject { requeue: true, .. } => format!("{name} requeued"),
                 Answer::Reject { requeue: false, .. } => format!("{name} rejected"),
+                Answer::Return(_) => format!("{name} given back"),
                 Answer::Nothing => format!("{name} over"),
             });
             if let Some((handed, begin)) = crew.next(&mut worker) {
@@ -56,6 +58,7 @@ fn read_rules(text: &str) -> ConsumerRules {
         acknowledge: Acknowledge::After,
         fails: 0.0,
         on_failure: OnFailure::Requeue,
+        takes: None,
     };
     for rule in text.split(", ").filter(|rule| !rule.is_empty()) {
         match rule {
@@ -271,10 +274,23 @@ fn a_producer_numbers_its_messages_and_plans_none_at_the_end_or_later() {
 }
 
 #[test]
-fn a_producer_waits_when_it_is_blocked_and_gives_up_when_it_is_refused() {
+fn a_producer_tries_again_as_often_and_as_long_as_its_retries_say() {
     let arrivals = Arrivals::Regular { rate: RateProfile::constant(1.0) };
-    let producer = Producer::new(0, arrivals.stream(Key::of_seed(1)), Time::NEVER);
-    assert_eq!(producer.told(Reply::Accepted), Reaction::Nothing);
-    assert_eq!(producer.told(Reply::Blocked), Reaction::Wait);
-    assert_eq!(producer.told(Reply::Refused), Reaction::GiveUp);
+    let key = Key::of_seed(1);
+    let law = DelayLaw::Linear { step: Span::from_secs(1), at_most: Span::MAX };
+    let delay = Delay { law, jitter: Jitter::None };
+    let retries = |limit, within| Retries { delay: delay.clone(), limit, within };
+    let message = Message { producer: 0, number: 0, planned: Time::ZERO };
+    let tries = |retries: Option<&Retries>| {
+        let producer = Producer::new(0, arrivals.stream(key), Time::NEVER).with_retries(retries, key);
+        let mut now = message.planned;
+        let again = (1..10).map_while(|tries| {
+            now = producer.tries_again_at(now, message, "queue", tries)?;
+            Some(now.nanos() / 1_000_000_000)
+        });
+        again.collect::<Vec<u64>>()
+    };
+    assert!(tries(None).is_empty());
+    assert_eq!(tries(Some(&retries(Some(3), None))), [1, 3, 6]);
+    assert_eq!(tries(Some(&retries(None, Some(Span::from_secs(10))))), [1, 3, 6, 10]);
 }

@@ -125,3 +125,45 @@ fn a_delivery_from_one_queue_is_a_turn_in_every_queue() {
         "w accepted, w to 1, x accepted, x to 2, y accepted, y to 1",
     );
 }
+
+#[test]
+fn what_is_forgotten_on_delivery_is_acknowledged_by_it_and_limited_by_no_prefetch() {
+    check(
+        "ack_timeout 5ms",
+        "subscribe keeps nothing, publish a, publish b, ack a, wait 9ms",
+        "a accepted, a to 1, a acknowledged, b accepted, b to 1, b acknowledged",
+    );
+}
+
+#[test]
+fn who_forgets_on_delivery_and_who_does_not_take_turns() {
+    check(
+        "",
+        "subscribe keeps nothing, subscribe prefetch 2, publish a, publish b, publish c, publish d, publish e",
+        "a accepted, a to 1, a acknowledged, b accepted, b to 2, c accepted, c to 1, c acknowledged,
+         d accepted, d to 2, e accepted, e to 1, e acknowledged",
+    );
+}
+
+#[test]
+fn a_consumer_that_is_cancelled_is_given_nothing_and_may_still_answer() {
+    check(
+        "consumers 1, prefetch 2",
+        "publish a, publish b, cancel 1, ack a, publish c, nack b",
+        "a accepted, a to 1, b accepted, b to 1, a acknowledged, c accepted, b returned",
+    );
+}
+
+#[test]
+fn what_comes_back_unbegun_takes_its_place_and_counts_as_no_failure() {
+    check(
+        "consumers 1, prefetch 2, limit 0",
+        "publish a, publish b, cancel 1, return b, subscribe, nack b",
+        "a accepted, a to 1, b accepted, b to 1, b returned, b to 2 (attempt 2), b dropped {limit}",
+    );
+    check(
+        "consumers 1, prefetch 2, limit 1",
+        "publish a, publish b, cancel 1, return b, subscribe, nack b",
+        "a accepted, a to 1, b accepted, b to 1, b returned, b to 2 (attempt 2), b returned, b to 2 (attempt 3)",
+    );
+}

@@ -3,7 +3,9 @@
 mod answers;
 mod client;
 mod clock;
+mod desk;
 mod expiry;
+mod flows;
 mod full;
 mod hosted;
 mod lines;

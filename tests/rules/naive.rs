@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use kendall::broker::{
-    DelayLaw, LateAck, LimitCounts, Order, Place, Properties, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
+    DelayLaw, Keeps, LateAck, LimitCounts, Order, Place, Properties, QueueRules, Redelivery, ReturnsTo, Terms, Then,
+    WhenFull,
 };
 use kendall::measure::Cause;
 use kendall::time::{Span, Time};
@@ -59,6 +60,8 @@ pub struct Message {
     entries: BTreeMap<usize, u16>,
     deliveries: usize,
     deliveries_before_this_entry: usize,
+    /// Of the deliveries since this entry, those that came back unbegun.
+    given_back: usize,
 }
 
 pub struct Consumer {
@@ -67,6 +70,8 @@ pub struct Consumer {
     queues: Vec<(usize, i64)>,
     pub prefetch: usize,
     priority: u16,
+    keeps: Keeps,
+    has_left: bool,
     pub unanswered: Vec<Handing>,
 }
 
@@ -79,10 +84,22 @@ impl Naive {
     pub fn subscribe(&mut self, now: Time, consumer: usize, queue: usize, terms: Terms) {
         self.do_what_is_due(now);
         let turn = self.next_stamp();
+        let Terms { prefetch, priority, keeps } = terms;
+        if let Some(known) = self.consumers.get_mut(consumer).filter(|known| known.has_left) {
+            known.has_left = false;
+            known.queues.clear();
+            (known.prefetch, known.priority, known.keeps) = (prefetch as usize, priority, keeps);
+        }
         if consumer == self.consumers.len() {
-            let Terms { prefetch, priority, .. } = terms;
             let (queues, unanswered) = Default::default();
-            self.consumers.push(Consumer { queues, prefetch: prefetch as usize, priority, unanswered });
+            self.consumers.push(Consumer {
+                queues,
+                prefetch: prefetch as usize,
+                priority,
+                keeps,
+                has_left: false,
+                unanswered,
+            });
         }
         self.consumers[consumer].queues.push((queue, turn));
         self.let_flow(now);
@@ -134,6 +151,29 @@ impl Naive {
         self.let_flow_to(now, consumer);
     }
 
+    pub fn give_back(&mut self, now: Time, handing: Handing) {
+        self.do_what_is_due(now);
+        let Some(consumer) = self.who_answers(handing) else { return };
+        let is_current =
+            |m: &&mut Message| m.name == handing.0 && m.place == Place::InFlight && m.deliveries == handing.1 + 1;
+        if let Some(message) = self.messages.iter_mut().find(is_current) {
+            message.given_back += 1;
+            let queue = message.queue;
+            self.put(handing.0, Place::Waiting, Time::NEVER);
+            self.take_its_place(handing.0);
+            self.tell(handing.0, Happened::Returned { queue, to: Place::Waiting });
+            if self.message(handing.0).expires <= now {
+                self.expel(now, handing.0, Cause::Expired);
+            }
+        }
+        self.let_flow_to(now, consumer);
+    }
+
+    pub fn cancel(&mut self, now: Time, consumer: usize) {
+        self.do_what_is_due(now);
+        self.consumers[consumer].has_left = true;
+    }
+
     pub fn tick(&mut self, now: Time) {
         self.do_what_is_due(now);
     }
@@ -180,7 +220,8 @@ impl Naive {
 
     fn fail(&mut self, now: Time, name: u32) {
         let message = self.message(name);
-        let (queue, failures) = (message.queue, message.deliveries - message.deliveries_before_this_entry);
+        let (queue, failures) =
+            (message.queue, message.deliveries - message.deliveries_before_this_entry - message.given_back);
         let rules = self.rules[queue].redelivery.clone();
         let delay = delay(&rules, failures);
         let forgiven = |limit: u32| match rules.counts {
@@ -239,6 +280,7 @@ impl Naive {
             entries: BTreeMap::from([(queue, 1)]),
             deliveries: 0,
             deliveries_before_this_entry: 0,
+            given_back: 0,
         });
         self.tell(name, Happened::Accepted { queue, was_blocked });
     }
@@ -288,6 +330,7 @@ impl Naive {
         message.queue = to;
         (message.age, message.entered, message.expires) = (age, age, expires);
         message.deliveries_before_this_entry = message.deliveries;
+        message.given_back = 0;
         *message.entries.entry(to).or_insert(0) += 1;
         self.tell(name, Happened::DeadLettered { queue, from, to, cause });
         if is_full {
@@ -331,6 +374,11 @@ impl Naive {
         let handing = (name, message.deliveries - 1);
         self.consumers[consumer].unanswered.push(handing);
         self.tell(name, Happened::Delivered { queue, consumer, entry, attempt });
+        if self.consumers[consumer].keeps == Keeps::UntilDelivered {
+            self.consumers[consumer].unanswered.clear();
+            self.remove(name);
+            self.tell(name, Happened::Acknowledged { queue, from: Place::InFlight });
+        }
         true
     }
 
@@ -346,7 +394,8 @@ impl Naive {
 
     /// The consumer with credit of the highest priority, and of these the one whose turn is longest ago.
     fn in_turn(&self, queue: usize) -> Option<usize> {
-        let with_credit = self.consumers.iter().enumerate().filter(|(_, c)| c.unanswered.len() < c.prefetch);
+        let with_credit =
+            self.consumers.iter().enumerate().filter(|(_, c)| !c.has_left && c.unanswered.len() < c.prefetch);
         let turns = with_credit.filter_map(|(at, c)| {
             let (_, turn) = c.queues.iter().find(|(of, _)| *of == queue)?;
             Some((Reverse(c.priority), *turn, at))

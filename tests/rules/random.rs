@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Order, Place,
-    Properties, QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
+    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, Keeps, LateAck, LimitCounts, Order,
+    Place, Properties, QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
 use kendall::workload::Distribution;
@@ -33,6 +33,13 @@ enum Step {
         pick: usize,
         requeue: bool,
     },
+    Return {
+        pick: usize,
+    },
+    /// A consumer leaves, or comes back if it has left.
+    Cancel {
+        pick: usize,
+    },
     /// Time passes, and the broker is asked at each of its deadlines.
     Wait {
         milliseconds: u64,
@@ -50,6 +57,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..3_usize, 0..4_u8, prop::option::weighted(0.1, 1..9_u64))
             .prop_map(|(queue, priority, ttl)| Step::Publish { queue, priority, ttl }),
         1 => subscribe(),
+        1 => pick().prop_map(|pick| Step::Return { pick }),
+        1 => pick().prop_map(|pick| Step::Cancel { pick }),
         4 => pick().prop_map(|pick| Step::Acknowledge { pick }),
         5 => (pick(), prop::bool::weighted(0.7)).prop_map(|(pick, requeue)| Step::Reject { pick, requeue }),
         3 => (0..6_u64).prop_map(|milliseconds| Step::Wait { milliseconds }),
@@ -62,9 +71,10 @@ fn subscribe() -> impl Strategy<Value = Step> {
     let queues = prop_oneof![3 => Just(1), 1 => 2..=3_usize]
         .prop_flat_map(|most| Just(vec![0, 1, 2]).prop_shuffle().prop_map(move |queues| queues[..most].to_vec()));
     let priority = prop_oneof![2 => Just(0), 1 => 1..3_u16];
-    (queues, prefetch(), priority).prop_map(|(queues, prefetch, priority)| Step::Subscribe {
+    let keeps = prop_oneof![4 => Just(Keeps::UntilAnswered), 1 => Just(Keeps::UntilDelivered)];
+    (queues, prefetch(), priority, keeps).prop_map(|(queues, prefetch, priority, keeps)| Step::Subscribe {
         queues,
-        terms: Terms { priority, ..Terms::prefetch(prefetch) },
+        terms: Terms { prefetch, priority, keeps },
     })
 }
 
@@ -161,7 +171,8 @@ struct Both {
     naive: Naive,
     now: Time,
     published: u32,
-    consumers: usize,
+    /// Where each consumer takes from, on what terms, and whether it has left.
+    subscribed: Vec<(Vec<usize>, Terms, bool)>,
     deliveries: Vec<(Handing, DeliveryId)>,
     of_message: HashMap<u32, usize>,
     seen: Vec<Seen>,
@@ -201,7 +212,7 @@ impl Both {
             rules,
             now: Time::ZERO,
             published: 0,
-            consumers: 0,
+            subscribed: Vec::new(),
             deliveries: Vec::new(),
             of_message: HashMap::new(),
             blocked: 0,
@@ -228,6 +239,24 @@ impl Both {
                 self.naive.reject(self.now, handing, requeue);
                 self.apply(Command::Reject { delivery, requeue });
             }
+            Step::Return { pick } => {
+                let Some((handing, delivery)) = self.pick(pick) else { return };
+                self.naive.give_back(self.now, handing);
+                self.apply(Command::Return { delivery });
+            }
+            Step::Cancel { pick } => {
+                let Some(back) = pick.checked_rem(self.subscribed.len()) else { return };
+                let at = self.subscribed.len() - 1 - back;
+                self.subscribed[at].2 ^= true;
+                let (queues, terms, has_left) = self.subscribed[at].clone();
+                match has_left {
+                    true => {
+                        self.naive.cancel(self.now, at);
+                        self.apply(Command::Cancel { consumer: ConsumerId(at as u32) });
+                    }
+                    false => self.subscribe_as(at, &queues, terms),
+                }
+            }
             Step::Wait { milliseconds } => {
                 let until = self.now + ms(milliseconds);
                 while let Some(due) = self.broker.next_deadline().filter(|due| *due <= until) {
@@ -243,14 +272,18 @@ impl Both {
     }
 
     fn subscribe(&mut self, queues: &[usize], terms: Terms) {
-        let at = self.consumers;
-        self.consumers += 1;
+        let at = self.subscribed.len();
         let mut queues: Vec<usize> = queues.iter().map(|queue| queue % self.rules.len()).collect();
         queues.dedup();
         if queues.first() == queues.get(2) {
             queues.truncate(2);
         }
-        for queue in queues {
+        self.subscribed.push((queues.clone(), terms, false));
+        self.subscribe_as(at, &queues, terms);
+    }
+
+    fn subscribe_as(&mut self, at: usize, queues: &[usize], terms: Terms) {
+        for queue in queues.iter().copied() {
             self.naive.subscribe(self.now, at, queue, terms);
             let (consumer, queue) = (ConsumerId(at as u32), QueueId(queue as u16));
             self.apply(Command::Subscribe { consumer, queue, terms });

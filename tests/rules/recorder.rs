@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kendall::broker::{
     Broker, Command, ConsumerId, Delay, Effect, Message, Properties, QueueId, QueueRules, Redelivery, Terms,
 };
-use kendall::metrics::{Letter, Mark, MarkKind, Plan, QueuePlan, Recorder};
+use kendall::metrics::{CrewPlan, Letter, Mark, MarkKind, Plan, QueuePlan, Recorder};
 use kendall::time::{Span, Time};
 
 fn at(milliseconds: u64) -> Time {
@@ -19,8 +19,9 @@ fn recorder() -> Recorder {
     let queue = QueuePlan { rests: false, is_journey: true, stay_is_wait: false };
     Recorder::new(&Plan {
         producers: 1,
+        producers_timed: Vec::new(),
         queues: vec![queue, queue],
-        crews: 1,
+        crews: vec![CrewPlan::default()],
         window: (at(0), at(100)),
         marks: Arc::from(marks),
         pilot_step: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kendall::broker::{
     Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
 };
-use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
+use kendall::client::{Acknowledge, BatchTime, ConsumerRules, MessageRules, OnFailure, OnRetry, Retries, Takes, Way};
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
@@ -13,7 +13,7 @@ use kendall::result::QueueAccount;
 use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup};
 use kendall::sim;
 use kendall::time::{Span, Time};
-use kendall::workload::{Arrivals, Branch, Distribution, Empirical, RateProfile, Trace};
+use kendall::workload::{Arrivals, Branch, CountProfile, Distribution, Empirical, RateProfile, Trace};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -154,16 +154,51 @@ fn queues(at_random: bool) -> impl Strategy<Value = Vec<Queue>> {
     })
 }
 
+fn takes() -> impl Strategy<Value = Takes> {
+    let time = prop_oneof![Just(BatchTime::Longest), Just(BatchTime::Sum), Just(BatchTime::Once)];
+    (1..5_u32, 0..10_u64, time).prop_map(|(up_to, wait, time)| Takes { up_to, wait: ms(wait), time })
+}
+
+/// A number of consumers over time, zero included.
+fn shifts() -> impl Strategy<Value = CountProfile> {
+    (prop::collection::vec((1..40_u64, 0..4_u32), 1..5), any::<bool>()).prop_map(|(points, repeats)| {
+        let mut at = Span::ZERO;
+        let points = points.into_iter().map(|(gap, count)| {
+            at = at + ms(gap);
+            (at, count)
+        });
+        let mut points: Vec<(Span, u32)> = points.collect();
+        points[0].1 = points[0].1.max(u32::from(points.iter().all(|(_, count)| *count == 0)));
+        CountProfile::new(points, repeats.then(|| at + ms(5)))
+    })
+}
+
 prop_compose! {
     fn consumer_rules(service: impl Strategy<Value = Distribution>)(
         service in service,
         on_retry in prop_oneof![Just(OnRetry::Same), Just(OnRetry::Fresh)],
-        acknowledge in prop_oneof![3 => Just(Acknowledge::After), 1 => Just(Acknowledge::Before)],
+        acknowledge in prop_oneof![
+            3 => Just(Acknowledge::After),
+            1 => Just(Acknowledge::Before),
+            1 => Just(Acknowledge::OnDelivery),
+            1 => (1..4_u32).prop_map(Acknowledge::Every),
+        ],
         fails in prop_oneof![2 => Just(0.0), 2 => Just(0.3), 1 => Just(1.0)],
         on_failure in prop_oneof![Just(OnFailure::Requeue), Just(OnFailure::Reject)],
+        takes in prop::option::weighted(0.3, takes()),
     ) -> ConsumerRules {
-        ConsumerRules { service, on_retry, acknowledge, fails, on_failure }
+        ConsumerRules { service, on_retry, acknowledge, fails, on_failure, takes }
     }
+}
+
+/// Mostly nowhere; else to one queue, or to two by share, of which each comes after the other or the consumer's own.
+fn then() -> impl Strategy<Value = Vec<Way>> {
+    let way = |share: f64| (0..3_u16).prop_map(move |to| Way { to: QueueId(to), share });
+    prop_oneof![
+        4 => Just(Vec::new()),
+        2 => way(1.0).prop_map(|way| vec![way]),
+        1 => (way(0.4), way(0.3)).prop_map(|(one, other)| vec![one, other]),
+    ]
 }
 
 prop_compose! {
@@ -174,21 +209,42 @@ prop_compose! {
         ],
         count in 1..4_u32,
         prefetch in prop_oneof![3 => Just(1), 2 => 2..5_u32, 1 => Just(u32::MAX)],
+        then in then(),
         priority in prop_oneof![2 => Just(0), 1 => 1..3_u16],
         rules in consumer_rules(service),
+        shifts in prop::option::weighted(0.3, shifts()),
     ) -> Consumers {
-        Consumers { name: String::new(), takes_from, count, prefetch, priority, rules }
+        let count = shifts.as_ref().map_or(count, CountProfile::most);
+        let prefetch = prefetch.max(least_prefetch(&rules));
+        let name = String::new();
+        let at_a_desk = shifts.is_some() || least_prefetch(&rules) > 1 || rules.takes.is_some() || rules.acknowledge == Acknowledge::OnDelivery || matches!(rules.acknowledge, Acknowledge::Every(_));
+        let then = if at_a_desk { Vec::new() } else { then };
+        Consumers { name, takes_from, count, shifts, prefetch, prefetch_given: true, then, priority, rules }
     }
+}
+
+/// What the rules want a consumer to hold at once.
+fn least_prefetch(rules: &ConsumerRules) -> u32 {
+    let every = if let Acknowledge::Every(every) = rules.acknowledge { every } else { 1 };
+    every.max(rules.takes.map_or(1, |takes| takes.up_to))
 }
 
 /// All that the language of a scenario offers, in small.
 fn anything() -> impl Strategy<Value = Scenario> {
-    scenario(arrivals().boxed(), true)
+    let closed = (1..9_u32, distribution(true)).prop_map(|(population, think)| Arrivals::Closed {
+        population,
+        at_most_per_s: f64::from(population) / think.mean_s(),
+        think,
+    });
+    scenario(prop_oneof![5 => arrivals(), 1 => closed].boxed(), true)
 }
 
-/// Without time-outs, after which what a consumer has done and what became of the message part ways.
+/// Without time-outs, after which what a consumer has done and what became of the message part ways, and with nothing
+/// passed on, so that a message is in one queue.
 fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
     anything().prop_map(|mut scenario| {
+        scenario.consumers.iter_mut().for_each(|entry| entry.then.clear());
+        scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
         scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
         scenario
     })
@@ -201,23 +257,53 @@ fn anything_constant() -> impl Strategy<Value = Scenario> {
 }
 
 prop_compose! {
+    fn retries()(
+        delay in 1..12_u64,
+        jitter in prop_oneof![2 => Just(Jitter::None), 1 => Just(Jitter::Share(0.5))],
+        limit in prop::option::of(0..4_u32),
+        within in prop::option::of(1..40_u64),
+    ) -> Retries {
+        Retries { delay: Delay { law: DelayLaw::Constant(ms(delay)), jitter }, limit, within: within.map(ms) }
+    }
+}
+
+prop_compose! {
+    fn producer(arrivals: BoxedStrategy<Arrivals>, at_random: bool)(
+        publishes_to in prop_oneof![
+            4 => (0..3_u16).prop_map(|to| vec![to]),
+            1 => (0..2_u16, 0..2_u16).prop_map(|(to, more)| vec![to, to + more]),
+        ],
+        arrivals in arrivals,
+        messages in messages(at_random),
+        retries in prop::option::weighted(0.3, retries()),
+        confirms in prop::option::weighted(0.2, 1..4_u32),
+    ) -> Producer {
+        let publishes_to = publishes_to.into_iter().map(QueueId).collect();
+        Producer { name: String::new(), publishes_to, arrivals, messages, retries, confirms }
+    }
+}
+
+prop_compose! {
     fn scenario(arrivals: BoxedStrategy<Arrivals>, at_random: bool)(
         queues in queues(at_random),
-        producers in prop::collection::vec((0..3_u16, arrivals, messages(at_random)), 1..=3),
+        producers in prop::collection::vec(producer(arrivals, at_random), 1..=3),
         consumers in prop::collection::vec(consumers(distribution(at_random)), 1..=3),
         duration in 50..200_u64,
         drain in prop_oneof![Just(Drain::UntilEmpty), Just(Drain::None), (0..80_u64).prop_map(|d| Drain::For(ms(d)))],
         seed in any::<u64>(),
     ) -> Scenario {
         let count = queues.len() as u16;
-        let producers = producers.into_iter().enumerate().map(|(at, (to, arrivals, messages))| {
-            Producer { name: format!("producer-{at}"), publishes_to: QueueId(to % count), arrivals, messages }
+        let producers = producers.into_iter().enumerate().map(|(at, producer)| {
+            let mut to: Vec<QueueId> = producer.publishes_to.iter().map(|to| QueueId(to.0 % count)).collect();
+            to.dedup();
+            Producer { name: format!("producer-{at}"), publishes_to: to, ..producer }
         });
         let consumers = consumers.into_iter().enumerate().map(|(at, entry)| {
+            let then = entry.then.iter().map(|way| Way { to: QueueId(way.to.0 % count), ..*way }).collect();
             let mut takes_from: Vec<QueueId> = entry.takes_from.iter().map(|id| QueueId(id.0 % count)).collect();
             takes_from.sort_by_key(|id| entry.takes_from.iter().position(|first| first == id));
             takes_from.dedup();
-            Consumers { name: format!("consumer-{at}"), takes_from, ..entry }
+            Consumers { name: format!("consumer-{at}"), takes_from, then, ..entry }
         });
         run_of(queues, producers.collect(), consumers.collect(), ms(duration), drain, seed)
     }
@@ -256,13 +342,28 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
     let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
     let producers = vec![Producer {
         name: "producer".into(),
-        publishes_to: QueueId(0),
+        publishes_to: vec![QueueId(0)],
         arrivals,
+        retries: None,
+        confirms: None,
         messages: MessageRules::default(),
     }];
-    let rules = ConsumerRules { fails: 0.0, ..rules };
-    let consumers =
-        vec![Consumers { name: "consumer".into(), takes_from: vec![QueueId(0)], count, prefetch, priority: 0, rules }];
+    let acknowledge = match rules.acknowledge {
+        Acknowledge::Before => Acknowledge::Before,
+        _ => Acknowledge::After,
+    };
+    let rules = ConsumerRules { fails: 0.0, takes: None, acknowledge, ..rules };
+    let consumers = vec![Consumers {
+        name: "consumer".into(),
+        takes_from: vec![QueueId(0)],
+        count,
+        shifts: None,
+        prefetch,
+        prefetch_given: false,
+        then: Vec::new(),
+        priority: 0,
+        rules,
+    }];
     run_of(queues, producers, consumers, ms(150), Drain::For(Span::from_secs(1000)), seed)
 }
 
@@ -307,12 +408,20 @@ proptest! {
         let key = Key::of_seed(scenario.run.seed).number(0);
         let end = Time::ZERO + scenario.run.duration;
         for (producer, counts) in scenario.producers.iter().zip(&record.counts) {
+            prop_assert!(counts[1].tries >= counts[1].published);
+            if producer.arrivals.is_closed() {
+                continue;
+            }
             let planned = producer.arrivals.stream(key.name(&producer.name)).take_while(|at| *at < end).count() as u64;
             prop_assert_eq!(counts[1].published, planned, "every planned message is published");
             prop_assert_eq!(counts[0].published, 0);
         }
         let queues = |of: &dyn Fn(&QueueAccount) -> u64| record.queues.iter().map(|q| of(&q.account)).sum::<u64>();
-        prop_assert_eq!(queues(&|q| q.entered_published), all(&record, |c| c.accepted));
+        let copies = queues(&|q| q.entered_published);
+        prop_assert!(copies >= all(&record, |c| c.accepted));
+        if scenario.producers.iter().all(|producer| producer.publishes_to.len() == 1) {
+            prop_assert_eq!(copies, all(&record, |c| c.accepted));
+        }
         prop_assert_eq!(queues(&|q| q.entered_dead_lettered), queues(&|q| q.dead_lettered.values().sum()));
         for (at, counted) in [&record.times.wait, &record.times.service, &record.times.response].iter().enumerate() {
             prop_assert_eq!(counted.count, all(&record, |c| c.processed), "times {} of processed messages", at);
@@ -372,6 +481,11 @@ proptest! {
 
     #[test]
     fn all_times_twice_as_long_are_measured_twice_as_long(scenario in anything_constant()) {
+        let mut scenario = scenario;
+        scenario.consumers.iter_mut().for_each(|entry| entry.shifts = None);
+        let retries = scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut());
+        // A varied delay is rounded to a nanosecond, and twice a rounded one is another.
+        retries.for_each(|retries| retries.delay.jitter = Jitter::None);
         let (once, twice) = (run(&scenario), run(&doubled(&scenario)));
         let (once_accounts, twice_accounts) = (accounts(&once), accounts(&twice));
         prop_assert_eq!(once_accounts, twice_accounts);
@@ -389,6 +503,8 @@ proptest! {
 
     #[test]
     fn consumers_that_are_alike_may_stand_in_one_entry_or_in_two(scenario in anything()) {
+        let mut scenario = scenario;
+        scenario.consumers[0].shifts = None;
         let together = run(&scenario);
         let mut apart = scenario.clone();
         let first = apart.consumers[0].clone();
@@ -483,8 +599,15 @@ fn doubled(scenario: &Scenario) -> Scenario {
             other => panic!("constant gaps or a trace, not {other:?}"),
         };
     }
+    for retries in scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut()) {
+        retries.within = retries.within.map(twice);
+        if let DelayLaw::Constant(delay) = &mut retries.delay.law {
+            *delay = twice(*delay);
+        }
+    }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
+        entry.rules.takes = entry.rules.takes.map(|takes| Takes { wait: twice(takes.wait), ..takes });
     }
     scenario
 }
@@ -507,8 +630,10 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
     let arrivals = Arrivals::Trace(Arc::new(Trace::new(vec![instant(0)], None)));
     let producers = vec![Producer {
         name: "producer".into(),
-        publishes_to: QueueId(0),
+        publishes_to: vec![QueueId(0)],
         arrivals,
+        retries: None,
+        confirms: None,
         messages: MessageRules::default(),
     }];
     let consumers = |name: &str, queue, service| Consumers {
@@ -516,6 +641,9 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         takes_from: vec![QueueId(queue)],
         count: 1,
         prefetch: 1,
+        shifts: None,
+        prefetch_given: false,
+        then: Vec::new(),
         priority: 0,
         rules: ConsumerRules {
             service: Distribution::Constant(ms(service)),
@@ -523,6 +651,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
             acknowledge: Acknowledge::After,
             fails: 0.0,
             on_failure: OnFailure::Requeue,
+            takes: None,
         },
     };
     let mut entries = vec![consumers("slow", 0, 8)];

@@ -4,9 +4,9 @@
 //! are those of a scenario; `consumers` and `prefetch` (default 1) say who takes from the queue, numbered from 1 over
 //! all queues. Delays one after the other are `delay 10ms/2ms`.
 //!
-//! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`), `ack x`, `nack x`, `reject x` (the latest delivery of x; `ack x#1` its
+//! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`), `ack x`, `nack x`, `reject x`, `return x` (the latest delivery of x; `ack x#1` its
 //! first), `subscribe` (`subscribe in b`, `subscribe in a then b`,
-//! `subscribe priority 2`), `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
+//! `subscribe priority 2`, `subscribe keeps nothing`), `cancel 1`, `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
 //! (nobody looks on the way), `tick`.
 //!
 //! Effects: `x accepted`, `x let in` (it was blocked), `x to 2` (`x to 2, attempt 2`), `x acknowledged` (`while waiting`),
@@ -16,8 +16,8 @@
 use std::collections::HashMap;
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, LateAck, LimitCounts, Order, Place,
-    Properties, QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
+    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, Keeps, LateAck, LimitCounts, Order,
+    Place, Properties, QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
 use kendall::workload::Distribution;
@@ -115,6 +115,7 @@ impl<'a> World<'a> {
             match *pair {
                 ["in" | "then", queue] => queues.push(queue_named(queue, &self.names)),
                 ["prefetch", number] => terms.prefetch = number.parse().expect("a number"),
+                ["keeps", "nothing"] => terms.keeps = Keeps::UntilDelivered,
                 ["priority", number] => terms.priority = number.parse().expect("a number"),
                 _ => panic!("no such terms: {pair:?}"),
             }

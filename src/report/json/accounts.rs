@@ -67,13 +67,13 @@ impl<'a> Accounts<'a> {
     }
 }
 
-/// `forwarded` and `unroutable` are part of the format; the language cannot make them happen yet.
+/// `unroutable` is part of the format; the language cannot make it happen yet.
 impl Queue {
     fn new(account: &result::QueueAccount) -> Queue {
         Queue {
             entered: Entered {
                 published: account.entered_published,
-                forwarded: 0,
+                forwarded: account.entered_passed_on,
                 dead_lettered: account.entered_dead_lettered,
             },
             waiting: account.waiting,

@@ -30,6 +30,7 @@ pub fn about(quantity: Quantity) -> &'static str {
         Length => "messages waiting",
         InFlight => "messages delivered and not acknowledged",
         Backlog => "messages waiting or in flight",
+        Held => "messages in the hands of consumers, worked on or not",
         Drained => "when the queue was first empty after its largest backlog",
         Throughput => "successful attempts in a second",
         Goodput => "messages processed in a second, each counted once",

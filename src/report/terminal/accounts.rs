@@ -57,11 +57,16 @@ fn queue(account: &QueueAccount) -> String {
     fates.add(account.waiting, "waiting");
     fates.add(account.delayed, "delayed");
     fates.add(account.in_flight, "in flight");
-    let entered = account.entered_published + account.entered_dead_lettered;
-    let from = match (account.entered_published, account.entered_dead_lettered) {
-        (_, 0) => String::new(),
-        (0, _) => " as dead letters".to_owned(),
-        (_, dead) => format!(" ({} as dead letters)", count(dead)),
+    let entered = account.entered_published + account.entered_passed_on + account.entered_dead_lettered;
+    let from = [(account.entered_passed_on, "from consumers"), (account.entered_dead_lettered, "as dead letters")];
+    let from = match from.map(|(messages, how)| (messages, messages == entered, how)) {
+        [(0, ..), (0, ..)] => String::new(),
+        [(1.., true, how), _] | [_, (1.., true, how)] => format!(" {how}"),
+        some => {
+            let some = some.into_iter().filter(|(messages, ..)| *messages > 0);
+            let some: Vec<String> = some.map(|(messages, _, how)| format!("{} {how}", count(messages))).collect();
+            format!(" ({})", some.join(", "))
+        }
     };
     format!("{} entered{from} = {}", count(entered), fates.text())
 }

@@ -74,9 +74,11 @@ fn consumers_entry(view: &View, entry: &Consumers) -> String {
     let alone = view.scenario.consumers.len() == 1;
     let busy = view.value(&own).or_else(|| view.value(&whole).filter(|_| alone));
     let busy = busy.map_or(NOTHING.to_owned(), |share| number::value(&whole, share));
+    let up_to = if entry.shifts.is_some() { "up to " } else { "" };
+    let together = entry.rules.takes.map_or(String::new(), |takes| format!(", up to {} together", takes.up_to));
     let who = if entry.count == 1 { "consumer" } else { "consumers" };
     let count = number::count(u64::from(entry.count));
-    format!("{count} {who} of {queue}, prefetch {}; utilization {busy}", prefetch(entry.prefetch))
+    format!("{up_to}{count} {who} of {queue}, prefetch {}{together}; utilization {busy}", prefetch(entry.prefetch))
 }
 
 fn prefetch(most: u32) -> String {

@@ -9,7 +9,8 @@ use super::*;
 use crate::scenario::{Problem, Problems, Scenario, Source, read};
 
 const BASE: &str = "
-queues: {orders: {dead_letter: failed}, failed: {}}
+run: {duration: 12h}
+queues: {orders: {dead_letter: failed}, failed: {}, shipping: {}}
 producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}}
 consumers: {workers: {takes_from: orders, count: 3, service: 12ms}}
 ";

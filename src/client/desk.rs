@@ -1,0 +1,153 @@
+//! A consumer that has more on its desk than one message: it works on several at once, answers for several at once, or
+//! comes and goes.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use super::{Acknowledge, Answer, BatchTime, Crew, Handed};
+use crate::broker::DeliveryId;
+use crate::time::{Span, Time};
+
+/// One consumer's messages.
+pub struct Desk<L> {
+    /// Not begun, with the instant of each delivery.
+    holds: VecDeque<(Time, Handed<L>)>,
+    /// What it works on.
+    batch: Vec<Handed<L>>,
+    /// When that will be done.
+    ends: Time,
+    /// Successes that the broker has not been told of.
+    untold: Vec<DeliveryId>,
+    /// It takes part; else it works on what it has begun, and takes nothing more.
+    is_present: bool,
+}
+
+/// What a consumer does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    Nothing,
+    /// It begins with a batch, which ends then.
+    Work(Time),
+    /// It is to be asked again then, at the end of that instant.
+    Wait(Time),
+}
+
+impl<L> Desk<L> {
+    pub(super) fn new() -> Desk<L> {
+        let (holds, batch, untold) = Default::default();
+        Desk { holds, batch, ends: Time::ZERO, untold, is_present: true }
+    }
+
+    /// What it works on.
+    pub fn batch(&self) -> &[Handed<L>] {
+        &self.batch
+    }
+
+    pub fn is_present(&self) -> bool {
+        self.is_present
+    }
+
+    /// Whether its work is done now.
+    pub fn is_done(&self, now: Time) -> bool {
+        !self.batch.is_empty() && self.ends == now
+    }
+}
+
+impl<L: Copy> Crew<L> {
+    /// The desk of a consumer, by its place in the crew.
+    pub fn desk(&self, place: usize) -> &Desk<L> {
+        &self.desks[place]
+    }
+
+    /// It is handed a message.
+    pub fn put(&mut self, place: usize, now: Time, handed: Handed<L>) -> Next {
+        let desk = &mut self.desks[place];
+        desk.holds.push_back((now, handed));
+        let is_first = desk.holds.len() == 1;
+        match self.next_batch(place, now, false) {
+            Next::Wait(_) if !is_first => Next::Nothing,
+            next => next,
+        }
+    }
+
+    /// Begins the next batch, if it is complete, or has waited for more and the instant is at its end.
+    pub fn next_batch(&mut self, place: usize, now: Time, is_end_of_instant: bool) -> Next {
+        let takes = self.rules.takes;
+        let desk = &mut self.desks[place];
+        let Some((since, _)) = desk.holds.front().filter(|_| desk.batch.is_empty()) else { return Next::Nothing };
+        let up_to = takes.map_or(1, |takes| takes.up_to as usize);
+        let begins = *since + takes.map_or(Span::ZERO, |takes| takes.wait);
+        if desk.holds.len() < up_to && (begins > now || !is_end_of_instant) {
+            return Next::Wait(begins.max(now));
+        }
+        let count = up_to.min(desk.holds.len());
+        let batch: Vec<Handed<L>> = desk.holds.drain(..count).map(|(_, handed)| handed).collect();
+        let ends = now + self.work_on(&batch);
+        (self.desks[place].batch, self.desks[place].ends) = (batch, ends);
+        Next::Work(ends)
+    }
+
+    /// How long a batch takes.
+    fn work_on(&mut self, batch: &[Handed<L>]) -> Span {
+        let time = self.rules.takes.map_or(BatchTime::Longest, |takes| takes.time);
+        let mut services = batch.iter().map(|handed| self.work(handed));
+        match time {
+            BatchTime::Longest => services.max().unwrap_or(Span::ZERO),
+            BatchTime::Sum => services.fold(Span::ZERO, |sum, service| sum + service),
+            BatchTime::Once => services.next().unwrap_or(Span::ZERO),
+        }
+    }
+
+    /// What it says to the broker as it begins with its batch.
+    pub fn said_at_begin(&self, place: usize) -> Vec<Answer> {
+        let before = self.rules.acknowledge == Acknowledge::Before;
+        let batch = self.desks[place].batch.iter().filter(|_| before);
+        batch.map(|handed| Answer::Acknowledge(handed.delivery)).collect()
+    }
+
+    /// The work on its batch is done: each message with whether it succeeded, and what is said to the broker.
+    pub fn clear(&mut self, place: usize) -> (Vec<(Handed<L>, bool)>, Vec<Answer>) {
+        let batch = mem::take(&mut self.desks[place].batch);
+        let done: Vec<_> = batch.into_iter().map(|handed| (handed, self.succeeds(&handed))).collect();
+        let mut said = Vec::new();
+        for (handed, success) in &done {
+            match (self.answer(handed.delivery, *success), self.rules.acknowledge) {
+                (Answer::Nothing, _) => {}
+                (Answer::Acknowledge(delivery), Acknowledge::Every(_)) => self.desks[place].untold.push(delivery),
+                (answer, _) => said.push(answer),
+            }
+        }
+        let desk = &mut self.desks[place];
+        let enough = matches!(self.rules.acknowledge, Acknowledge::Every(k) if desk.untold.len() >= k as usize);
+        if enough || desk.holds.is_empty() {
+            said.extend(self.tell_rest(place));
+        }
+        (done, said)
+    }
+
+    /// Acknowledges all that it has not yet.
+    pub fn tell_rest(&mut self, place: usize) -> Vec<Answer> {
+        self.desks[place].untold.drain(..).map(Answer::Acknowledge).collect()
+    }
+
+    /// Whether it has nothing left to work on.
+    pub fn is_over(&self, place: usize) -> bool {
+        let desk = &self.desks[place];
+        desk.batch.is_empty() && desk.holds.is_empty()
+    }
+
+    /// It leaves: what it holds and has not begun goes back, unless the broker has forgotten it.
+    pub fn leave(&mut self, place: usize) -> Vec<Handed<L>> {
+        let desk = &mut self.desks[place];
+        desk.is_present = false;
+        if self.rules.acknowledge == Acknowledge::OnDelivery {
+            return Vec::new();
+        }
+        desk.holds.drain(..).map(|(_, handed)| handed).collect()
+    }
+
+    /// It takes part again.
+    pub fn come_back(&mut self, place: usize) {
+        self.desks[place].is_present = true;
+    }
+}

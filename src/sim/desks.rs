@@ -1,0 +1,152 @@
+//! Consumers with a desk: they work on several messages at once, answer for several at once, or come and go.
+
+use super::clients::Clients;
+use super::follow_up::FollowUp;
+use crate::broker::{ConsumerId, DeliveryId};
+use crate::client::{Answer, Handed, Next};
+use crate::metrics::{Attempt, Delivered};
+use crate::time::Time;
+use crate::workload::CountProfile;
+
+/// Consumers whose number changes by plan.
+pub struct Shift {
+    pub crew: usize,
+    /// Of their seats, which stand one after the other.
+    pub first: u32,
+    pub count: u32,
+    pub profile: CountProfile,
+    /// The point of the profile that comes next.
+    pub next: u64,
+}
+
+/// Who comes and who leaves as a shift changes.
+#[derive(Default)]
+pub struct Changes {
+    pub come: Vec<ConsumerId>,
+    pub leave: Vec<ConsumerId>,
+}
+
+impl Clients<'_> {
+    fn place(&self, consumer: ConsumerId) -> (usize, usize) {
+        let seat = &self.seats[consumer.0 as usize];
+        (seat.crew as usize, seat.desk as usize)
+    }
+
+    #[inline(never)]
+    pub fn hand_to_desk(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
+        let (crew, desk) = self.place(consumer);
+        let (message, entry) = self.recorder.delivered(self.now, delivered, false);
+        let Delivered { queue, attempt, track: label, .. } = delivered;
+        let handed =
+            Handed { delivery, queue, number: message.number, producer: message.producer, entry, attempt, label };
+        self.recorder.hold(self.now, crew, 1);
+        let next = self.crews[crew].put(desk, self.now, handed);
+        self.go_on(consumer, next);
+    }
+
+    /// Something was to happen at a desk now: its work is done, or it has waited for more.
+    #[inline(never)]
+    pub fn look_at_desk(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.place(consumer);
+        if self.crews[crew].desk(desk).is_done(self.now) {
+            self.clear_desk(consumer);
+            let next = self.crews[crew].next_batch(desk, self.now, false);
+            return self.go_on(consumer, next);
+        }
+        // What was waited for may have begun before, because the batch was complete.
+        if let next @ Next::Work(_) = self.crews[crew].next_batch(desk, self.now, true) {
+            self.go_on(consumer, next);
+        }
+    }
+
+    fn go_on(&mut self, consumer: ConsumerId, next: Next) {
+        match next {
+            Next::Nothing => {}
+            Next::Wait(until) => self.enter(consumer, until),
+            Next::Work(ends) => {
+                let (crew, desk) = self.place(consumer);
+                self.seats[consumer.0 as usize].began = self.now;
+                for handed in self.crews[crew].desk(desk).batch() {
+                    self.recorder.began(self.now, handed.queue, (handed.entry, handed.attempt), handed.label);
+                }
+                let said = self.crews[crew].said_at_begin(desk);
+                self.say(said);
+                self.enter(consumer, ends);
+            }
+        }
+    }
+
+    /// To the broker, next.
+    fn say(&mut self, answers: impl IntoIterator<Item = Answer>) {
+        self.follow_ups.extend(answers.into_iter().map(FollowUp::Answer));
+    }
+
+    fn enter(&mut self, consumer: ConsumerId, at: Time) {
+        self.completions.enter(at, self.entered, consumer);
+        self.entered += 1;
+    }
+
+    fn clear_desk(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.place(consumer);
+        let began = self.seats[consumer.0 as usize].began;
+        let (done, said) = self.crews[crew].clear(desk);
+        self.recorder.worked(self.now, crew, began);
+        for (handed, success) in &done {
+            self.recorder.hold(self.now, crew, -1);
+            self.recorder.ended_in_batch(
+                self.now,
+                Attempt {
+                    crew,
+                    queue: handed.queue,
+                    track: handed.label,
+                    entry: handed.entry,
+                    began,
+                    success: *success,
+                    acknowledged_before: self.crews[crew].acknowledges_before(),
+                    passes_on: false,
+                },
+            );
+        }
+        self.say(said);
+        if !self.crews[crew].desk(desk).is_present() && self.crews[crew].is_over(desk) {
+            self.recorder.available(self.now, crew, -1);
+        }
+    }
+
+    /// A shift changes to so many: who is idle leaves first, and comes first.
+    pub fn change_shift(&mut self, shift: usize, count: u32) -> Changes {
+        let Shift { crew, first, count: seats, .. } = self.shifts[shift];
+        let crew_desks = &self.crews[crew];
+        let is_present = |place: &u32| crew_desks.desk(*place as usize).is_present();
+        let is_idle = |place: &u32| crew_desks.is_over(*place as usize);
+        let (mut present, mut away): (Vec<u32>, Vec<u32>) = (0..seats).partition(is_present);
+        // Of those alike the last leaves and the first comes.
+        present.sort_by_key(|place| (!is_idle(place), u32::MAX - place));
+        away.sort_by_key(|place| (is_idle(place), *place));
+        let leave: Vec<u32> = present[..present.len().saturating_sub(count as usize)].to_vec();
+        let come: Vec<u32> = away[..(count as usize).saturating_sub(present.len())].to_vec();
+        for place in &leave {
+            self.leave(crew, *place as usize);
+        }
+        for place in &come {
+            let was_over = self.crews[crew].is_over(*place as usize);
+            self.crews[crew].come_back(*place as usize);
+            self.recorder.available(self.now, crew, i64::from(was_over));
+        }
+        let seats_of = |places: Vec<u32>| places.into_iter().map(|place| ConsumerId(first + place)).collect();
+        Changes { come: seats_of(come), leave: seats_of(leave) }
+    }
+
+    fn leave(&mut self, crew: usize, place: usize) {
+        for handed in self.crews[crew].leave(place) {
+            self.recorder.hold(self.now, crew, -1);
+            self.recorder.handed_back(handed.label);
+            self.follow_ups.push_back(FollowUp::Answer(Answer::Return(handed.delivery)));
+        }
+        if self.crews[crew].is_over(place) {
+            let rest = self.crews[crew].tell_rest(place);
+            self.say(rest);
+            self.recorder.available(self.now, crew, -1);
+        }
+    }
+}

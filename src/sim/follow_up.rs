@@ -1,0 +1,136 @@
+//! What the broker is to hear next because of what it has just said, or because its time has come.
+
+use super::listen::Listener;
+use super::replication::Run;
+use crate::broker::{Command, ConsumerId, Message, QueueId};
+use crate::client::{Answer, Reply};
+use crate::metrics::Letter;
+
+#[derive(Clone, Debug)]
+pub enum FollowUp {
+    /// A consumer answers.
+    Answer(Answer),
+    /// A consumer publishes what it passes on, and answers then.
+    PassOn { to: QueueId, letter: Letter, passing: Passing },
+    /// A producer tries again what a queue has refused, for the so-manyth time.
+    TryAgain { to: QueueId, letter: Letter, tries: u32 },
+    /// A client has thought.
+    Publish(Message),
+    /// A producer has a publish confirmed, and may have others waiting for that.
+    Confirmed(u16),
+}
+
+/// A consumer that is passing something on, and what it says to the broker afterwards.
+#[derive(Clone, Copy, Debug)]
+pub struct Passing {
+    pub consumer: ConsumerId,
+    pub answer: Answer,
+}
+
+impl<L: Listener> Run<'_, L> {
+    /// Tells the broker what follows, until nothing more does.
+    #[inline(never)]
+    pub(super) fn follow_up(&mut self) {
+        while let Some(next) = self.clients.follow_ups.pop_front() {
+            match next {
+                FollowUp::Answer(answer) => self.answer(answer),
+                FollowUp::PassOn { to, letter, passing } => self.pass_on(to, letter, passing),
+                FollowUp::TryAgain { to, letter, tries } => self.try_again(to, letter, tries),
+                FollowUp::Publish(message) => self.publish_apart(message),
+                FollowUp::Confirmed(producer) => self.publish_held(producer),
+            }
+        }
+    }
+
+    fn answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Acknowledge(delivery) => self.tell(Command::Acknowledge { delivery }),
+            Answer::Reject { delivery, requeue } => self.tell(Command::Reject { delivery, requeue }),
+            Answer::Return(delivery) => self.tell(Command::Return { delivery }),
+            Answer::Nothing => {}
+        }
+    }
+
+    /// Refused, the message is lost; blocked, the consumer waits with it.
+    fn pass_on(&mut self, to: QueueId, letter: Letter, passing: Passing) {
+        if self.offer(to, letter) == Reply::Blocked {
+            self.clients.waiting.insert(letter.track, passing);
+        } else {
+            self.clients.let_go(passing.consumer);
+            self.answer(passing.answer);
+        }
+    }
+
+    fn try_again(&mut self, to: QueueId, letter: Letter, tries: u32) {
+        self.clients.recorder.tries_again(letter.track);
+        self.clients.tries = tries;
+        self.offer(to, letter);
+        self.clients.tries = 1;
+    }
+
+    /// Publishes a message that has several copies, whose end is awaited, or whose producer waits for confirmations.
+    pub(super) fn publish_apart(&mut self, message: Message) {
+        let letters = self.open_books(message);
+        for (queue, letter) in self.clients.sources[usize::from(message.producer)].publishes_to.iter().zip(&letters) {
+            self.listener.published(&self.clients, *queue, *letter);
+        }
+        let source = &mut self.clients.sources[usize::from(message.producer)];
+        if source.must_wait() {
+            letters.iter().for_each(|letter| self.clients.recorder.keeps_outside(letter.track));
+            source.held.push_back(letters);
+        } else {
+            self.offer_copies(&letters);
+        }
+    }
+
+    fn open_books(&mut self, message: Message) -> Vec<Letter> {
+        let source = &self.clients.sources[usize::from(message.producer)];
+        let (copies, awaited) = (source.publishes_to.len() as u32, source.thinking.is_some());
+        if self.has_copies {
+            return self.clients.recorder.published_in_copies(message, copies, awaited);
+        }
+        vec![self.clients.recorder.published_alone(message, awaited)]
+    }
+
+    /// Publishes to each queue its copy; what one of them blocks is not confirmed yet.
+    fn offer_copies(&mut self, letters: &[Letter]) {
+        let mut blocked = Vec::new();
+        for (at, letter) in letters.iter().enumerate() {
+            let to = self.clients.sources[usize::from(letter.producer)].publishes_to[at];
+            if self.offer(to, *letter) == Reply::Blocked {
+                blocked.push(letter.track);
+            }
+        }
+        let source = &mut self.clients.sources[usize::from(letters[0].producer)];
+        if source.confirms.is_some() && !blocked.is_empty() {
+            source.unconfirmed += 1;
+            self.clients.unconfirmed.await_all(blocked);
+        }
+    }
+
+    /// A publish is confirmed, and what was held back for that is published.
+    fn publish_held(&mut self, producer: u16) {
+        self.clients.sources[usize::from(producer)].unconfirmed -= 1;
+        loop {
+            let source = &mut self.clients.sources[usize::from(producer)];
+            if source.must_wait() {
+                return;
+            }
+            let Some(letters) = source.held.pop_front() else { return };
+            letters.iter().for_each(|letter| self.clients.recorder.comes_again(letter.track));
+            self.offer_copies(&letters);
+        }
+    }
+
+    fn offer(&mut self, to: QueueId, letter: Letter) -> Reply {
+        self.clients.reply = Reply::Accepted;
+        let properties = self.properties(letter.producer, self.clients.recorder.message(letter.track).number);
+        self.tell(Command::Publish { queue: to, payload: letter, properties });
+        self.clients.reply
+    }
+
+    fn tell(&mut self, command: Command<Letter>) {
+        self.commands += 1;
+        self.listener.apply(&mut self.broker, command, &mut self.clients);
+    }
+}

@@ -1,0 +1,4 @@
+//! What live runs are made of.
+
+mod pacing;
+mod plan;

@@ -204,7 +204,7 @@ impl<P: Clone> Broker<P> {
     /// Frees the slot of a message that is in no list.
     #[inline]
     pub(super) fn forget(&mut self, slot: Slot) -> P {
-        if !self.visits.is_empty() || !self.given_back.is_empty() {
+        if !self.visits.is_empty() {
             self.forget_visits(slot);
         }
         self.store.remove(slot)

@@ -225,11 +225,11 @@ impl<P: Clone> Broker<P> {
             self.visits.insert((slot, queue), self.store[slot].entry);
             self.unlist(slot);
             self.put_back(slot);
-            self.refresh_deadline();
             effects.push(Effect::Returned { queue, to: Place::Waiting, payload: self.store.payload(slot) });
             if self.keeps_properties && self.has_expired(now, slot) {
                 self.expel(now, slot, Cause::Expired, effects);
             }
+            self.refresh_deadline();
         }
         self.serve(now, consumer, effects);
         // Who has left is served nothing; others may take what it gave back.

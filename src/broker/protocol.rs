@@ -72,7 +72,7 @@ pub enum Effect<P> {
         from: Place,
         payload: P,
     },
-    /// A delivered message is back, after a failure or a time-out, or because nobody has begun with it.
+    /// A delivered message is back, after a failure or a time-out.
     Returned {
         queue: QueueId,
         to: Place,

@@ -11,6 +11,7 @@ use crate::scenario;
 /// The scenarios that need nothing beside them.
 const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("ack-timeout", include_str!("../../scenarios/ack-timeout.yaml")),
+    ("batch-workers", include_str!("../../scenarios/batch-workers.yaml")),
     ("bursty", include_str!("../../scenarios/bursty.yaml")),
     ("finite-buffer", include_str!("../../scenarios/finite-buffer.yaml")),
     ("flash-sale", include_str!("../../scenarios/flash-sale.yaml")),
@@ -24,6 +25,7 @@ const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("priorities", include_str!("../../scenarios/priorities.yaml")),
     ("retry-queue", include_str!("../../scenarios/retry-queue.yaml")),
     ("sensors", include_str!("../../scenarios/sensors.yaml")),
+    ("shift-change", include_str!("../../scenarios/shift-change.yaml")),
 ];
 
 /// Those that read recorded data.

@@ -1,4 +1,6 @@
 //! What a scenario describes, in two sentences: who sends what to whom, and whether the consumers keep up.
+//!
+//! Long: what is said of each part of a scenario stands beside the others, so that it reads as one.
 
 use super::model::{Consumers, Scenario};
 use crate::broker::{QueueId, Then};

@@ -1,4 +1,6 @@
 //! Every key and word of the language, said once: its name, how it is written, what it means, whether this version has it.
+//!
+//! Long: every key of the language stands here and nowhere else.
 
 /// A key of an object.
 #[derive(Debug)]

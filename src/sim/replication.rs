@@ -1,4 +1,6 @@
 //! One run of a scenario on a simulated clock.
+//!
+//! Long: what happens in one run, from its first event to its last.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::cold_path;

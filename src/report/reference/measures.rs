@@ -30,7 +30,7 @@ pub fn about(quantity: Quantity) -> &'static str {
         Length => "messages waiting",
         InFlight => "messages delivered and not acknowledged",
         Backlog => "messages waiting or in flight",
-        Held => "messages in the hands of consumers, worked on or not",
+        Held => "messages that its consumers hold and the broker has forgotten (`acknowledge: on_delivery`)",
         Drained => "when the queue was first empty after its largest backlog",
         Throughput => "successful attempts in a second",
         Goodput => "messages processed in a second, each counted once",
@@ -63,7 +63,8 @@ pub fn ways(quantity: Quantity) -> Vec<String> {
     let of = |owner: &str| stats.iter().map(|&stat| Measure::of(owner, quantity, stat).to_string()).collect::<Vec<_>>();
     let mut ways = match quantity.of_the_whole() {
         true => stats.iter().map(|&stat| Measure::whole(quantity, stat).to_string()).collect(),
-        false => of("orders"),
+        false if quantity.of_a_queue() => of("orders"),
+        false => Vec::new(),
     };
     if quantity.of_the_whole() && quantity.of_a_queue() {
         ways.extend(of("orders").pop());

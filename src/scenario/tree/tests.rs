@@ -10,7 +10,7 @@ use crate::scenario::{Problem, Problems, Scenario, Source, read};
 
 const BASE: &str = "
 run: {duration: 12h}
-queues: {orders: {dead_letter: failed}, failed: {}, shipping: {}}
+queues: {orders: {dead_letter: failed, order: {priority: {levels: 3}}}, failed: {}, shipping: {}}
 producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}}
 consumers: {workers: {takes_from: orders, count: 3, service: 12ms}}
 ";
@@ -111,8 +111,12 @@ impl Spot {
 
     fn new(name: &str, templates: Vec<String>, example: String) -> Spot {
         let table = table(name).expect("a table of the tree");
-        // Where the example is a single value, the table's own examples stand for it.
-        let example = if example.starts_with('{') || name == "scenario" { example } else { whole(table) };
+        // Where the example is a single value, the table's own examples stand for it; of a redelivery some need others.
+        let example = if (example.starts_with('{') && name != "redelivery") || name == "scenario" {
+            example
+        } else {
+            whole(table)
+        };
         Spot { table, templates, example }
     }
 }

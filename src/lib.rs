@@ -9,6 +9,7 @@ pub mod broker;
 pub mod cli;
 pub mod client;
 pub mod experiment;
+pub mod host;
 pub mod live;
 pub mod measure;
 pub mod metrics;

@@ -67,7 +67,8 @@ impl<P: Clone> Broker<P> {
         let prefetch = if keeps == Keeps::UntilDelivered { u32::MAX } else { prefetch };
         match self.consumers.get_mut(consumer.0 as usize) {
             Some(known) if known.has_left => {
-                (known.has_left, known.queue) = (false, queue);
+                let is_plain = known.held == 0 && priority == 0 && keeps == Keeps::UntilAnswered;
+                *known = Consumer { queue, priority, keeps, prefetch, has_left: false, is_plain, ..*known };
                 known.in_turn = known.has_credit();
             }
             Some(known) => {

@@ -7,6 +7,7 @@ mod desk;
 mod expiry;
 mod flows;
 mod full;
+mod hosted;
 mod lines;
 mod naive;
 mod order;

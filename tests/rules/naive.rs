@@ -84,12 +84,13 @@ impl Naive {
     pub fn subscribe(&mut self, now: Time, consumer: usize, queue: usize, terms: Terms) {
         self.do_what_is_due(now);
         let turn = self.next_stamp();
+        let Terms { prefetch, priority, keeps } = terms;
         if let Some(known) = self.consumers.get_mut(consumer).filter(|known| known.has_left) {
             known.has_left = false;
             known.queues.clear();
+            (known.prefetch, known.priority, known.keeps) = (prefetch as usize, priority, keeps);
         }
         if consumer == self.consumers.len() {
-            let Terms { prefetch, priority, keeps } = terms;
             let (queues, unanswered) = Default::default();
             self.consumers.push(Consumer {
                 queues,

@@ -22,12 +22,18 @@ use kendall::broker::{
 use kendall::time::{Span, Time};
 use kendall::workload::Distribution;
 
-/// Runs the script in front of the queues and compares what follows, word by word.
+use crate::hosted;
+
+/// Runs the script in front of the queues and compares what follows, word by word. A host must do the same where the
+/// script can be carried out through it.
 #[track_caller]
 pub fn check(queues: &str, script: &str, expected: &str) {
     let got = run(queues, script);
     let expected = expected.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(got, expected, "\nqueues: {queues}\nscript: {script}\n   got: {got}\n");
+    if let Some(got) = hosted::run(queues, script) {
+        assert_eq!(got, expected, "\nby the host\nqueues: {queues}\nscript: {script}\n   got: {got}\n");
+    }
 }
 
 fn run<'a>(queues: &'a str, script: &'a str) -> String {
@@ -50,10 +56,7 @@ struct World<'a> {
 
 impl<'a> World<'a> {
     fn new(queues: &'a str) -> World<'a> {
-        let parts: Vec<(&str, &str)> =
-            queues.split(';').map(|part| part.split_once(':').unwrap_or(("q", part))).collect();
-        let names: Vec<&str> = parts.iter().map(|(name, _)| name.trim()).collect();
-        let read: Vec<(QueueRules, u32, u32)> = parts.iter().map(|(_, rules)| read_rules(rules, &names)).collect();
+        let (names, read) = read_queues(queues);
         let mut world = World {
             broker: Broker::with_names(read.iter().map(|(rules, ..)| rules.clone()).zip(names.iter().copied()), true),
             names,
@@ -154,40 +157,66 @@ impl<'a> World<'a> {
             if let Effect::Delivered { payload, delivery, .. } = effect {
                 self.deliveries.entry(payload).or_default().push(delivery);
             }
-            let told = self.tell(&effect);
-            let when = match self.now == self.told_at {
-                true => String::new(),
-                false => format!("{}: ", self.now.since(Time::ZERO)),
-            };
+            let told = tell(&self.names, &effect, name_in(&effect));
+            let when = prefix(self.now, self.told_at);
             self.told_at = self.now;
             self.told.push(format!("{when}{told}"));
         }
     }
+}
 
-    fn tell(&self, effect: &Effect<&str>) -> String {
-        match effect {
-            Effect::Accepted { was_blocked: false, payload, .. } => format!("{payload} accepted"),
-            Effect::Accepted { was_blocked: true, payload, .. } => format!("{payload} let in"),
-            Effect::Refused { payload, .. } => format!("{payload} refused"),
-            Effect::Blocked { payload, .. } => format!("{payload} blocked"),
-            Effect::Delivered { consumer, entry, attempt, payload, .. } => {
-                let entry = if *entry > 1 { format!(" (entry {entry})") } else { String::new() };
-                let attempt = if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
-                format!("{payload} to {}{entry}{attempt}", consumer.0 + 1)
-            }
-            Effect::Acknowledged { from: Place::InFlight, payload, .. } => format!("{payload} acknowledged"),
-            Effect::Acknowledged { from, payload, .. } => {
-                format!("{payload} acknowledged while {}", format!("{from:?}").to_lowercase())
-            }
-            Effect::Returned { to: Place::Delayed, payload, .. } => format!("{payload} delayed"),
-            Effect::Returned { payload, .. } => format!("{payload} returned"),
-            Effect::Ready { payload, .. } => format!("{payload} ready"),
-            Effect::Dropped { cause, payload, .. } => format!("{payload} dropped {{{}}}", cause.name()),
-            Effect::DeadLettered { to, cause, payload, .. } => {
-                format!("{payload} moved to {} {{{}}}", self.names[to.index()], cause.name())
-            }
-            Effect::Parked { payload, .. } => format!("{payload} parked"),
+/// The instant, if it is another than that of the effect before.
+pub fn prefix(now: Time, told_at: Time) -> String {
+    if now == told_at { String::new() } else { format!("{}: ", now.since(Time::ZERO)) }
+}
+
+/// The names of the queues, and their rules with the number of their consumers and the prefetch.
+pub fn read_queues(queues: &str) -> (Vec<&str>, Vec<(QueueRules, u32, u32)>) {
+    let parts: Vec<(&str, &str)> = queues.split(';').map(|part| part.split_once(':').unwrap_or(("q", part))).collect();
+    let names: Vec<&str> = parts.iter().map(|(name, _)| name.trim()).collect();
+    let read = parts.iter().map(|(_, rules)| read_rules(rules, &names)).collect();
+    (names, read)
+}
+
+fn name_in<'a>(effect: &Effect<&'a str>) -> &'a str {
+    match effect {
+        Effect::Accepted { payload, .. }
+        | Effect::Refused { payload, .. }
+        | Effect::Blocked { payload, .. }
+        | Effect::Delivered { payload, .. }
+        | Effect::Acknowledged { payload, .. }
+        | Effect::Returned { payload, .. }
+        | Effect::Ready { payload, .. }
+        | Effect::Dropped { payload, .. }
+        | Effect::DeadLettered { payload, .. }
+        | Effect::Parked { payload, .. } => payload,
+    }
+}
+
+/// An effect on the message of that name, as a sentence.
+pub fn tell<P>(names: &[&str], effect: &Effect<P>, name: &str) -> String {
+    match effect {
+        Effect::Accepted { was_blocked: false, .. } => format!("{name} accepted"),
+        Effect::Accepted { was_blocked: true, .. } => format!("{name} let in"),
+        Effect::Refused { .. } => format!("{name} refused"),
+        Effect::Blocked { .. } => format!("{name} blocked"),
+        Effect::Delivered { consumer, entry, attempt, .. } => {
+            let entry = if *entry > 1 { format!(" (entry {entry})") } else { String::new() };
+            let attempt = if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+            format!("{name} to {}{entry}{attempt}", consumer.0 + 1)
         }
+        Effect::Acknowledged { from: Place::InFlight, .. } => format!("{name} acknowledged"),
+        Effect::Acknowledged { from, .. } => {
+            format!("{name} acknowledged while {}", format!("{from:?}").to_lowercase())
+        }
+        Effect::Returned { to: Place::Delayed, .. } => format!("{name} delayed"),
+        Effect::Returned { .. } => format!("{name} returned"),
+        Effect::Ready { .. } => format!("{name} ready"),
+        Effect::Dropped { cause, .. } => format!("{name} dropped {{{}}}", cause.name()),
+        Effect::DeadLettered { to, cause, .. } => {
+            format!("{name} moved to {} {{{}}}", names[to.index()], cause.name())
+        }
+        Effect::Parked { .. } => format!("{name} parked"),
     }
 }
 
@@ -236,12 +265,12 @@ fn delay(text: &str) -> Delay {
     }
 }
 
-fn queue_named(name: &str, names: &[&str]) -> QueueId {
+pub fn queue_named(name: &str, names: &[&str]) -> QueueId {
     let at = names.iter().position(|known| *known == name);
     QueueId(at.unwrap_or_else(|| panic!("no queue called {name}")) as u16)
 }
 
-fn span(text: &str) -> Span {
+pub fn span(text: &str) -> Span {
     let milliseconds = text.strip_suffix("ms").and_then(|number| number.parse::<u64>().ok());
     Span::from_nanos(milliseconds.unwrap_or_else(|| panic!("milliseconds, not {text}")) * 1_000_000)
 }

@@ -261,7 +261,7 @@ error: consumers.payments.count: `many` is no whole number
 1 | consumers.payments.count=many
   |                          ^^^^
   |
-  = help: write a whole number from 1 to 100000
+  = help: write a whole number from 1 to 50000
 
 error: consumers.payments.cout: unknown key
  --> --set 2:1:20

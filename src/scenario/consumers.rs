@@ -11,7 +11,7 @@ use crate::client::{Acknowledge, BatchTime, ConsumerRules, OnFailure, OnRetry, T
 use crate::time::Span;
 
 /// Over all entries.
-pub const MOST_CONSUMERS: u64 = 100_000;
+pub const MOST_CONSUMERS: u64 = 50_000;
 const MOST_PREFETCH: u64 = 1_000_000;
 const MOST_PRIORITY: u64 = 1000;
 /// In one batch, or acknowledged at once.

@@ -195,3 +195,18 @@ fn poisson_arrivals_see_time_averages_and_regular_ones_do_not() {
     let (found, is) = found_and_is_busy("{regular: {rate: 50/s}}");
     assert!((found - 0.2032).abs() < 0.015 && (is - 0.5).abs() < 0.02, "{found} against {is}");
 }
+
+#[test]
+fn the_order_of_service_does_not_change_when_the_consumer_is_busy() {
+    let one = |order: &str| {
+        let text = station(1).replace("q: {}", &format!("q: {{order: {order}}}")).replace("count: 2", "count: 1");
+        simulated(&text.replace("180/s", "90/s"))
+    };
+    let fifo = one("fifo");
+    for order in ["lifo", "{priority: {levels: 2}}"] {
+        let other = one(order);
+        assert_eq!((fifo.crews[0].busy, fifo.end), (other.crews[0].busy, other.end), "{order}");
+        assert_eq!(fifo.times.service.sum, other.times.service.sum, "{order}");
+    }
+    assert_ne!(fifo.times.wait.max, one("lifo").times.wait.max, "the orders do differ");
+}

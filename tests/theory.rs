@@ -50,6 +50,7 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
             then: Vec::new(),
             priority: 0,
             rules: ConsumerRules {
+                follows: None,
                 service,
                 on_retry: OnRetry::Same,
                 acknowledge: Acknowledge::After,

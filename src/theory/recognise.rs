@@ -276,6 +276,18 @@ fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
         Order::Fifo => {}
         Order::Lifo => reasons.push(format!("`{queue_name}` gives out the youngest first: the formulas need fifo")),
         Order::Priority { .. } => reasons.push(format!("`{queue_name}` goes by priority: the formulas need fifo")),
+        Order::ShortestFirst => {
+            reasons.push(format!("`{queue_name}` gives out the shortest first: the formulas need fifo"));
+        }
+    }
+    if queue.rules.capacity_bytes.is_some() {
+        reasons.push(format!("`{queue_name}` has a capacity in bytes: the formulas know one in messages"));
+    }
+    // What a message carries it carries to its other attempts and to further queues, and services are not independent.
+    if entry.rules.follows.is_some() && (entry.rules.fails > 0.0 || !entry.then.is_empty()) {
+        reasons.push(format!(
+            "the service of `{entry_name}` follows what the message carries: the formulas know independent services"
+        ));
     }
     if queue.rules.ttl.is_some() {
         reasons.push(format!("messages in `{queue_name}` expire after its ttl"));

@@ -73,6 +73,7 @@ pub(super) fn in_words(service: &Distribution) -> &'static str {
         Distribution::Triangular { .. } => "triangular",
         Distribution::PhaseType(_) => "phase_type",
         Distribution::Mixture(_) => "a mixture",
+        Distribution::Shifted { .. } => "a sum",
     }
 }
 

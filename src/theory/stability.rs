@@ -54,7 +54,7 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
 }
 
 fn is_unlimited(scenario: &Scenario, queue: &Queue) -> bool {
-    queue.rules.capacity.is_none() && !expires(scenario, queue)
+    !queue.rules.is_limited() && !expires(scenario, queue)
 }
 
 fn blocks(scenario: &Scenario, queue: &Queue) -> bool {

@@ -172,7 +172,7 @@ impl Model {
             System::General => "Pollaczek 1930, Khinchine 1932; Takács 1962",
             System::Renewal => "Kendall 1953; Takács 1962; Gross & Harris 1998, sec. 5.3",
             System::Feedback => "Jackson 1957; Baskett, Chandy, Muntz & Palacios 1975",
-            System::LastFirst => "Takács 1963; Gross & Harris 1998, sec. 5.1",
+            System::LastFirst => "Takács 1963; busy periods: Kleinrock 1975, sec. 5.8",
             System::Priority if alone => "Cobham 1954; Kleinrock 1976, sec. 3.6",
             System::Priority => "Cobham 1954; Kella & Yechiali 1985",
             System::Impatient if self.patience.as_ref().is_some_and(|p| letter(p) == "D") => {

@@ -184,7 +184,11 @@ consumers: {{u: {{takes_from: a, service: {service}{rest}}}}}
 "
         )
     };
-    let name = |text: &str| recognise(&scenario(text)).map(|model| model.name());
+    let name = |text: &str| match recognise(&scenario(text)) {
+        Ok(Found::Queue(model)) => Ok(model.name()),
+        Ok(found) => panic!("one queue is no {found:?}"),
+        Err(reasons) => Err(reasons),
+    };
     assert_eq!(name(&text("", "{per_work: 2ms}")), Ok("M/M/1".to_owned()));
     assert_eq!(name(&text("", "{per_work: 2ms, plus: 1ms}")), Ok("M/G/1".to_owned()));
     let not_known = "the service of `u` follows what the message carries: the formulas know independent services";

@@ -35,11 +35,12 @@ pub const SCENARIO: &[Key] = &[
 ];
 
 pub const SHORT_FORM: &[Key] = &[
-    key("system", "M/M/3", "Kendall's notation A/S/c or A/S/c/K"),
-    key("rate", "200/s", "messages per second"),
+    key("system", "M/M/3", "Kendall's notation A/S/c[/K[/N[/D]]]; c may be `inf`"),
+    key("rate", "200/s", "messages per second; with a population N, of one client while it thinks"),
     key("load", "80%", "what share of the time consumers are to be busy; stands for the rate"),
     key("service", "12ms", "the mean time of work on one message"),
     key("cv", "1.5", "standard deviation over mean, for a G or H2"),
+    key("family", "gamma", "the distribution of a G: lognormal, which it is if nothing is said, or gamma"),
 ];
 
 pub const RUN: &[Key] = &[

@@ -70,6 +70,16 @@ impl PhaseType {
         }
     }
 
+    /// The chances to begin in each phase.
+    pub fn initial(&self) -> &[f64] {
+        &self.initial
+    }
+
+    /// Row by row, the rates per second to each phase and, last, to the end.
+    pub fn rates(&self) -> &[Vec<f64>] {
+        &self.rates
+    }
+
     /// One walk, in seconds.
     pub fn draw(&self, draws: &mut Draws) -> f64 {
         let mut phase = chosen(&self.initial, 1.0, draws);

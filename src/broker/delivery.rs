@@ -42,7 +42,13 @@ impl<P: Clone> Broker<P> {
 
     /// Does what [`Queue::deliver_next`] does where more is to be noted than that a message is in flight.
     #[inline(never)]
-    pub(super) fn deliver_noted(&mut self, now: Time, queue: QueueId, consumer: ConsumerId, effects: &mut impl Effects<P>) {
+    pub(super) fn deliver_noted(
+        &mut self,
+        now: Time,
+        queue: QueueId,
+        consumer: ConsumerId,
+        effects: &mut impl Effects<P>,
+    ) {
         let holder = &mut self.consumers[consumer.0 as usize];
         holder.held += 1;
         holder.in_turn = holder.has_credit();
@@ -97,7 +103,8 @@ impl<P: Clone> Broker<P> {
         let (queue, consumer) = (entry.queue, entry.consumer);
         let state = &mut self.queues[queue.index()];
         let holder = &mut self.consumers[consumer.0 as usize];
-        if !E::IS_PLAIN && !(state.is_plain && holder.is_plain && self.visits.is_empty()) {
+        let is_plain = E::IS_PLAIN || state.is_plain && holder.is_plain && self.visits.is_empty();
+        if !is_plain {
             cold_path();
             return self.acknowledge_noted(now, slot, (queue, consumer), effects);
         }

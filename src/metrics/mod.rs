@@ -367,12 +367,7 @@ impl Recorder {
     /// What [`Recorder::effect`] books for a delivery, and [`Recorder::began`] with it if it `begins` at once. Returns the
     /// message, and how many times it has entered the queue: of a message of several copies the broker does not know.
     #[inline(always)]
-    pub fn delivered<const ALONE: bool>(
-        &mut self,
-        now: Time,
-        delivered: Delivered,
-        begins: bool,
-    ) -> (Message, u16) {
+    pub fn delivered<const ALONE: bool>(&mut self, now: Time, delivered: Delivered, begins: bool) -> (Message, u16) {
         let mut entry = delivered.entry;
         if !ALONE && self.ledger.track(delivered.track).is.has(Special::COPY) {
             cold_path();

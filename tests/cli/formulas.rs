@@ -64,7 +64,10 @@ fn the_notation_knows_populations_orders_and_no_end_of_consumers() {
     assert!(last_first.contains("last in first out") && last_first.contains("wait.sd 13.6 s"), "{last_first}");
     let gamma = theory(&["M/G/1", "--load", "80%", "--service", "1s", "--cv", "2", "--family", "gamma"]);
     assert!(gamma.contains("wait.mean 10.0 s"), "{gamma}");
-    refused(&["theory", "M/M/1", "--load", "80%", "--service", "1s", "--family", "gamma"], &["only a G has a `family`"]);
+    refused(
+        &["theory", "M/M/1", "--load", "80%", "--service", "1s", "--family", "gamma"],
+        &["only a G has a `family`"],
+    );
 }
 
 #[test]
@@ -72,7 +75,9 @@ fn explain_says_of_each_queue_of_a_pipeline_what_it_is_or_what_is_in_the_way() {
     let blocked = words(&run(&["explain", "scenarios/pipeline.yaml"]));
     assert!(blocked.contains("`to-price` blocks its producers when full"), "{blocked}");
     let unlimited = words(&run(&["explain", "scenarios/pipeline.yaml", "--set", "queues.to-price={}"]));
-    for part in ["Jackson network of 3 queues", "as if from outside: M/M/1", "then all go to `to-price`", "are processed"] {
+    for part in
+        ["Jackson network of 3 queues", "as if from outside: M/M/1", "then all go to `to-price`", "are processed"]
+    {
         assert!(unlimited.contains(part), "no `{part}` in:\n{unlimited}");
     }
 }

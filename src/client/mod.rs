@@ -9,12 +9,16 @@ mod held;
 mod onward;
 mod producer;
 mod rules;
+mod thinking;
+mod unconfirmed;
 
 pub use carried::Carried;
 pub use desk::{Desk, Next};
 pub use onward::{Onward, Way};
 pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
+pub use thinking::Thinking;
+pub use unconfirmed::Unconfirmed;
 
 use std::hint::cold_path;
 

@@ -44,6 +44,11 @@ impl<'a> Producer<'a> {
         Producer { retries: retries.map(|retries| (retries, key.name("retries"))), ..self }
     }
 
+    /// In the scenario.
+    pub fn place(&self) -> u16 {
+        self.place
+    }
+
     /// The next message that is to be published, if there is one.
     #[inline]
     pub fn plan(&mut self) -> Option<Message> {

@@ -39,8 +39,14 @@ pub fn run_live<T: Target>(
     if let Some(problems) = refuse(scenario, &lacking) {
         return Err(RunError::Lacking(problems));
     }
+    let is_usual = !scenario.run.duration_given;
     let scenario = as_live(scenario, asked.speed);
-    let mut outcome = run(&scenario, ask, watch)?;
+    let mut outcome = run(&scenario, ask, watch).map_err(|error| match error {
+        RunError::WarmupTooLong(text) if is_usual => {
+            RunError::WarmupTooLong(format!("a live run takes 30 s unless `--duration` says how long, and {text}"))
+        }
+        error => error,
+    })?;
     let Some(warmup) = warmup_of(&outcome).filter(|_| !outcome.partial) else { return Ok(outcome) };
     let runs = carry_out(&scenario, warmup, asked, target)?;
     let answer = Live::of(&scenario, warmup, asked.speed, target, runs)?;
@@ -83,7 +89,7 @@ fn carry_out<T: Target>(
     let scenario = Arc::new(scenario.clone());
     let mut runs: Vec<Finished> = Vec::new();
     for replication in 0..asked.runs {
-        let plan = sim::measured(&scenario, warmup);
+        let plan = sim::measured_live(&scenario, warmup);
         let order = Order { scenario: Arc::clone(&scenario), replication, plan, speed: asked.speed };
         let finished = runtime.block_on(live::run(&order, target, asked.onlooker))?;
         let goes_on = finished.ending == Ending::Complete;

@@ -37,9 +37,6 @@ pub struct Standing {
     pub processed: u64,
     /// Messages that wait in queues.
     pub waiting: u64,
-    /// Under way, and without a fate.
-    pub inside: u64,
-    pub open: u64,
     pub response_p99: Option<Span>,
     /// The latest sending since that was last asked, in scenario time.
     pub sent_late: Span,
@@ -60,11 +57,17 @@ pub struct Books(Mutex<Shelf>);
 struct Shelf {
     /// Until the books are closed.
     recorder: Option<Recorder>,
+    notes: Notes,
+}
+
+/// What stands beside the recorder.
+struct Notes {
     /// Several threads read the clock and then wait for the lock; what is booked later does not happen before.
     latest: Time,
-    notes: Vec<Note>,
+    /// By track.
+    letters: Vec<Note>,
     /// By producer.
-    wants: Vec<Option<Wants>>,
+    wants: Vec<Wants>,
     window: (Time, Time),
     published: u64,
     processed: u64,
@@ -76,12 +79,11 @@ struct Shelf {
 }
 
 impl Books {
-    /// Messages of several copies are sent several times, and have no time from one sending.
-    pub fn new(plan: &Plan, wants: Vec<Option<Wants>>) -> Books {
-        Books(Mutex::new(Shelf {
-            recorder: Some(Recorder::new(plan)),
+    /// Books that are open, for producers who want to be told so much.
+    pub fn new(plan: &Plan, wants: Vec<Wants>) -> Books {
+        let notes = Notes {
             latest: Time::ZERO,
-            notes: Vec::new(),
+            letters: Vec::new(),
             wants,
             window: plan.window,
             published: 0,
@@ -89,7 +91,8 @@ impl Books {
             sent_late: Span::ZERO,
             responses: Tally::default(),
             uncorrected: Tally::default(),
-        }))
+        };
+        Books(Mutex::new(Shelf { recorder: Some(Recorder::new(plan)), notes }))
     }
 
     /// A panic while it is held leaves books that do not balance, which is found out at the end.
@@ -97,26 +100,25 @@ impl Books {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with<R: Default>(&self, book: impl FnOnce(&mut Shelf, &mut Recorder) -> R) -> R {
+    /// Nothing is booked once the books are closed.
+    fn with<R: Default>(&self, book: impl FnOnce(&mut Notes, &mut Recorder) -> R) -> R {
         let mut shelf = self.lock();
-        let Some(mut recorder) = shelf.recorder.take() else { return R::default() };
-        let result = book(&mut shelf, &mut recorder);
-        shelf.recorder = Some(recorder);
-        result
+        let Shelf { recorder, notes } = &mut *shelf;
+        recorder.as_mut().map_or_else(R::default, |recorder| book(notes, recorder))
     }
 
     /// A planned instant is reached. What is sent stands outside until the target says otherwise.
     pub fn published(&self, message: Message, copies: Option<u32>, is_awaited: bool, letters: &mut Vec<Letter>) {
         letters.clear();
-        self.with(|shelf, recorder| {
+        self.with(|notes, recorder| {
             match copies {
                 None => letters.push(recorder.published_alone(message, is_awaited)),
                 Some(copies) => letters.extend(recorder.published_in_copies(message, copies, is_awaited)),
             }
-            shelf.published += 1;
+            notes.published += 1;
             for letter in letters.iter() {
                 recorder.keeps_outside(letter.track);
-                *shelf.note(letter.track) = Note { sent: None, tries: 1, let_in: None };
+                *notes.note(letter.track) = Note { sent: None, tries: 1, let_in: None };
             }
         });
     }
@@ -128,27 +130,27 @@ impl Books {
 
     /// A letter is handed to the target now. Where a message has several, it has no time from one sending.
     pub fn sent(&self, letter: Letter, planned: Time, now: Time, is_only: bool) {
-        self.with(|shelf, _| {
-            shelf.sent_late = shelf.sent_late.max(now.since(planned));
-            shelf.note(letter.track).sent = is_only.then_some(now);
+        self.with(|notes, _| {
+            notes.sent_late = notes.sent_late.max(now.since(planned));
+            notes.note(letter.track).sent = is_only.then_some(now);
         });
     }
 
     /// A letter is handed to the target once more.
     pub fn tries_again(&self, letter: Letter) {
-        self.with(|shelf, recorder| {
+        self.with(|notes, recorder| {
             recorder.tries_again(letter.track);
             recorder.keeps_outside(letter.track);
-            shelf.note(letter.track).tries += 1;
+            notes.note(letter.track).tries += 1;
         });
     }
 
     /// A producer tries no more.
     pub fn gave_up(&self, letter: Letter, now: Time) {
-        self.with(|shelf, recorder| {
+        self.with(|notes, recorder| {
             recorder.comes_again(letter.track);
             recorder.gave_up(letter.track);
-            shelf.tell_ends(recorder, now);
+            notes.tell_ends(recorder, now);
         });
     }
 
@@ -164,7 +166,7 @@ impl Books {
 
     /// A consumer begins to work on a delivery.
     pub fn began(&self, at: Time, queue: QueueId, delivery: (u16, u32), track: u32) {
-        self.with(|shelf, recorder| recorder.began(shelf.on(at), queue, delivery, track));
+        self.with(|notes, recorder| recorder.began(notes.on(at), queue, delivery, track));
     }
 
     /// A consumer of an entry has worked.
@@ -174,41 +176,39 @@ impl Books {
 
     /// An attempt has ended. If it succeeded and its message is passed on, this is the copy.
     pub fn ended(&self, ended: Time, attempt: Attempt, producer: u16) -> Option<(Letter, oneshot::Receiver<()>)> {
-        self.with(|shelf, recorder| {
+        self.with(|notes, recorder| {
             let message = recorder.message(attempt.track);
             recorder.ended_in_batch(ended, attempt);
             if attempt.success && !attempt.passes_on {
-                shelf.succeeded(message, attempt.track, ended);
+                notes.succeeded(message, attempt.track, ended);
             }
             let passed_on = attempt.passes_on.then(|| {
                 let letter = recorder.pass_on(attempt.track, producer);
                 recorder.keeps_outside(letter.track);
                 let (sender, receiver) = oneshot::channel();
-                *shelf.note(letter.track) = Note { sent: None, tries: 1, let_in: Some(sender) };
+                *notes.note(letter.track) = Note { sent: None, tries: 1, let_in: Some(sender) };
                 (letter, receiver)
             });
-            shelf.tell_ends(recorder, ended);
+            notes.tell_ends(recorder, ended);
             passed_on
         })
     }
 
     /// Consumers of an entry hold so many more messages that the broker has forgotten.
     pub fn hold(&self, at: Time, crew: usize, more: i64) {
-        self.with(|shelf, recorder| recorder.hold(shelf.on(at), crew, more));
+        self.with(|notes, recorder| recorder.hold(notes.on(at), crew, more));
     }
 
     pub fn standing(&self) -> Standing {
-        self.with(|shelf, recorder| {
-            shelf.responses.settle();
-            let p99 = shelf.responses.quantiles(std::iter::once(0.99)).pop().flatten();
+        self.with(|notes, recorder| {
+            notes.responses.settle();
+            let p99 = notes.responses.quantiles(std::iter::once(0.99)).pop().flatten();
             Standing {
-                published: shelf.published,
-                processed: shelf.processed,
+                published: notes.published,
+                processed: notes.processed,
                 waiting: recorder.waiting(),
-                inside: recorder.under_way(),
-                open: recorder.open(),
                 response_p99: p99.map(Span::from_seconds),
-                sent_late: std::mem::take(&mut shelf.sent_late),
+                sent_late: std::mem::take(&mut notes.sent_late),
             }
         })
     }
@@ -233,13 +233,13 @@ impl Books {
         if let Some(places) = places {
             recorder.agrees_with_places(places)?;
         }
-        shelf.uncorrected.settle();
-        let record = recorder.finish(now.max(shelf.latest))?;
-        Ok((record, std::mem::take(&mut shelf.uncorrected)))
+        shelf.notes.uncorrected.settle();
+        let record = recorder.finish(now.max(shelf.notes.latest))?;
+        Ok((record, std::mem::take(&mut shelf.notes.uncorrected)))
     }
 }
 
-impl Shelf {
+impl Notes {
     /// An instant as it is booked.
     fn on(&mut self, at: Time) -> Time {
         self.latest = self.latest.max(at);
@@ -248,10 +248,10 @@ impl Shelf {
 
     fn note(&mut self, track: u32) -> &mut Note {
         let at = track as usize;
-        if at >= self.notes.len() {
-            self.notes.resize_with(at + 1, Note::default);
+        if at >= self.letters.len() {
+            self.letters.resize_with(at + 1, Note::default);
         }
-        &mut self.notes[at]
+        &mut self.letters[at]
     }
 
     /// A first success counts from the sending and for the eye.
@@ -273,7 +273,7 @@ impl Shelf {
     }
 
     fn tell(&self, producer: u16, news: impl FnOnce(&Wants) -> Option<News>) -> bool {
-        let Some(wants) = &self.wants[usize::from(producer)] else { return false };
+        let wants = &self.wants[usize::from(producer)];
         let Some(news) = news(wants) else { return false };
         wants.sender.send(news).is_ok()
     }
@@ -300,19 +300,19 @@ impl Shelf {
 impl Ear for Books {
     fn hear(&self, at: Time, effect: &Effect<Envelope>) {
         let effect = effect.with(effect.payload().letter);
-        self.with(|shelf, recorder| {
-            let at = shelf.on(at);
+        self.with(|notes, recorder| {
+            let at = notes.on(at);
             match effect {
                 // It was outside until now, blocked or on its way.
                 Effect::Accepted { queue, payload, .. } => {
                     recorder.effect(at, &Effect::Accepted { queue, was_blocked: true, payload });
-                    shelf.let_in(payload);
+                    notes.let_in(payload);
                 }
                 Effect::Blocked { .. } => {}
-                Effect::Refused { queue, payload } => shelf.refused(recorder, at, queue, payload),
+                Effect::Refused { queue, payload } => notes.refused(recorder, at, queue, payload),
                 effect => recorder.effect(at, &effect),
             }
-            shelf.tell_ends(recorder, at);
+            notes.tell_ends(recorder, at);
         });
     }
 }

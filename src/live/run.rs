@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::books::{Books, Standing, Wants};
+use super::books::{Books, News, Standing, Wants};
 use super::consumer::{self, Consuming, Passes};
 use super::machine::Machine;
 use super::producer::Producing;
@@ -158,15 +158,12 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     Ok(Finished { record, ending, sent_late, ended_late, uncorrected, reconnects, busy_cores })
 }
 
-/// What a producer wants to be told, and how it is told; nothing if it sends whatever happens.
-fn wants(
-    scenario: &Scenario,
-    place: usize,
-) -> (Option<Wants>, tokio::sync::mpsc::UnboundedReceiver<super::books::News>) {
+/// What a producer wants to be told, and how it is told.
+fn wants(scenario: &Scenario, place: usize) -> (Wants, UnboundedReceiver<News>) {
     let producer = &scenario.producers[place];
     let (confirmations, refusals) = (producer.confirms.is_some(), producer.retries.is_some());
     let (sender, receiver) = unbounded_channel();
-    (Some(Wants { sender, confirmations, refusals }), receiver)
+    (Wants { sender, confirmations, refusals }, receiver)
 }
 
 async fn expect_empty<S: Session>(session: &S, scenario: &Scenario) -> Result<(), LiveError> {

@@ -11,9 +11,14 @@ use crate::result::{Overload, Simulation, Stopped};
 use crate::scenario::Scenario;
 use crate::time::Span;
 
-/// What is measured of a run of which `warmup` is cut off.
-pub fn measured(scenario: &Scenario, warmup: Span) -> Plan {
-    plan::measured(scenario, warmup)
+/// What is measured of a live run of which `warmup` is cut off. There a message enters its queue some time after it was
+/// planned, so that no time of a queue can stand for one of the journey.
+pub fn measured_live(scenario: &Scenario, warmup: Span) -> Plan {
+    let mut plan = plan::measured(scenario, warmup);
+    for queue in &mut plan.queues {
+        (queue.is_journey, queue.stay_is_wait) = (false, false);
+    }
+    plan
 }
 
 /// The first replications, simulated.

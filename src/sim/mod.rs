@@ -15,7 +15,7 @@ mod thinking;
 mod warmup;
 mod watch;
 
-pub use gather::{add_up, measured, replications};
+pub use gather::{add_up, measured_live, replications};
 pub use watch::Watch;
 
 use rayon::prelude::*;

@@ -1,5 +1,6 @@
 //! What live runs are made of, and whole runs.
 
+mod agreement;
 mod pacing;
 mod plan;
 mod runs;

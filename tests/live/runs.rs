@@ -59,7 +59,7 @@ pub fn run_against<T: Target>(
     let order = Order {
         scenario: Arc::new(scenario.clone()),
         replication: 0,
-        plan: sim::measured(scenario, warmup),
+        plan: sim::measured_live(scenario, warmup),
         speed: Speed::new(speed).unwrap(),
     };
     runtime.block_on(live::run(&order, target, eye))

@@ -2,32 +2,43 @@
 
 use std::hint::cold_path;
 
-use super::store::{Slot, Where};
-use super::{Broker, Effect, Effects, Place, Properties, QueueId, WhenFull};
+use super::store::{Slot, Store, Where};
+use super::{Broker, Effect, Effects, Place, Properties, Queue, QueueId, WhenFull};
 use crate::measure::Cause;
 use crate::time::Time;
 
 impl<P: Clone> Broker<P> {
     // A call would take the properties through memory.
     #[inline(always)]
-    pub(super) fn publish(
+    pub(super) fn publish<E: Effects<P>>(
         &mut self,
         now: Time,
         queue: QueueId,
         payload: P,
         properties: Properties,
-        effects: &mut impl Effects<P>,
+        effects: &mut E,
     ) {
-        if !self.queues[queue.index()].admits() {
+        let state = &mut self.queues[queue.index()];
+        if !state.admits() {
             cold_path();
             return self.publish_when_full(now, queue, (payload, properties), effects);
         }
-        let slot = self.accept(queue, payload, false, effects);
-        if self.keeps_properties {
+        let slot = state.accept(queue, payload, false, &mut self.store, effects);
+        if !E::IS_PLAIN && (!state.is_plain || self.keeps_properties || !state.blocked.is_empty()) {
             cold_path();
             self.keep_and_note(now, slot, properties);
+            return self.dispatch(now, queue, effects);
         }
-        self.dispatch_one(now, queue, effects);
+        // A single message is new, and nobody is blocked: one delivery is all that can follow.
+        if let Some(consumer) = state.next_in_turn() {
+            let holder = &mut self.consumers[consumer.0 as usize];
+            if !E::IS_PLAIN && !holder.is_plain {
+                cold_path();
+                return self.deliver_noted(now, queue, consumer, effects);
+            }
+            state.deliver_next(queue, (consumer, holder), &mut self.store, effects);
+            debug_assert!(!self.queues[queue.index()].can_deliver(), "one command, one delivery");
+        }
     }
 
     #[inline(never)]
@@ -42,7 +53,7 @@ impl<P: Clone> Broker<P> {
             WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
             WhenFull::Block => return self.block(queue, payload, properties, effects),
             WhenFull::DropOldest | WhenFull::DeadLetter => {
-                let slot = self.accept(queue, payload, false, effects);
+                let slot = self.queues[queue.index()].accept(queue, payload, false, &mut self.store, effects);
                 self.keep_and_note(now, slot, properties);
                 let leaves = self.leaves(queue, slot);
                 self.expel(now, leaves, Cause::Full, effects);
@@ -73,16 +84,6 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    #[inline(always)]
-    fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut impl Effects<P>) -> Slot {
-        effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
-        let state = &mut self.queues[queue.index()];
-        let slot = self.store.insert(queue, state.next_order, payload);
-        state.next_order += 1;
-        state.lists[Where::Fresh].push_last(&mut self.store, slot);
-        slot
-    }
-
     /// Puts a message that is in no list behind all others.
     pub(super) fn append(&mut self, queue: QueueId, slot: Slot) {
         let state = &mut self.queues[queue.index()];
@@ -106,7 +107,7 @@ impl<P: Clone> Broker<P> {
         let payload = state.blocked.pop_front().expect("the line is not empty");
         let properties = state.blocked_properties.pop_front().unwrap_or_default();
         self.blocked -= 1;
-        let slot = self.accept(queue, payload, true, effects);
+        let slot = state.accept(queue, payload, true, &mut self.store, effects);
         self.keep_and_note(now, slot, properties);
         true
     }
@@ -219,6 +220,24 @@ impl<P: Clone> Broker<P> {
             self.visits.remove(&key);
         }
         self.given_back.remove(&slot);
+    }
+}
+
+impl<P: Clone> Queue<P> {
+    #[inline(always)]
+    fn accept(
+        &mut self,
+        queue: QueueId,
+        payload: P,
+        was_blocked: bool,
+        store: &mut Store<P>,
+        effects: &mut impl Effects<P>,
+    ) -> Slot {
+        effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
+        let slot = store.insert(queue, self.next_order, payload);
+        self.next_order += 1;
+        self.lists[Where::Fresh].push_last(store, slot);
+        slot
     }
 }
 

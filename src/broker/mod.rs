@@ -148,8 +148,9 @@ impl<P: Clone> Broker<P> {
 
     /// As [`Broker::apply`] for a driver that knows that nothing is due: the next deadline is later than `now`.
     #[inline(always)]
-    pub fn carry_out(&mut self, now: Time, command: Command<P>, effects: &mut impl Effects<P>) {
+    pub fn carry_out<E: Effects<P>>(&mut self, now: Time, command: Command<P>, effects: &mut E) {
         debug_assert!(self.deadline > now, "something is due");
+        debug_assert!(!E::IS_PLAIN || self.is_plain(), "what was known to be plain is not");
         match command {
             Command::Publish { queue, payload, properties } => self.publish(now, queue, payload, properties, effects),
             Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
@@ -171,6 +172,17 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub fn keeps_properties(&self) -> bool {
         self.keeps_properties
+    }
+
+    /// Whether every queue and consumer there is keeps to the common path: consumers take from one queue, nobody is
+    /// served before others, nothing times out, expires, is delayed, blocked or dead-lettered.
+    pub fn is_plain(&self) -> bool {
+        let is_common = |queue: &Queue<P>| {
+            let rules = &queue.rules;
+            let never_blocks = rules.capacity.is_none() || rules.when_full == WhenFull::Refuse;
+            queue.is_plain && never_blocks && rules.dead_letter.is_none() && rules.redelivery.delay.is_none()
+        };
+        self.queues.iter().all(is_common) && self.consumers.iter().all(|consumer| consumer.is_plain)
     }
 
     /// Messages held anywhere: in queues, parked, or blocked outside.

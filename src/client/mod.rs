@@ -41,6 +41,16 @@ pub struct Handed<L> {
     pub label: L,
 }
 
+impl<L: Copy> Handed<L> {
+    /// The same, put together anew. What a call that is not inlined refers to is kept in memory from the beginning;
+    /// put together only for the call, it stays in registers where there is none.
+    #[inline(always)]
+    fn again(&self) -> Handed<L> {
+        let Handed { delivery, queue, number, producer, entry, attempt, label } = *self;
+        Handed { delivery, queue, number, producer, entry, attempt, label }
+    }
+}
+
 /// A consumer begins to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Begin {
@@ -77,6 +87,8 @@ pub struct Done<L> {
 pub struct Crew<L> {
     service: Sampler,
     rules: ConsumerRules,
+    /// It takes from one queue and acknowledges afterwards, nothing fails, and a message's work is drawn once.
+    is_plain: bool,
     /// The queues it takes from.
     queues: Vec<QueueId>,
     /// By producer, for one queue after the other.
@@ -175,8 +187,12 @@ impl<L: Copy> Crew<L> {
             })
         });
         let draws = draws.collect();
+        let is_plain = queues.len() == 1
+            && rules.acknowledge == Acknowledge::After
+            && rules.fails == 0.0
+            && rules.on_retry == OnRetry::Same;
         let (service, rules) = (rules.service.sampler(), rules.clone());
-        Crew { service, rules, queues, draws, held: Held::new(), desks: Vec::new() }
+        Crew { service, rules, is_plain, queues, draws, held: Held::new(), desks: Vec::new() }
     }
 
     /// Gives each of so many consumers a desk of its own; they are then told of messages with [`Crew::put`].
@@ -190,20 +206,9 @@ impl<L: Copy> Crew<L> {
     }
 
     /// The place of the draws for a message.
-    #[inline(always)]
     fn place(&self, handed: &Handed<L>) -> usize {
-        let producer = usize::from(handed.producer);
-        if self.queues.len() == 1 {
-            return producer;
-        }
-        cold_path();
-        self.place_of(handed.queue, producer)
-    }
-
-    #[inline(never)]
-    fn place_of(&self, queue: QueueId, producer: usize) -> usize {
-        let of_queue = self.queues.iter().position(|known| *known == queue).unwrap_or(0);
-        of_queue * (self.draws.len() / self.queues.len()) + producer
+        let of_queue = self.queues.iter().position(|known| *known == handed.queue).unwrap_or(0);
+        of_queue * (self.draws.len() / self.queues.len()) + usize::from(handed.producer)
     }
 
     /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
@@ -211,12 +216,10 @@ impl<L: Copy> Crew<L> {
     pub fn take(&mut self, worker: &mut Worker<L>, handed: Handed<L>) -> Option<Begin> {
         if !worker.is_idle() {
             cold_path();
-            // Put together anew, for the same reason as with `of_attempt`.
-            let Handed { delivery, queue, number, producer, entry, attempt, label } = handed;
-            self.held.push(&mut worker.holds, Handed { delivery, queue, number, producer, entry, attempt, label });
+            self.held.push(&mut worker.holds, handed.again());
             return None;
         }
-        worker.works_on = Some(handed);
+        worker.works_on = Some(handed.again());
         Some(self.begin(&handed))
     }
 
@@ -227,16 +230,19 @@ impl<L: Copy> Crew<L> {
     #[inline(always)]
     pub fn finish(&self, worker: &mut Worker<L>) -> Done<L> {
         let handed = worker.works_on.take().expect("a consumer that finishes has worked");
-        let delivery = handed.delivery;
-        let success = self.succeeds(&handed);
+        let (delivery, holds_another) = (handed.delivery, !worker.holds.is_empty());
+        if self.is_plain {
+            return Done { handed, success: true, answer: Answer::Acknowledge(delivery), holds_another };
+        }
+        cold_path();
+        let success = self.succeeds(&handed.again());
         let answer = self.answer(delivery, success);
-        Done { handed, success, answer, holds_another: !worker.holds.is_empty() }
+        Done { handed, success, answer, holds_another }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn succeeds(&self, handed: &Handed<L>) -> bool {
         self.rules.fails == 0.0 || {
-            cold_path();
             let key = &self.draws[self.place(handed)].fails;
             !fails(self.rules.fails, of_attempt(*key, handed))
         }
@@ -263,6 +269,16 @@ impl<L: Copy> Crew<L> {
 
     #[inline(always)]
     fn begin(&mut self, handed: &Handed<L>) -> Begin {
+        if self.is_plain {
+            let work = self.draws[usize::from(handed.producer)].work(handed.number, &self.service);
+            return Begin { work, acknowledge: None };
+        }
+        cold_path();
+        self.begin_other(&handed.again())
+    }
+
+    #[inline(never)]
+    fn begin_other(&mut self, handed: &Handed<L>) -> Begin {
         let acknowledge = match self.rules.acknowledge {
             Acknowledge::Before => Some(handed.delivery),
             Acknowledge::After | Acknowledge::OnDelivery | Acknowledge::Every(_) => None,
@@ -271,32 +287,24 @@ impl<L: Copy> Crew<L> {
     }
 
     /// A message takes as long on every attempt, unless the rules want a fresh draw.
-    #[inline]
     fn work(&mut self, handed: &Handed<L>) -> Span {
         let place = self.place(handed);
         let draws = &mut self.draws[place];
         match self.rules.on_retry {
             OnRetry::Same => draws.work(handed.number, &self.service),
-            OnRetry::Fresh => {
-                cold_path();
-                fresh(&self.service, of_attempt(draws.work, handed))
-            }
+            OnRetry::Fresh => fresh(&self.service, of_attempt(draws.work, handed)),
         }
     }
 }
 
-#[inline(never)]
 fn fails(share: f64, key: Key) -> bool {
     uniform(&mut key.draws()) < share
 }
 
-#[inline(never)]
 fn fresh(service: &Sampler, key: Key) -> Span {
     service.draw(&mut key.draws())
 }
 
-// Inlined, as what passes references is kept in memory for it.
-#[inline(always)]
 fn of_attempt<L>(key: Key, handed: &Handed<L>) -> Key {
     key.number(handed.number).number(u64::from(handed.entry) << 32 | u64::from(handed.attempt))
 }

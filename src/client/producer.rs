@@ -49,6 +49,11 @@ impl<'a> Producer<'a> {
         self.place
     }
 
+    /// Whether it tries again what is refused.
+    pub fn tries_again(&self) -> bool {
+        self.retries.is_some()
+    }
+
     /// The next message that is to be published, if there is one.
     #[inline]
     pub fn plan(&mut self) -> Option<Message> {

@@ -19,7 +19,7 @@ impl<P: Clone> Broker<P> {
         effects: &mut E,
     ) {
         let state = &mut self.queues[queue.index()];
-        if !state.admits() {
+        if !state.takes_newcomer(properties.bytes) {
             cold_path();
             return self.publish_when_full(now, queue, (payload, properties), effects);
         }
@@ -55,8 +55,7 @@ impl<P: Clone> Broker<P> {
             WhenFull::DropOldest | WhenFull::DeadLetter => {
                 let slot = self.queues[queue.index()].accept(queue, payload, false, &mut self.store, effects);
                 self.keep_and_note(now, slot, properties);
-                let leaves = self.leaves(queue, slot);
-                self.expel(now, leaves, Cause::Full, effects);
+                self.make_room(now, slot, self.queues.len() + 1, effects);
                 // The one that left may have been delayed, and the next to be ready.
                 self.refresh_deadline();
             }
@@ -101,7 +100,8 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     pub(super) fn admit_blocked(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
         let state = &mut self.queues[queue.index()];
-        if state.blocked.is_empty() || !state.admits() {
+        let bytes = state.blocked_properties.front().map_or(0, |properties| properties.bytes);
+        if state.blocked.is_empty() || !state.admits(bytes) {
             return false;
         }
         let payload = state.blocked.pop_front().expect("the line is not empty");
@@ -112,11 +112,24 @@ impl<P: Clone> Broker<P> {
         true
     }
 
-    /// Who has to leave a full queue that a newcomer has entered.
-    fn leaves(&self, queue: QueueId, newcomer: Slot) -> Slot {
-        match self.queues[queue.index()].rules.when_full {
-            WhenFull::DropOldest => self.oldest(queue),
-            WhenFull::DeadLetter | WhenFull::Refuse | WhenFull::Block => newcomer,
+    /// A newcomer has entered a full queue, and those leave it who have to: the newcomer, or the oldest until it fits.
+    fn make_room(&mut self, now: Time, newcomer: Slot, rounds: usize, effects: &mut impl Effects<P>) {
+        let queue = self.store[newcomer].queue;
+        let rules = &self.queues[queue.index()].rules;
+        // To drop all others would make no room for what is larger than the whole.
+        let is_too_large = rules.capacity_bytes.is_some_and(|capacity| self.bytes_of(newcomer) > capacity);
+        if rules.when_full != WhenFull::DropOldest || is_too_large {
+            return self.expel_within(now, newcomer, Cause::Full, rounds, effects);
+        }
+        let age = self.store[newcomer].order;
+        self.expel_within(now, self.oldest(queue), Cause::Full, rounds, effects);
+        while self.queues[queue.index()].has_too_many_bytes() {
+            let oldest = self.oldest(queue);
+            if self.store[oldest].order >= age {
+                // In a circle some have come round again.
+                return;
+            }
+            self.expel_within(now, oldest, Cause::Full, rounds, effects);
         }
     }
 
@@ -132,23 +145,23 @@ impl<P: Clone> Broker<P> {
     /// Takes a message out of its queue for good: to the dead letter queue if there is one, else away. What it pushes
     /// out of a full dead letter queue moves on in turn; a circle of full queues, which no scenario may have, ends with
     /// a drop after one round.
-    pub(super) fn expel(&mut self, now: Time, mut slot: Slot, mut cause: Cause, effects: &mut impl Effects<P>) {
-        for _ in 0..=self.queues.len() {
-            let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
-                return self.drop_message(slot, cause, effects);
-            };
-            let target = &self.queues[to.index()];
-            let full = !target.admits();
-            if full && matches!(target.rules.when_full, WhenFull::Refuse | WhenFull::Block) {
-                break;
-            }
-            self.move_to(now, (slot, to), cause, effects);
-            if !full {
-                return;
-            }
-            (slot, cause) = (self.leaves(to, slot), Cause::Full);
+    pub(super) fn expel(&mut self, now: Time, slot: Slot, cause: Cause, effects: &mut impl Effects<P>) {
+        self.expel_within(now, slot, cause, self.queues.len() + 1, effects);
+    }
+
+    fn expel_within(&mut self, now: Time, slot: Slot, cause: Cause, rounds: usize, effects: &mut impl Effects<P>) {
+        let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
+            return self.drop_message(slot, cause, effects);
+        };
+        let target = &self.queues[to.index()];
+        let is_full = !target.admits(self.bytes_of(slot));
+        if rounds == 0 || is_full && matches!(target.rules.when_full, WhenFull::Refuse | WhenFull::Block) {
+            return self.drop_message(slot, Cause::DeadLetterFull, effects);
         }
-        self.drop_message(slot, Cause::DeadLetterFull, effects);
+        self.move_to(now, (slot, to), cause, effects);
+        if is_full {
+            self.make_room(now, slot, rounds - 1, effects);
+        }
     }
 
     pub(super) fn drop_message(&mut self, slot: Slot, cause: Cause, effects: &mut impl Effects<P>) {

@@ -151,20 +151,29 @@ impl<P: Clone> Broker<P> {
     #[cold]
     fn acknowledge_late(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let Some(consumer) = self.stale.remove(&delivery) else { return };
-        self.remove_acknowledged_late(delivery, effects);
+        let queue = self.remove_acknowledged_late(delivery, effects);
         self.release(consumer);
+        self.serve_all(now, consumer, queue, effects);
+    }
+
+    /// Hands out what waits for a consumer that has answered, and then what else waits in a queue: who has left is
+    /// served nothing.
+    fn serve_all(&mut self, now: Time, consumer: ConsumerId, queue: Option<QueueId>, effects: &mut impl Effects<P>) {
         self.serve(now, consumer, effects);
+        if let Some(queue) = queue {
+            self.dispatch(now, queue, effects);
+        }
     }
 
     /// The message leaves the queue that delivered it, wherever it is there by now; what has moved on stays.
-    fn remove_acknowledged_late(&mut self, delivery: DeliveryId, effects: &mut impl Effects<P>) {
+    fn remove_acknowledged_late(&mut self, delivery: DeliveryId, effects: &mut impl Effects<P>) -> Option<QueueId> {
         let slot = delivery.slot;
-        let Some(entry) = self.store.get(slot) else { return };
+        let entry = self.store.get(slot)?;
         // Deliveries since this entry into this queue have a serial behind the one at entry.
         let is_of_this_entry = delivery.serial.wrapping_sub(entry.serial_at_entry).wrapping_sub(1) < entry.attempt();
         let late_ack = self.queues[entry.queue.index()].rules.redelivery.late_ack;
         if !is_of_this_entry || entry.place == Where::Parked || late_ack == LateAck::Ignored {
-            return;
+            return None;
         }
         if entry.place == Where::InFlight {
             self.stale.insert(DeliveryId { slot, serial: entry.serial }, entry.consumer);
@@ -174,6 +183,7 @@ impl<P: Clone> Broker<P> {
         self.refresh_deadline();
         let payload = self.forget(slot);
         effects.push(Effect::Acknowledged { queue, from, payload });
+        Some(queue)
     }
 
     #[inline(never)]
@@ -183,6 +193,7 @@ impl<P: Clone> Broker<P> {
         let Some(consumer) = holder.or_else(|| self.stale.remove(&delivery)) else { return };
         // Whoever answers can be given what its answer moves on.
         self.release(consumer);
+        let queue = current.map(|slot| self.store[slot].queue);
         if let Some(slot) = current {
             if requeue {
                 self.fail(now, slot, effects);
@@ -191,7 +202,7 @@ impl<P: Clone> Broker<P> {
             }
             self.refresh_deadline();
         }
-        self.serve(now, consumer, effects);
+        self.serve_all(now, consumer, queue, effects);
         self.dispatch_moved(now, effects);
     }
 
@@ -215,11 +226,7 @@ impl<P: Clone> Broker<P> {
             }
             self.refresh_deadline();
         }
-        self.serve(now, consumer, effects);
-        // Who has left is served nothing; others may take what it gave back.
-        if let Some(queue) = queue {
-            self.dispatch(now, queue, effects);
-        }
+        self.serve_all(now, consumer, queue, effects);
         self.dispatch_moved(now, effects);
     }
 

@@ -17,6 +17,7 @@ pub use delay::{Delay, DelayLaw, Jitter};
 pub use properties::Properties;
 pub use protocol::{Command, Effect, Effects, Place};
 pub use rules::*;
+pub use special::Services;
 pub use turns::{Keeps, Terms};
 
 use std::collections::{BTreeMap, VecDeque};
@@ -70,6 +71,8 @@ struct Queue<P> {
     rules: QueueRules,
     /// Nothing is to be noted of what is in flight: no time-out, nothing special.
     is_plain: bool,
+    /// It can be full.
+    is_limited: bool,
     special: Option<Box<Special>>,
     lists: Lists,
     blocked: VecDeque<P>,
@@ -179,7 +182,7 @@ impl<P: Clone> Broker<P> {
     pub fn is_plain(&self) -> bool {
         let is_common = |queue: &Queue<P>| {
             let rules = &queue.rules;
-            let never_blocks = rules.capacity.is_none() || rules.when_full == WhenFull::Refuse;
+            let never_blocks = !rules.is_limited() || rules.when_full == WhenFull::Refuse;
             queue.is_plain && never_blocks && rules.dead_letter.is_none() && rules.redelivery.delay.is_none()
         };
         self.queues.iter().all(is_common) && self.consumers.iter().all(|consumer| consumer.is_plain)
@@ -257,6 +260,7 @@ impl<P> Queue<P> {
         let special = Special::of(&rules, name, messages_expire);
         Queue {
             is_plain: special.is_none() && rules.redelivery.ack_timeout.is_none(),
+            is_limited: rules.is_limited(),
             special,
             rules,
             lists: Lists::default(),
@@ -308,10 +312,29 @@ impl<P> Queue<P> {
         self.lists[Where::Fresh].is_empty() && self.lists[Where::Returned].is_empty()
     }
 
-    /// Whether a newcomer gets in: there is room, or somebody takes it at once.
-    fn admits(&self) -> bool {
+    /// Whether a newcomer of so many bytes gets in: it does not overtake one that is blocked, which may be larger.
+    #[inline]
+    fn takes_newcomer(&self, bytes: u64) -> bool {
+        !self.is_limited || self.blocked.is_empty() && self.admits(bytes)
+    }
+
+    /// There is room for so many bytes, or somebody takes them at once.
+    fn admits(&self, bytes: u64) -> bool {
+        !self.is_limited || self.has_room(bytes) || !self.credit.is_empty() && self.nothing_waits()
+    }
+
+    fn has_room(&self, bytes: u64) -> bool {
         self.rules.capacity.is_none_or(|capacity| self.occupied() < capacity)
-            || !self.credit.is_empty() && self.nothing_waits()
+            && self.rules.capacity_bytes.is_none_or(|capacity| self.bytes().saturating_add(bytes) <= capacity)
+    }
+
+    /// Whether what waits and is delayed has more bytes than there is room for.
+    fn has_too_many_bytes(&self) -> bool {
+        self.rules.capacity_bytes.is_some_and(|capacity| self.bytes() > capacity)
+    }
+
+    fn bytes(&self) -> u64 {
+        self.special.as_ref().map_or(0, |special| special.bytes)
     }
 
     /// Whether the broker has to remember when its deliveries or delays end.

@@ -10,6 +10,8 @@ use crate::workload::Distribution;
 pub struct QueueRules {
     /// Messages that may wait or be delayed; `None` is unlimited. What returns always gets in.
     pub capacity: Option<u64>,
+    /// The same of the bytes that these messages have in all.
+    pub capacity_bytes: Option<u64>,
     pub when_full: WhenFull,
     pub dead_letter: Option<QueueId>,
     pub redelivery: Redelivery,
@@ -28,6 +30,9 @@ pub enum Order {
     /// The oldest of the highest priority there is. Priorities are from 0 to `levels` − 1; a higher one counts as the
     /// highest of these.
     Priority { levels: u8 },
+    /// The one whose next attempt would take least, as [`Broker::order_by`](super::Broker::order_by) was told; of those
+    /// alike the oldest.
+    ShortestFirst,
 }
 
 /// What becomes of a newcomer that a full queue has no room for.
@@ -96,12 +101,20 @@ impl Default for QueueRules {
     fn default() -> QueueRules {
         QueueRules {
             capacity: None,
+            capacity_bytes: None,
             when_full: WhenFull::Refuse,
             dead_letter: None,
             redelivery: Redelivery::default(),
             order: Order::Fifo,
             ttl: None,
         }
+    }
+}
+
+impl QueueRules {
+    /// Whether it can be full.
+    pub fn is_limited(&self) -> bool {
+        self.capacity.is_some() || self.capacity_bytes.is_some()
     }
 }
 

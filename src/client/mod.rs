@@ -11,6 +11,7 @@ mod producer;
 mod rules;
 mod thinking;
 mod unconfirmed;
+mod works;
 
 pub use carried::Carried;
 pub use desk::{Desk, Next};
@@ -19,6 +20,7 @@ pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
 pub use thinking::Thinking;
 pub use unconfirmed::Unconfirmed;
+pub use works::Works;
 
 use std::hint::cold_path;
 
@@ -26,6 +28,7 @@ use crate::broker::{DeliveryId, QueueId};
 use crate::random::{Key, uniform};
 use crate::time::Span;
 use crate::workload::Sampler;
+use carried::Law;
 use held::{Held, Line};
 
 /// A message in the hands of a consumer. `L` is what the driver wants to remember with it.
@@ -116,11 +119,13 @@ struct DrawsOfProducer {
     ahead: [Span; AHEAD],
     from: u64,
     known: u64,
+    /// Where the service follows what messages carry, and nothing is drawn for it.
+    law: Option<Box<Law>>,
 }
 
 impl DrawsOfProducer {
     fn new(work: Key, fails: Key) -> DrawsOfProducer {
-        DrawsOfProducer { work, fails, ahead: [Span::ZERO; AHEAD], from: 0, known: 0 }
+        DrawsOfProducer { work, fails, ahead: [Span::ZERO; AHEAD], from: 0, known: 0, law: None }
     }
 
     #[inline]
@@ -138,6 +143,11 @@ impl DrawsOfProducer {
     fn look_ahead(&mut self, number: u64, service: &Sampler) {
         let in_turn = number == self.from + self.known;
         self.from = number;
+        if let Some(law) = &self.law {
+            self.known = 1;
+            self.ahead[0] = law.service(number);
+            return;
+        }
         if in_turn {
             self.known = AHEAD as u64;
             self.ahead = service.draw_ahead(self.work, number);
@@ -200,6 +210,26 @@ impl<L: Copy> Crew<L> {
         Crew { desks: (0..count).map(|_| Desk::new()).collect(), ..self }
     }
 
+    /// Tells what the messages of each producer carry, in the order of the producers, where the service follows it.
+    pub fn following<'a>(mut self, carried: impl IntoIterator<Item = &'a Carried>) -> Crew<L> {
+        let Some(follows) = self.rules.follows else { return self };
+        // What follows from the message's number is the same on every attempt.
+        self.rules.on_retry = OnRetry::Same;
+        let laws: Vec<Law> = carried.into_iter().map(|carried| carried.law(&follows)).collect();
+        for (draws, law) in self.draws.iter_mut().zip(laws.iter().cycle()) {
+            draws.law = Some(Box::new(law.clone()));
+        }
+        self
+    }
+
+    /// How long attempts take on the messages of one of its queues.
+    pub fn works(&self, queue: QueueId) -> Works {
+        let of_queue = self.place_of(queue, 0);
+        let draws = &self.draws[of_queue..of_queue + self.draws.len() / self.queues.len()];
+        let of_producer = draws.iter().map(|draws| (draws.work, draws.law.as_deref().cloned())).collect();
+        Works::new(self.service.clone(), self.rules.on_retry, of_producer)
+    }
+
     /// Whether the broker expects no answer when the work is done.
     pub fn acknowledges_before(&self) -> bool {
         matches!(self.rules.acknowledge, Acknowledge::Before | Acknowledge::OnDelivery)
@@ -207,8 +237,12 @@ impl<L: Copy> Crew<L> {
 
     /// The place of the draws for a message.
     fn place(&self, handed: &Handed<L>) -> usize {
-        let of_queue = self.queues.iter().position(|known| *known == handed.queue).unwrap_or(0);
-        of_queue * (self.draws.len() / self.queues.len()) + usize::from(handed.producer)
+        self.place_of(handed.queue, usize::from(handed.producer))
+    }
+
+    fn place_of(&self, queue: QueueId, producer: usize) -> usize {
+        let of_queue = self.queues.iter().position(|known| *known == queue).unwrap_or(0);
+        of_queue * (self.draws.len() / self.queues.len()) + producer
     }
 
     /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
@@ -306,5 +340,10 @@ fn fresh(service: &Sampler, key: Key) -> Span {
 }
 
 fn of_attempt<L>(key: Key, handed: &Handed<L>) -> Key {
-    key.number(handed.number).number(u64::from(handed.entry) << 32 | u64::from(handed.attempt))
+    attempt_key(key, handed.number, handed.entry, handed.attempt)
+}
+
+#[inline(always)]
+fn attempt_key(key: Key, number: u64, entry: u16, attempt: u32) -> Key {
+    key.number(number).number(u64::from(entry) << 32 | u64::from(attempt))
 }

@@ -155,7 +155,8 @@ impl State {
     pub fn publish(&mut self, queue: QueueId, line: u32, payload: Bytes, properties: Option<Properties>) -> Offered {
         let properties = properties.unwrap_or_else(|| {
             self.published += 1;
-            Properties { draws: self.draws.number(self.published - 1), ..Properties::default() }
+            let (draws, bytes) = (self.draws.number(self.published - 1), payload.len() as u64);
+            Properties { draws, bytes, ..Properties::default() }
         });
         let parcel = self.told.parcels.insert(line, payload);
         self.told.books.of(queue).published += 1;

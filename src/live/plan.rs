@@ -3,7 +3,7 @@
 use crate::broker::{Message, QueueId};
 use crate::client::{Carried, Crew, Onward, Producer};
 use crate::random::Key;
-use crate::scenario::{self, Scenario};
+use crate::scenario::Scenario;
 use crate::time::Time;
 
 /// The draws of a scenario's replication 0: when each message is published, how long work takes, what fails.
@@ -49,7 +49,8 @@ impl<'a> Plan<'a> {
 
     /// Those of one entry, by its place in the scenario.
     pub fn crew<L: Copy>(self, entry: usize) -> Crew<L> {
-        Crew::new(&self.scenario.consumers[entry].rules, self.replication, self.queues(entry), self.producers())
+        let rules = &self.scenario.consumers[entry].rules;
+        Crew::new(rules, self.replication, self.queues(entry), self.producers()).following(&self.carried())
     }
 
     /// Where the consumers of an entry pass messages on, if they do.
@@ -58,17 +59,17 @@ impl<'a> Plan<'a> {
         (!ways.is_empty()).then(|| Onward::new(ways, self.replication, self.queues(entry), || self.producers()))
     }
 
-    /// What messages carry, by producer.
-    pub fn carried(self) -> Vec<Carried> {
-        let carried = |p: &scenario::Producer| Carried::new(&p.messages, self.replication.name(&p.name));
-        self.scenario.producers.iter().map(carried).collect()
-    }
-
     fn queues(self, entry: usize) -> impl Iterator<Item = (QueueId, &'a str)> {
         self.scenario.consumers[entry].takes_from.iter().map(move |id| (*id, self.scenario.queue(*id).name.as_str()))
     }
 
     fn producers(self) -> impl Iterator<Item = &'a str> + Clone {
         self.scenario.producers.iter().map(|producer| producer.name.as_str())
+    }
+
+    /// What the messages of each producer carry, in the order of the scenario.
+    pub fn carried(self) -> Vec<Carried> {
+        let producers = self.scenario.producers.iter().zip(0..);
+        producers.map(|(p, at)| Carried::new(&p.messages, at, &p.arrivals, self.replication.name(&p.name))).collect()
     }
 }

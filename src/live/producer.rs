@@ -55,7 +55,7 @@ impl<P: Publisher> Producing<P> {
             generator: Generator::new(messages, NonZeroUsize::MAX, self.timer),
             rules: client::Producer::new(self.place as u16, rules.arrivals.stream(key), Time::NEVER)
                 .with_retries(rules.retries.as_ref(), key),
-            carried: Carried::new(&rules.messages, key),
+            carried: plan.carried().swap_remove(self.place),
             thinking: Thinking::of(&rules.arrivals, key),
             thinkers: 0,
             end: Time::ZERO + scenario.run.duration,

@@ -145,7 +145,7 @@ fn steps_without_time<'a>(at: usize, queues: &[Queue], consumers: &'a [Consumers
 fn dead_letter_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Option<QueueId> {
     let rules = &queues[at].rules;
     let to = rules.dead_letter?;
-    let by_full = rules.capacity.is_some() && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter);
+    let by_full = rules.is_limited() && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter);
     let redelivery = &rules.redelivery;
     let by_limit = redelivery.then == Then::DeadLetter
         && redelivery.forgiven().is_some_and(|forgiven| forgiven == 0 || redelivery.delay.can_be_zero());

@@ -4,7 +4,7 @@
 
 use super::model::{Consumers, Scenario};
 use crate::broker::{QueueId, Then};
-use crate::client::{Acknowledge, OnFailure, Way};
+use crate::client::{Acknowledge, Carries, Follows, OnFailure, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
 use crate::workload::{Arrivals, Batch, Distribution, Shaped};
@@ -228,9 +228,25 @@ fn worker(scenario: &Scenario, entry: &Consumers) -> String {
     let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
     let onward = onward(scenario, &entry.then);
     let truncated = truncated(&entry.rules.service);
+    let follows = entry.rules.follows.map_or(String::new(), law);
     let up_to = if entry.shifts.is_some() { "up to " } else { "" };
     let together = entry.rules.takes.map_or(String::new(), |takes| format!(", up to {} together", takes.up_to));
-    format!("{up_to}{} `{}` at {}{each}{shared}{together}{truncated}{onward}", entry.count, entry.name, short(mean))
+    format!(
+        "{up_to}{} `{}` at {}{each}{follows}{shared}{together}{truncated}{onward}",
+        entry.count,
+        entry.name,
+        short(mean)
+    )
+}
+
+/// ` (30ms for each unit of work and 200ms)`
+fn law(follows: Follows) -> String {
+    let (what, units) = match follows.what {
+        Carries::Work => ("unit of work", 1.0),
+        Carries::Size => ("KiB", 1024.0),
+    };
+    let plus = if follows.plus == Span::ZERO { String::new() } else { format!(" and {}", short(follows.plus)) };
+    format!(" on average ({} for each {what}{plus})", short(Span::from_seconds(follows.each_s * units)))
 }
 
 /// A normal distribution has times below zero, which take part in the mean that is written.
@@ -303,10 +319,10 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     let busy = |rate: f64| if work.capacity.is_finite() { rate * work.attempts / work.capacity } else { 0.0 };
     let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
     let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
-    let limited = match queue.rules.capacity {
+    let limited = match queue.rules.is_limited() {
         _ if may_expire => Some("what waits too long expires"),
-        Some(_) => Some("the queue fills up"),
-        None => None,
+        true => Some("the queue fills up"),
+        false => None,
     };
     if is_fed_by_clients(scenario, at) {
         let busy = busy(inflow.mean);

@@ -11,7 +11,7 @@ use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, NO_DESK, Plain, Seat, Source};
 use super::desks::Shift;
 use super::listen::{Listener, Nobody};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Properties, QueueId};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Order, Properties, QueueId};
 use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -145,7 +145,7 @@ impl<'a, L: Listener> Run<'a, L> {
                 scenario.queues.iter().map(|queue| (queue.rules.clone(), queue.name.as_str())),
                 scenario.messages_expire(),
             ),
-            carried: scenario.producers.iter().map(|p| Carried::new(&p.messages, key.name(&p.name))).collect(),
+            carried: carried(scenario, key),
             clients,
             arrivals: Agenda::new(),
             commands: 0,
@@ -157,6 +157,7 @@ impl<'a, L: Listener> Run<'a, L> {
             turn: None,
         };
         this.seat_consumers(scenario, key);
+        this.order_by_service(scenario);
         this.plan_first();
         (0..this.clients.shifts.len()).for_each(|shift| this.change_shift(shift));
         this
@@ -168,7 +169,7 @@ impl<'a, L: Listener> Run<'a, L> {
             let producers = || scenario.producers.iter().map(|p| p.name.as_str());
             let with_desk = has_desk(entry);
             let first = self.clients.seats.len() as u32;
-            let plain = Crew::new(&entry.rules, key, queues(), producers());
+            let plain = Crew::new(&entry.rules, key, queues(), producers()).following(&self.carried);
             self.clients.crews.push(if with_desk { plain.with_desks(entry.count) } else { plain });
             self.clients.onward.push(Onward::new(&entry.then, key, queues(), producers));
             let terms = entry.terms();
@@ -189,6 +190,18 @@ impl<'a, L: Listener> Run<'a, L> {
             if let Some(profile) = entry.shifts.clone() {
                 self.clients.recorder.available(Time::ZERO, crew, i64::from(entry.count));
                 self.clients.shifts.push(Shift { crew, first, count: entry.count, profile, next: 0 });
+            }
+        }
+    }
+
+    /// Tells the queues that give out the shortest first how long attempts take.
+    fn order_by_service(&mut self, scenario: &Scenario) {
+        for (entry, crew) in scenario.consumers.iter().zip(&self.clients.crews) {
+            let is_ordered = |id: &&QueueId| scenario.queue(**id).rules.order == Order::ShortestFirst;
+            for queue in entry.takes_from.iter().filter(is_ordered) {
+                let works = crew.works(*queue);
+                let service = move |carried: &Properties, entry, attempt| works.service(carried.name, entry, attempt);
+                self.broker.order_by(*queue, Box::new(service));
             }
         }
     }
@@ -428,6 +441,11 @@ impl<'a, L: Listener> Run<'a, L> {
     fn reject(&mut self, delivery: DeliveryId, requeue: bool) {
         self.send::<false>(Command::Reject { delivery, requeue });
     }
+}
+
+fn carried(scenario: &Scenario, key: Key) -> Vec<Carried> {
+    let of = |(p, at): (&crate::scenario::Producer, u16)| Carried::new(&p.messages, at, &p.arrivals, key.name(&p.name));
+    scenario.producers.iter().zip(0..).map(of).collect()
 }
 
 /// Whether its consumers do more than to work on one message after the other.

@@ -1,6 +1,7 @@
 //! The rules of broker and clients, in virtual time.
 
 mod answers;
+mod bytes;
 mod client;
 mod clock;
 mod desk;

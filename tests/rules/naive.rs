@@ -109,7 +109,9 @@ impl Naive {
         self.carried.insert(name, carries);
         self.do_what_is_due(now);
         match self.rules[queue].when_full {
-            _ if self.has_room(queue) => self.enter(now, queue, name, false),
+            _ if self.has_room(queue, carries.bytes) && self.blocked.iter().all(|(of, _)| *of != queue) => {
+                self.enter(now, queue, name, false);
+            }
             WhenFull::Refuse => self.tell(name, Happened::Refused { queue }),
             WhenFull::Block => {
                 self.tell(name, Happened::Blocked { queue });
@@ -295,31 +297,49 @@ impl Naive {
     }
 
     /// Who is lower is delivered sooner.
-    fn rank(&self, message: &Message) -> (u8, i64) {
+    fn rank(&self, message: &Message) -> (u64, i64) {
+        let carries = self.carried[&message.name];
         match self.rules[message.queue].order {
             Order::Fifo => (0, message.age),
             Order::Lifo => (0, -message.age),
-            Order::Priority { levels } => (u8::MAX - self.carried[&message.name].priority.min(levels - 1), message.age),
+            Order::Priority { levels } => (u64::from(u8::MAX - carries.priority.min(levels - 1)), message.age),
+            Order::ShortestFirst => {
+                let next = message.deliveries - message.deliveries_before_this_entry + 1;
+                (service(&carries, message.entries[&message.queue], next as u32).nanos(), message.age)
+            }
         }
     }
 
-    /// Someone leaves the full queue that a newcomer has entered.
+    /// Who has to leaves the full queue that a newcomer has entered.
     fn push_out(&mut self, now: Time, queue: usize, newcomer: u32) {
+        let most = self.rules[queue].capacity_bytes.unwrap_or(u64::MAX);
+        if self.rules[queue].when_full != WhenFull::DropOldest || self.carried[&newcomer].bytes > most {
+            return self.expel(now, newcomer, Cause::Full);
+        }
+        self.expel(now, self.oldest(queue), Cause::Full);
+        while self.bytes(queue) > most {
+            self.expel(now, self.oldest(queue), Cause::Full);
+        }
+    }
+
+    fn oldest(&self, queue: usize) -> u32 {
         let here = || self.messages.iter().filter(|m| m.queue == queue);
         let longest_delayed = here().filter(|m| m.place == Place::Delayed).min_by_key(|m| m.put);
         let waiting = here().filter(|m| m.place == Place::Waiting);
-        let oldest = waiting.chain(longest_delayed).min_by_key(|m| m.age).map(|m| m.name);
-        match self.rules[queue].when_full {
-            WhenFull::DropOldest => self.expel(now, oldest.expect("the newcomer at least"), Cause::Full),
-            _ => self.expel(now, newcomer, Cause::Full),
-        }
+        waiting.chain(longest_delayed).min_by_key(|m| m.age).map(|m| m.name).expect("the newcomer at least")
+    }
+
+    /// Of those that wait or are delayed.
+    pub fn bytes(&self, queue: usize) -> u64 {
+        let counts = |m: &&Message| m.queue == queue && matches!(m.place, Place::Waiting | Place::Delayed);
+        self.messages.iter().filter(counts).map(|m| self.carried[&m.name].bytes).sum()
     }
 
     /// To the dead letter queue, or away.
     fn expel(&mut self, now: Time, name: u32, cause: Cause) {
         let queue = self.message(name).queue;
         let Some(to) = self.rules[queue].dead_letter.map(|to| to.index()) else { return self.drop(name, cause) };
-        let is_full = !self.has_room(to);
+        let is_full = !self.has_room(to, self.carried[&name].bytes);
         if is_full && matches!(self.rules[to].when_full, WhenFull::Refuse | WhenFull::Block) {
             return self.drop(name, Cause::DeadLetterFull);
         }
@@ -384,7 +404,7 @@ impl Naive {
 
     fn let_in(&mut self, now: Time, queue: usize) -> bool {
         let Some(first) = self.blocked.iter().position(|(of, _)| *of == queue) else { return false };
-        if !self.has_room(queue) {
+        if !self.has_room(queue, self.carried[&self.blocked[first].1].bytes) {
             return false;
         }
         let (_, name) = self.blocked.remove(first);
@@ -403,10 +423,11 @@ impl Naive {
         turns.min().map(|(_, _, at)| at)
     }
 
-    fn has_room(&self, queue: usize) -> bool {
-        let count = |place| self.count(queue, place);
-        self.rules[queue].capacity.is_none_or(|capacity| count(Place::Waiting) + count(Place::Delayed) < capacity)
-            || count(Place::Waiting) == 0 && self.in_turn(queue).is_some()
+    fn has_room(&self, queue: usize, bytes: u64) -> bool {
+        let (rules, count) = (&self.rules[queue], |place| self.count(queue, place));
+        let in_messages = rules.capacity.is_none_or(|most| count(Place::Waiting) + count(Place::Delayed) < most);
+        let in_bytes = rules.capacity_bytes.is_none_or(|most| self.bytes(queue) + bytes <= most);
+        in_messages && in_bytes || count(Place::Waiting) == 0 && self.in_turn(queue).is_some()
     }
 
     pub fn count(&self, queue: usize, place: Place) -> u64 {
@@ -435,6 +456,11 @@ impl Naive {
         self.stamp += 1;
         self.stamp
     }
+}
+
+/// How long an attempt takes: some alike, and each attempt otherwise.
+pub fn service(carries: &Properties, entry: u16, attempt: u32) -> Span {
+    Span::from_nanos((carries.name.1 + u64::from(entry) + 2 * u64::from(attempt)) % 5)
 }
 
 /// Whether a message is in flight by that delivery.

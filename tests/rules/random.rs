@@ -11,7 +11,7 @@ use kendall::workload::Distribution;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::naive::{Handing, Happened, Naive};
+use crate::naive::{Handing, Happened, Naive, service};
 
 /// What is done next. Picks are taken modulo what there is to pick from, the latest first.
 #[derive(Clone, Debug)]
@@ -20,6 +20,9 @@ enum Step {
         queue: usize,
         priority: u8,
         ttl: Option<u64>,
+        bytes: u64,
+        /// What services follow from.
+        name: u64,
     },
     /// In order of preference, each once.
     Subscribe {
@@ -54,8 +57,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let pick = || prop_oneof![4 => 0..3_usize, 1 => any::<usize>()];
     prop_oneof![
-        6 => (0..3_usize, 0..4_u8, prop::option::weighted(0.1, 1..9_u64))
-            .prop_map(|(queue, priority, ttl)| Step::Publish { queue, priority, ttl }),
+        6 => (0..3_usize, 0..4_u8, prop::option::weighted(0.1, 1..9_u64), 0..9_u64, 0..5_u64)
+            .prop_map(|(queue, priority, ttl, bytes, name)| Step::Publish { queue, priority, ttl, bytes, name }),
         1 => subscribe(),
         1 => pick().prop_map(|pick| Step::Return { pick }),
         1 => pick().prop_map(|pick| Step::Cancel { pick }),
@@ -109,7 +112,8 @@ prop_compose! {
 
 prop_compose! {
     fn queue_rules()(
-        capacity in prop::option::weighted(0.7, 0..4_u64),
+        capacity in prop::option::weighted(0.5, 0..4_u64),
+        capacity_bytes in prop::option::weighted(0.4, 0..20_u64),
         when_full in prop_oneof![
             Just(WhenFull::Refuse), Just(WhenFull::Block), Just(WhenFull::DropOldest), Just(WhenFull::DeadLetter),
         ],
@@ -117,11 +121,12 @@ prop_compose! {
         redelivery in redelivery(),
         order in prop_oneof![
             2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => (2..4_u8).prop_map(|levels| Order::Priority { levels }),
+            1 => Just(Order::ShortestFirst),
         ],
         ttl in prop::option::weighted(0.3, 1..9_u64),
     ) -> QueueRules {
         let ttl = ttl.map(|ttl| Distribution::Constant(ms(ttl)));
-        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
+        QueueRules { capacity, capacity_bytes, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
     }
 }
 
@@ -176,6 +181,8 @@ struct Both {
     deliveries: Vec<(Handing, DeliveryId)>,
     of_message: HashMap<u32, usize>,
     seen: Vec<Seen>,
+    /// That wait or are delayed, by queue.
+    bytes: Vec<u64>,
     blocked: u64,
 }
 
@@ -205,10 +212,13 @@ impl Seen {
 
 impl Both {
     fn new(rules: Vec<QueueRules>) -> Both {
+        let mut broker = Broker::with_names(rules.iter().cloned().zip(["a", "b", "c"]), true);
+        (0..rules.len() as u16).for_each(|at| broker.order_by(QueueId(at), Box::new(service)));
         Both {
-            broker: Broker::with_names(rules.iter().cloned().zip(["a", "b", "c"]), true),
+            broker,
             naive: Naive::new(rules.clone()),
             seen: vec![Seen::default(); rules.len()],
+            bytes: vec![0; rules.len()],
             rules,
             now: Time::ZERO,
             published: 0,
@@ -222,8 +232,9 @@ impl Both {
     fn carry_out(&mut self, step: &Step) {
         match *step {
             Step::Subscribe { ref queues, terms } => self.subscribe(queues, terms),
-            Step::Publish { queue, priority, ttl } => {
-                let properties = Properties { priority, ttl: ttl.map(ms), ..Properties::default() };
+            Step::Publish { queue, priority, ttl, bytes, name } => {
+                let name = (0, name);
+                let properties = Properties { priority, ttl: ttl.map(ms), bytes, name, ..Properties::default() };
                 let (queue, payload) = (queue % self.rules.len(), self.published);
                 self.published += 1;
                 self.naive.publish(self.now, queue, (payload, properties));
@@ -304,6 +315,7 @@ impl Both {
 
     fn apply(&mut self, command: Command<u32>) {
         let occupied_before: Vec<u64> = self.seen.iter().map(|seen| seen.waiting + seen.delayed).collect();
+        let bytes_before = self.bytes.clone();
         let mut effects = Vec::new();
         self.broker.apply(self.now, command, &mut effects);
         let happened: Vec<(u32, Happened)> = effects.iter().map(happened).collect();
@@ -317,6 +329,7 @@ impl Both {
         }
         self.compare(&happened);
         self.hold(&occupied_before, &happened);
+        self.hold_bytes(&bytes_before, &happened);
     }
 
     /// What follows from one command has an order for each queue and for each message. Between queues there is none:
@@ -368,6 +381,17 @@ impl Both {
                 seen[queue].in_flight -= 1;
                 seen[queue].parked += 1;
             }
+        }
+    }
+
+    /// As for messages: only what returns gets in above a capacity in bytes.
+    fn hold_bytes(&mut self, before: &[u64], happened: &[(u32, Happened)]) {
+        for (queue, before) in before.iter().enumerate() {
+            let back = |what: &Happened| matches!(what, Happened::Returned { queue: of, .. } if *of == queue);
+            let returned = happened.iter().any(|(_, what)| back(what));
+            self.bytes[queue] = self.naive.bytes(queue);
+            let capacity = self.rules[queue].capacity_bytes.unwrap_or(u64::MAX);
+            assert!(returned || self.bytes[queue] <= capacity.max(*before), "queue {queue} holds too many bytes");
         }
     }
 

@@ -6,7 +6,8 @@ use kendall::broker::{
     Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{
-    Acknowledge, BatchTime, ConsumerRules, MessageRules, OnFailure, OnRetry, Retries, Takes, Way, WorksBy,
+    Acknowledge, BatchTime, Carries, ConsumerRules, Follows, MessageRules, OnFailure, OnRetry, Retries, Takes, Way,
+    WorksBy,
 };
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
@@ -69,8 +70,20 @@ fn trace() -> impl Strategy<Value = Arrivals> {
 }
 
 fn messages(at_random: bool) -> impl Strategy<Value = MessageRules> {
-    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)))
-        .prop_map(|(priority, ttl)| MessageRules { priority, ttl })
+    let amount = move || prop::option::weighted(0.6, distribution(at_random));
+    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)), amount(), amount()).prop_map(
+        |(priority, ttl, work, size)| {
+            // Thousandths of bytes would all be none.
+            let size = size.map(|size| size.times_plus(1000.0, Span::ZERO));
+            MessageRules { priority, ttl, work, size }
+        },
+    )
+}
+
+/// So long for each unit, and at least a millisecond.
+fn follows() -> impl Strategy<Value = Option<Follows>> {
+    let law = (prop_oneof![Just((Carries::Work, 1.0)), Just((Carries::Size, 0.001))], 1..5_u64);
+    prop::option::weighted(0.2, law.prop_map(|((what, each_s), plus)| Follows { what, each_s, plus: ms(plus) }))
 }
 
 fn arrivals() -> impl Strategy<Value = Arrivals> {
@@ -126,6 +139,7 @@ prop_compose! {
 prop_compose! {
     fn queue_rules(at_random: bool)(
         capacity in prop::option::of(0..6_u64),
+        capacity_bytes in prop::option::weighted(0.3, 0..40_u64),
         when_full in prop_oneof![
             Just(WhenFull::Refuse), Just(WhenFull::Block), Just(WhenFull::DropOldest), Just(WhenFull::DeadLetter),
         ],
@@ -133,10 +147,11 @@ prop_compose! {
         redelivery in redelivery(at_random),
         order in prop_oneof![
             2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => Just(Order::Priority { levels: 3 }),
+            1 => Just(Order::ShortestFirst),
         ],
         ttl in prop::option::weighted(0.3, distribution(at_random)),
     ) -> QueueRules {
-        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
+        QueueRules { capacity, capacity_bytes, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
     }
 }
 
@@ -178,6 +193,7 @@ fn shifts() -> impl Strategy<Value = CountProfile> {
 prop_compose! {
     fn consumer_rules(service: impl Strategy<Value = Distribution>)(
         service in service,
+        follows in follows(),
         on_retry in prop_oneof![Just(OnRetry::Same), Just(OnRetry::Fresh)],
         acknowledge in prop_oneof![
             3 => Just(Acknowledge::After),
@@ -189,7 +205,7 @@ prop_compose! {
         on_failure in prop_oneof![Just(OnFailure::Requeue), Just(OnFailure::Reject)],
         takes in prop::option::weighted(0.3, takes()),
     ) -> ConsumerRules {
-        ConsumerRules { service, on_retry, acknowledge, fails, on_failure, takes }
+        ConsumerRules { service, follows, on_retry, acknowledge, fails, on_failure, takes }
     }
 }
 
@@ -612,6 +628,8 @@ fn doubled(scenario: &Scenario) -> Scenario {
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
         entry.rules.takes = entry.rules.takes.map(|takes| Takes { wait: twice(takes.wait), ..takes });
+        let law = |law: Follows| Follows { each_s: 2.0 * law.each_s, plus: twice(law.plus), ..law };
+        entry.rules.follows = entry.rules.follows.map(law);
     }
     scenario
 }
@@ -651,6 +669,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         priority: 0,
         works_by: WorksBy::Sleep,
         rules: ConsumerRules {
+            follows: None,
             service: Distribution::Constant(ms(service)),
             on_retry: OnRetry::Same,
             acknowledge: Acknowledge::After,

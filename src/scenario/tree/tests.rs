@@ -11,14 +11,14 @@ use crate::scenario::{Problem, Problems, Scenario, Source, read};
 const BASE: &str = "
 run: {duration: 12h}
 queues: {orders: {dead_letter: failed, order: {priority: {levels: 3}}}, failed: {}, shipping: {}}
-producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}}
+producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}, messages: {work: 3, size: 2KiB}}}
 consumers: {workers: {takes_from: orders, count: 3, service: 12ms}}
 ";
 
 /// The things that have names, as they are written in `BASE`.
 const NAMED: [(&str, &str, &str); 3] = [
     ("queue", "queues.orders=@", "{dead_letter: failed}"),
-    ("producer", "producers.shop=@", "{publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}"),
+    ("producer", "producers.web=@", "{publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}"),
     ("consumers", "consumers.workers=@", "{takes_from: orders, count: 3, service: 12ms, prefetch: 20}"),
 ];
 

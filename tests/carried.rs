@@ -8,7 +8,7 @@ use kendall::result::CONFIDENCE;
 use kendall::scenario::{Scenario, describe, read};
 use kendall::sim::{self, Steady, Watch};
 use kendall::stats::interval;
-use kendall::theory::{self, recognise};
+use kendall::theory::{self, Found, recognise};
 
 fn scenario(text: &str) -> Scenario {
     read(None, text, Path::new("tests/bad"), &[]).unwrap_or_else(|problems| panic!("{text}\n{problems}"))

@@ -103,7 +103,8 @@ impl<P: Clone> Broker<P> {
         let (queue, consumer) = (entry.queue, entry.consumer);
         let state = &mut self.queues[queue.index()];
         let holder = &mut self.consumers[consumer.0 as usize];
-        if !E::IS_PLAIN && !(state.is_plain && holder.is_plain && self.visits.is_empty()) {
+        let is_plain = E::IS_PLAIN || state.is_plain && holder.is_plain && self.visits.is_empty();
+        if !is_plain {
             cold_path();
             return self.acknowledge_noted(now, slot, (queue, consumer), effects);
         }

@@ -153,7 +153,7 @@ fn a_wrong_notation_is_refused_with_what_to_write() {
     refused(&with("M/M/3/2"), &["fewer than its 3 consumers"]);
     refused(&with("m/m/3"), &["write `M`"]);
     refused(&with("M/G/1"), &["--cv 1.5"]);
-    refused(&with("M/M/1/9/9"), &["not supported yet"]);
+    refused(&with("M/M/1/9/9/FIFO/9"), &["`M/M/1/9/9/FIFO/9` is none"]);
     refused(&with("M/M/99999999999999999999"), &["whole number"]);
     refused(&["run", "M/M/3", "--rate", "200", "--service", "12"], &["`200/s`", "`12` has no unit"]);
     refused(&["run", "M/M/3", "--rate", "0/s", "--service", "12ms"], &["no message would ever come"]);

@@ -302,6 +302,9 @@ fn every_key_of_the_short_form_is_read() {
         let text = match key.name {
             "load" => format!("{{{}, {}, {}}}", pair("system"), pair("load"), pair("service")),
             "cv" => format!("{{system: M/G/3, {}, {}, {}}}", pair("rate"), pair("service"), pair("cv")),
+            "family" => {
+                format!("{{system: M/G/3, {}, {}, {}, {}}}", pair("rate"), pair("service"), pair("cv"), pair("family"))
+            }
             _ => format!("{{{}, {}, {}}}", pair("system"), pair("rate"), pair("service")),
         };
         assert!(text.contains(&pair(key.name)) && takes(&text), "{text}");

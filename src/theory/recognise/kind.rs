@@ -81,7 +81,9 @@ fn specials(model: &Model, queue: &Queue, active: &[&Producer], room: Option<u64
     if model.feedback.is_some() {
         found.push((Special::Failures, format!("a share of the attempts of `{entry}` fails")));
     }
-    if let Some(room) = room {
+    // With room for every client there is always some.
+    let binds = |room: &u64| !(1..=room + u64::from(model.consumers)).contains(&u64::from(model.population()));
+    if let Some(room) = room.filter(binds) {
         found.push((Special::Room(room), format!("room in `{name}` is limited")));
     }
     if model.patience.is_some() {

@@ -99,7 +99,7 @@ mod tests {
             rate_out: 350.5,
             is_draining: false,
         };
-        let expected = "live 12.0 of 30.0 s: in 349/s, out 351/s, 3 waiting, response p99 12.3 ms, sent 40.0 µs late";
+        let expected = "live 12.0 of 30.0 s: in 349 /s, out 350 /s, 3 waiting, response p99 12.3 ms, sent 40.0 µs late";
         assert_eq!(line(&progress, false), expected);
         assert_eq!(line(&Progress { is_draining: true, ..progress }, false), format!("{expected}; draining"));
         assert!(line(&progress, true).ends_with("; stopping, Ctrl-C again leaves at once"));

@@ -36,11 +36,13 @@ fn quantile(tally: &Tally, quantile: f64) -> f64 {
     tally.quantiles(std::iter::once(quantile)).pop().flatten().expect("it has times")
 }
 
-/// What a stall of a second out of ten must look like, whoever noticed it.
+/// What a stall of a second out of ten must look like, whoever noticed it: within 5 %, and a tenth of a second more on a
+/// machine that is busy with something else.
 fn shows_the_stall(response: &Tally) {
-    let (p95, p99) = (quantile(response, 0.95), quantile(response, 0.99));
-    assert!((p95 / 0.50 - 1.0).abs() <= 0.05, "p95 = {p95} s");
-    assert!((p99 / 0.90 - 1.0).abs() <= 0.05, "p99 = {p99} s");
+    for (share, seconds) in [(0.95, 0.50), (0.99, 0.90)] {
+        let seen = quantile(response, share);
+        assert!((0.95 * seconds..=1.05 * seconds + 0.1).contains(&seen), "{share} of all within {seen} s");
+    }
 }
 
 fn run_live<T: Target>(target: &T, scenario: &Scenario, runs: u32) -> Result<Outcome, RunError> {

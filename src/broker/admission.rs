@@ -18,7 +18,7 @@ impl<P: Clone> Broker<P> {
         properties: Properties,
         effects: &mut impl Effects<P>,
     ) {
-        if !self.queues[queue.index()].admits() {
+        if !self.admits(queue, properties.key) {
             cold_path();
             return self.publish_when_full(now, queue, (payload, properties), effects);
         }
@@ -26,6 +26,7 @@ impl<P: Clone> Broker<P> {
         if self.keeps_properties {
             cold_path();
             self.keep_and_note(now, slot, properties);
+            return self.dispatch(now, queue, effects);
         }
         self.dispatch_one(now, queue, effects);
     }
@@ -99,10 +100,12 @@ impl<P: Clone> Broker<P> {
     /// Lets the first blocked message in, if there is room.
     #[inline(never)]
     pub(super) fn admit_blocked(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
-        let state = &mut self.queues[queue.index()];
-        if state.blocked.is_empty() || !state.admits() {
+        let state = &self.queues[queue.index()];
+        let key = state.blocked_properties.front().and_then(|properties| properties.key);
+        if state.blocked.is_empty() || !state.has_room() && !self.takes_at_once(queue, key) {
             return false;
         }
+        let state = &mut self.queues[queue.index()];
         let payload = state.blocked.pop_front().expect("the line is not empty");
         let properties = state.blocked_properties.pop_front().unwrap_or_default();
         self.blocked -= 1;
@@ -136,13 +139,18 @@ impl<P: Clone> Broker<P> {
             let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
                 return self.drop_message(slot, cause, effects);
             };
-            let target = &self.queues[to.index()];
-            let full = !target.admits();
-            if full && matches!(target.rules.when_full, WhenFull::Refuse | WhenFull::Block) {
+            let key = self.store.extra(slot).and_then(|extra| extra.properties.key);
+            let has_room = self.queues[to.index()].has_room();
+            let full = !has_room && !self.takes_at_once(to, key);
+            if full && matches!(self.queues[to.index()].rules.when_full, WhenFull::Refuse | WhenFull::Block) {
                 break;
             }
             self.move_to(now, (slot, to), cause, effects);
             if !full {
+                if !has_room {
+                    // Before whoever takes it is given anything else.
+                    self.dispatch(now, to, effects);
+                }
                 return;
             }
             (slot, cause) = (self.leaves(to, slot), Cause::Full);

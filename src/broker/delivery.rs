@@ -43,7 +43,9 @@ impl<P: Clone> Broker<P> {
 
     #[inline(never)]
     fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
-        let Some(consumer) = self.queues[queue.index()].next_in_turn() else { return false };
+        let state = &mut self.queues[queue.index()];
+        let next = if state.is_restricted() { self.choose(queue) } else { state.next_in_turn() };
+        let Some(consumer) = next else { return false };
         self.deliver_to(now, queue, consumer, effects);
         true
     }
@@ -104,6 +106,7 @@ impl<P: Clone> Broker<P> {
             self.begin_timeout(now + timeout, queue, slot);
         }
         if self.is_special(queue) {
+            self.note_listed(slot);
             self.refresh_deadline();
         }
         effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
@@ -142,7 +145,8 @@ impl<P: Clone> Broker<P> {
         if !holder.is_plain {
             cold_path();
             self.release(consumer);
-            return self.serve(now, consumer, effects);
+            self.serve(now, consumer, effects);
+            return self.dispatch_restricted(now, queue, effects);
         }
         let is_next = !holder.in_turn && state.credit.is_empty();
         if is_next && state.blocked.is_empty() && !state.nothing_waits() {
@@ -167,9 +171,13 @@ impl<P: Clone> Broker<P> {
     #[cold]
     fn acknowledge_late(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let Some(consumer) = self.stale.remove(&delivery) else { return };
+        let queue = self.store.get(delivery.slot).map(|entry| entry.queue);
         self.remove_acknowledged_late(delivery, effects);
         self.release(consumer);
         self.serve(now, consumer, effects);
+        if let Some(queue) = queue {
+            self.dispatch_restricted(now, queue, effects);
+        }
     }
 
     /// The message leaves the queue that delivered it, wherever it is there by now; what has moved on stays.
@@ -199,6 +207,7 @@ impl<P: Clone> Broker<P> {
         let Some(consumer) = holder.or_else(|| self.stale.remove(&delivery)) else { return };
         // Whoever answers can be given what its answer moves on.
         self.release(consumer);
+        let queue = current.map(|slot| self.store[slot].queue);
         if let Some(slot) = current {
             if requeue {
                 self.fail(now, slot, effects);
@@ -208,6 +217,9 @@ impl<P: Clone> Broker<P> {
             self.refresh_deadline();
         }
         self.serve(now, consumer, effects);
+        if let Some(queue) = queue {
+            self.dispatch_restricted(now, queue, effects);
+        }
         self.dispatch_moved(now, effects);
     }
 

@@ -8,13 +8,14 @@ mod delay;
 mod delivery;
 mod properties;
 mod protocol;
+mod restricted;
 mod rules;
 mod special;
 mod store;
 mod turns;
 
 pub use delay::{Delay, DelayLaw, Jitter};
-pub use properties::Properties;
+pub use properties::{MessageKey, Properties};
 pub use protocol::{Command, Effect, Effects, Place};
 pub use rules::*;
 pub use turns::{Keeps, Terms};
@@ -149,7 +150,7 @@ impl<P: Clone> Broker<P> {
             Command::Reject { delivery, requeue } => self.reject(now, delivery, requeue, effects),
             Command::Subscribe { consumer, queue, terms } => self.subscribe(now, consumer, queue, terms, effects),
             Command::Return { delivery } => self.give_back(now, delivery, effects),
-            Command::Cancel { consumer } => self.cancel(consumer),
+            Command::Cancel { consumer } => self.cancel(now, consumer, effects),
             Command::Tick => {}
         }
     }
@@ -180,6 +181,23 @@ impl<P: Clone> Broker<P> {
     /// Where each message is; those blocked outside are left out.
     pub fn places(&self) -> impl Iterator<Item = (QueueId, Place)> {
         self.store.entries().map(|entry| (entry.queue, entry.place.into()))
+    }
+
+    /// Whether a newcomer gets in: there is room, or somebody takes it at once and nobody stands outside before it.
+    #[inline(always)]
+    fn admits(&self, queue: QueueId, key: Option<MessageKey>) -> bool {
+        let state = &self.queues[queue.index()];
+        state.has_room() || state.blocked.is_empty() && self.takes_at_once(queue, key)
+    }
+
+    /// Whether a message that comes would be delivered at once, so that it needs no room.
+    #[inline]
+    fn takes_at_once(&self, queue: QueueId, key: Option<MessageKey>) -> bool {
+        let state = &self.queues[queue.index()];
+        match state.is_restricted() {
+            false => !state.credit.is_empty() && state.nothing_waits(),
+            true => self.passes_through(queue, key),
+        }
     }
 
     #[inline(never)]
@@ -280,6 +298,11 @@ impl<P> Queue<P> {
     }
 
     #[inline]
+    fn has_room(&self) -> bool {
+        self.rules.capacity.is_none_or(|capacity| self.occupied() < capacity)
+    }
+
+    #[inline]
     fn can_deliver(&self) -> bool {
         !self.credit.is_empty() && !self.nothing_waits()
     }
@@ -289,10 +312,10 @@ impl<P> Queue<P> {
         self.lists[Where::Fresh].is_empty() && self.lists[Where::Returned].is_empty()
     }
 
-    /// Whether a newcomer gets in: there is room, or somebody takes it at once.
-    fn admits(&self) -> bool {
-        self.rules.capacity.is_none_or(|capacity| self.occupied() < capacity)
-            || !self.credit.is_empty() && self.nothing_waits()
+    /// Whether more goes into a delivery than that a message waits and a consumer has credit.
+    #[inline]
+    fn is_restricted(&self) -> bool {
+        self.special.as_ref().is_some_and(|special| special.by_key.is_some() || special.single.is_some())
     }
 
     /// Whether the broker has to remember when its deliveries or delays end.

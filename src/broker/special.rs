@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::hint::cold_path;
 
+use super::restricted::{ByKey, Single, Turn};
 use super::store::{Slot, Where};
-use super::{Broker, Effects, Order, Properties, QueueId, QueueRules};
+use super::{Active, Broker, Effects, MessageKey, Order, OrderedBy, Properties, QueueId, QueueRules};
 use crate::measure::Cause;
 use crate::random::Key;
 use crate::time::{Span, Time};
@@ -35,18 +36,27 @@ pub(super) struct Special {
     /// Those that wait or are delayed and expire.
     pub expiring: BTreeSet<Timer>,
     order: Order,
-    /// Those that wait, the next first, where that is not the order of age.
+    /// Those that wait and may be delivered, the next first, where that is not just the oldest.
     ready: BTreeSet<Rank>,
+    pub by_key: Option<ByKey>,
+    pub single: Option<Single>,
 }
 
 /// Who is lower is delivered sooner: by priority, then by age.
-type Rank = (u8, i64, Slot);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank(u8, i64, Slot);
+
+impl Rank {
+    pub const FIRST: Rank = Rank(0, i64::MIN, 0);
+}
 
 impl Special {
     /// For the rules of a queue, if they need it; messages with a ttl of their own make every queue need it.
     pub fn of(rules: &QueueRules, name: Key, messages_expire: bool) -> Option<Box<Special>> {
         let delay = &rules.redelivery.delay;
         let is_needed = delay.varies() || rules.ttl.is_some() || messages_expire || rules.order != Order::Fifo;
+        let (by_key, single) = (rules.ordered_by == OrderedBy::Key, rules.active == Active::Single);
+        let is_needed = is_needed || by_key || single;
         is_needed.then(|| {
             Box::new(Special {
                 name,
@@ -57,22 +67,34 @@ impl Special {
                 expiring: BTreeSet::new(),
                 order: rules.order,
                 ready: BTreeSet::new(),
+                by_key: by_key.then(ByKey::default),
+                single: single.then(Single::default),
             })
         })
     }
 
-    /// Where a message stands that waits, unless it is by age.
+    /// Where a message stands that waits, unless that is by age alone.
     fn rank(&self, extra: &Extra, age: i64, slot: Slot) -> Option<Rank> {
         match self.order {
-            Order::Fifo => None,
-            Order::Lifo => Some((0, -age, slot)),
-            Order::Priority { levels } => Some((levels - 1 - extra.properties.priority.min(levels - 1), age, slot)),
+            Order::Fifo => self.by_key.is_some().then_some(Rank(0, age, slot)),
+            Order::Lifo => Some(Rank(0, -age, slot)),
+            Order::Priority { levels } => Some(Rank(levels - 1 - extra.properties.priority.min(levels - 1), age, slot)),
         }
     }
 
-    /// Who is delivered next, unless that is by age.
+    /// A message of that key, if it has one, has a turn.
+    fn turn(&mut self, key: Option<MessageKey>, turn: &Turn) {
+        match (&mut self.by_key, key, turn) {
+            (Some(by_key), Some(key), _) => by_key.turn(key, turn, &mut self.ready),
+            (.., Turn::Waits(rank)) => _ = self.ready.insert(*rank),
+            (.., Turn::WaitsNoMore(rank)) => _ = self.ready.remove(rank),
+            (.., Turn::GoesOut | Turn::IsBack) => {}
+        }
+    }
+
+    /// Who is delivered next, unless that is just the oldest.
     pub fn next(&self) -> Option<Slot> {
-        self.ready.first().map(|(.., slot)| *slot)
+        self.ready.first().map(|rank| rank.2)
     }
 
     fn timer(timers: &BTreeSet<Timer>) -> Time {
@@ -136,8 +158,13 @@ impl<P: Clone> Broker<P> {
         let Some(extra) = self.store.extra(slot) else { return };
         let Extra { expires, nth, .. } = extra;
         let Some(special) = &mut self.queues[queue.index()].special else { return };
-        if matches!(place, Where::Fresh | Where::Returned) {
-            special.ready.extend(special.rank(&extra, age, slot));
+        match place {
+            Where::Fresh | Where::Returned => {
+                let rank = special.rank(&extra, age, slot);
+                rank.inspect(|rank| special.turn(extra.properties.key, &Turn::Waits(*rank)));
+            }
+            Where::Delayed | Where::InFlight => special.turn(extra.properties.key, &Turn::GoesOut),
+            Where::Parked => {}
         }
         if place == Where::Delayed && special.varies {
             special.delayed.insert((due, nth, slot));
@@ -153,12 +180,17 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     pub(super) fn note_unlisted(&mut self, slot: Slot) {
         let entry = &self.store[slot];
-        let (queue, due, age) = (entry.queue, entry.due, entry.order);
+        let (queue, place, due, age) = (entry.queue, entry.place, entry.due, entry.order);
         let Some(extra) = self.store.extra(slot) else { return };
         let Extra { expires, nth, .. } = extra;
         let Some(special) = &mut self.queues[queue.index()].special else { return };
-        if let Some(rank) = special.rank(&extra, age, slot) {
-            special.ready.remove(&rank);
+        match place {
+            Where::Fresh | Where::Returned => {
+                let rank = special.rank(&extra, age, slot);
+                rank.inspect(|rank| special.turn(extra.properties.key, &Turn::WaitsNoMore(*rank)));
+            }
+            Where::Delayed | Where::InFlight => special.turn(extra.properties.key, &Turn::IsBack),
+            Where::Parked => {}
         }
         special.delayed.remove(&(due, nth, slot));
         special.expiring.remove(&(expires, nth, slot));

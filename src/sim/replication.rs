@@ -121,7 +121,7 @@ impl<'a, L: Listener> Run<'a, L> {
             seats: Vec::new(),
             completions: AgendaWithGap::new(),
             entered: 0,
-            recorder: Recorder::new(plan),
+            recorder: recorder(scenario, key, plan),
             shifts: Vec::new(),
             shift_to_change: None,
             reply: Reply::Accepted,
@@ -147,7 +147,7 @@ impl<'a, L: Listener> Run<'a, L> {
                 scenario.queues.iter().map(|queue| (queue.rules.clone(), queue.name.as_str())),
                 scenario.messages_expire(),
             ),
-            carried: scenario.producers.iter().map(|p| Carried::new(&p.messages, key.name(&p.name))).collect(),
+            carried: carried(scenario, key),
             clients,
             arrivals: Agenda::new(),
             commands: 0,
@@ -414,6 +414,20 @@ impl<'a, L: Listener> Run<'a, L> {
     fn reject(&mut self, delivery: DeliveryId, requeue: bool) {
         self.send(Command::Reject { delivery, requeue });
     }
+}
+
+/// What the messages of each producer carry.
+fn carried(scenario: &Scenario, key: Key) -> Vec<Carried> {
+    scenario.producers.iter().map(|p| Carried::new(&p.messages, key.name(&p.name))).collect()
+}
+
+fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {
+    if plan.queues.iter().all(|queue| !queue.by_key) {
+        return Recorder::new(plan);
+    }
+    let carried = carried(scenario, key);
+    let key_of = move |message: Message| carried[usize::from(message.producer)].key(message.number);
+    Recorder::new(plan).with_keys(Box::new(key_of))
 }
 
 fn terms(entry: &Consumers) -> Terms {

@@ -4,7 +4,7 @@ use super::feedback::Feedback;
 use super::phase;
 use super::service::{in_words, is_exponential, letter};
 use super::stability::ROUNDING;
-use crate::broker::{Order, QueueId, ReturnsTo, WhenFull};
+use crate::broker::{Active, Order, OrderedBy, QueueId, ReturnsTo, WhenFull};
 use crate::client::{Acknowledge, OnFailure, OnRetry};
 use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::time::Span;
@@ -276,6 +276,12 @@ fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
         Order::Fifo => {}
         Order::Lifo => reasons.push(format!("`{queue_name}` gives out the youngest first: the formulas need fifo")),
         Order::Priority { .. } => reasons.push(format!("`{queue_name}` goes by priority: the formulas need fifo")),
+    }
+    if queue.rules.ordered_by == OrderedBy::Key {
+        reasons.push(format!("`{queue_name}` hands out one message of a key at a time"));
+    }
+    if queue.rules.active == Active::Single && entry.count > 1 {
+        reasons.push(format!("`{queue_name}` gives messages to one of its {} consumers at a time", entry.count));
     }
     if queue.rules.ttl.is_some() {
         reasons.push(format!("messages in `{queue_name}` expire after its ttl"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::broker::{QueueId, WhenFull};
+use crate::broker::{Active, QueueId, WhenFull};
 use crate::client::{Acknowledge, OnFailure};
 use crate::result::Stability;
 use crate::scenario::{Consumers, Queue, Scenario};
@@ -68,8 +68,11 @@ fn expires(scenario: &Scenario, queue: &Queue) -> bool {
 fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
     let queue = scenario.queue(id);
     let rate = mean_rate(scenario, id);
-    let consumers: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
-    let whole: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
+    let there: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
+    // Where one consumer at a time is given messages, what one of them can do on average.
+    let consumers = if queue.rules.active == Active::Single { there.min(1) } else { there };
+    let of_all: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
+    let whole = of_all * f64::from(consumers) / f64::from(there.max(1));
     let throughput = whole * share(scenario, id, rate);
     // With no consumer nothing is kept busy.
     let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };

@@ -1,6 +1,7 @@
 //! The rules of broker and clients, in virtual time.
 
 mod answers;
+mod by_key;
 mod client;
 mod clock;
 mod desk;
@@ -8,6 +9,7 @@ mod expiry;
 mod flows;
 mod full;
 mod hosted;
+mod keyed;
 mod lines;
 mod naive;
 mod order;
@@ -16,3 +18,4 @@ mod recorder;
 mod redelivery;
 mod runs;
 mod script;
+mod single;

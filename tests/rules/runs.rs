@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kendall::broker::{
-    Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
+    Active, Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, OrderedBy, QueueId, QueueRules, Redelivery,
+    ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{Acknowledge, BatchTime, ConsumerRules, MessageRules, OnFailure, OnRetry, Retries, Takes, Way};
 use kendall::measure::Cause;
@@ -13,7 +14,7 @@ use kendall::result::QueueAccount;
 use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup};
 use kendall::sim;
 use kendall::time::{Span, Time};
-use kendall::workload::{Arrivals, Branch, CountProfile, Distribution, Empirical, RateProfile, Trace};
+use kendall::workload::{Arrivals, Branch, CountProfile, Distribution, Empirical, Keys, RateProfile, Trace};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -67,8 +68,10 @@ fn trace() -> impl Strategy<Value = Arrivals> {
 }
 
 fn messages(at_random: bool) -> impl Strategy<Value = MessageRules> {
-    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)))
-        .prop_map(|(priority, ttl)| MessageRules { priority, ttl })
+    let keys = (1..5_u64, prop_oneof![Just(0.0), Just(1.5)], prop::option::weighted(0.3, 0.0..1.0))
+        .prop_map(|(among, skew, hot)| Keys { among, skew, hot });
+    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)), prop::option::weighted(0.7, keys))
+        .prop_map(|(priority, ttl, key)| MessageRules { priority, ttl, key })
 }
 
 fn arrivals() -> impl Strategy<Value = Arrivals> {
@@ -133,8 +136,11 @@ prop_compose! {
             2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => Just(Order::Priority { levels: 3 }),
         ],
         ttl in prop::option::weighted(0.3, distribution(at_random)),
+        ordered_by in prop_oneof![3 => Just(OrderedBy::Nothing), 1 => Just(OrderedBy::Key)],
+        active in prop_oneof![3 => Just(Active::All), 1 => Just(Active::Single)],
     ) -> QueueRules {
-        QueueRules { capacity, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
+        let dead_letter = dead_letter.map(QueueId);
+        QueueRules { capacity, when_full, dead_letter, redelivery, order, ttl, ordered_by, active }
     }
 }
 

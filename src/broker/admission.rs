@@ -2,33 +2,43 @@
 
 use std::hint::cold_path;
 
-use super::store::{Slot, Where};
-use super::{Broker, Effect, Effects, Place, Properties, QueueId, WhenFull};
+use super::store::{Slot, Store, Where};
+use super::{Broker, Effect, Effects, Place, Properties, Queue, QueueId, WhenFull};
 use crate::measure::Cause;
 use crate::time::Time;
 
 impl<P: Clone> Broker<P> {
     // A call would take the properties through memory.
     #[inline(always)]
-    pub(super) fn publish(
+    pub(super) fn publish<E: Effects<P>>(
         &mut self,
         now: Time,
         queue: QueueId,
         payload: P,
         properties: Properties,
-        effects: &mut impl Effects<P>,
+        effects: &mut E,
     ) {
-        if !self.admits(queue, properties.key) {
+        let state = &mut self.queues[queue.index()];
+        if !state.takes_newcomer(properties.bytes) {
             cold_path();
             return self.publish_when_full(now, queue, (payload, properties), effects);
         }
-        let slot = self.accept(queue, payload, false, effects);
-        if self.keeps_properties {
+        let slot = state.accept(queue, payload, false, &mut self.store, effects);
+        if !E::IS_PLAIN && (!state.is_plain || self.keeps_properties || !state.blocked.is_empty()) {
             cold_path();
             self.keep_and_note(now, slot, properties);
             return self.dispatch(now, queue, effects);
         }
-        self.dispatch_one(now, queue, effects);
+        // A single message is new, and nobody is blocked: one delivery is all that can follow.
+        if let Some(consumer) = state.next_in_turn() {
+            let holder = &mut self.consumers[consumer.0 as usize];
+            if !E::IS_PLAIN && !holder.is_plain {
+                cold_path();
+                return self.deliver_noted(now, queue, consumer, effects);
+            }
+            state.deliver_next(queue, (consumer, holder), &mut self.store, effects);
+            debug_assert!(!self.queues[queue.index()].can_deliver(), "one command, one delivery");
+        }
     }
 
     #[inline(never)]
@@ -39,14 +49,19 @@ impl<P: Clone> Broker<P> {
         (payload, properties): (P, Properties),
         effects: &mut impl Effects<P>,
     ) {
+        let state = &self.queues[queue.index()];
+        if state.is_restricted() && state.blocked.is_empty() && self.passes_through(queue, properties.key) {
+            let slot = self.queues[queue.index()].accept(queue, payload, false, &mut self.store, effects);
+            self.keep_and_note(now, slot, properties);
+            return self.dispatch(now, queue, effects);
+        }
         match self.queues[queue.index()].rules.when_full {
             WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
             WhenFull::Block => return self.block(queue, payload, properties, effects),
             WhenFull::DropOldest | WhenFull::DeadLetter => {
-                let slot = self.accept(queue, payload, false, effects);
+                let slot = self.queues[queue.index()].accept(queue, payload, false, &mut self.store, effects);
                 self.keep_and_note(now, slot, properties);
-                let leaves = self.leaves(queue, slot);
-                self.expel(now, leaves, Cause::Full, effects);
+                self.make_room(now, slot, self.queues.len() + 1, effects);
                 // The one that left may have been delayed, and the next to be ready.
                 self.refresh_deadline();
             }
@@ -74,16 +89,6 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    #[inline(always)]
-    fn accept(&mut self, queue: QueueId, payload: P, was_blocked: bool, effects: &mut impl Effects<P>) -> Slot {
-        effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
-        let state = &mut self.queues[queue.index()];
-        let slot = self.store.insert(queue, state.next_order, payload);
-        state.next_order += 1;
-        state.lists[Where::Fresh].push_last(&mut self.store, slot);
-        slot
-    }
-
     /// Puts a message that is in no list behind all others.
     pub(super) fn append(&mut self, queue: QueueId, slot: Slot) {
         let state = &mut self.queues[queue.index()];
@@ -100,25 +105,37 @@ impl<P: Clone> Broker<P> {
     /// Lets the first blocked message in, if there is room.
     #[inline(never)]
     pub(super) fn admit_blocked(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
-        let state = &self.queues[queue.index()];
-        let key = state.blocked_properties.front().and_then(|properties| properties.key);
-        if state.blocked.is_empty() || !state.has_room() && !self.takes_at_once(queue, key) {
+        let properties = self.queues[queue.index()].blocked_properties.front().copied().unwrap_or_default();
+        if self.queues[queue.index()].blocked.is_empty() || !self.admits(queue, &properties) {
             return false;
         }
         let state = &mut self.queues[queue.index()];
         let payload = state.blocked.pop_front().expect("the line is not empty");
         let properties = state.blocked_properties.pop_front().unwrap_or_default();
         self.blocked -= 1;
-        let slot = self.accept(queue, payload, true, effects);
+        let slot = state.accept(queue, payload, true, &mut self.store, effects);
         self.keep_and_note(now, slot, properties);
         true
     }
 
-    /// Who has to leave a full queue that a newcomer has entered.
-    fn leaves(&self, queue: QueueId, newcomer: Slot) -> Slot {
-        match self.queues[queue.index()].rules.when_full {
-            WhenFull::DropOldest => self.oldest(queue),
-            WhenFull::DeadLetter | WhenFull::Refuse | WhenFull::Block => newcomer,
+    /// A newcomer has entered a full queue, and those leave it who have to: the newcomer, or the oldest until it fits.
+    fn make_room(&mut self, now: Time, newcomer: Slot, rounds: usize, effects: &mut impl Effects<P>) {
+        let queue = self.store[newcomer].queue;
+        let rules = &self.queues[queue.index()].rules;
+        // To drop all others would make no room for what is larger than the whole.
+        let is_too_large = rules.capacity_bytes.is_some_and(|capacity| self.bytes_of(newcomer) > capacity);
+        if rules.when_full != WhenFull::DropOldest || is_too_large {
+            return self.expel_within(now, newcomer, Cause::Full, rounds, effects);
+        }
+        let age = self.store[newcomer].order;
+        self.expel_within(now, self.oldest(queue), Cause::Full, rounds, effects);
+        while self.queues[queue.index()].has_too_many_bytes() {
+            let oldest = self.oldest(queue);
+            if self.store[oldest].order >= age {
+                // In a circle some have come round again.
+                return;
+            }
+            self.expel_within(now, oldest, Cause::Full, rounds, effects);
         }
     }
 
@@ -134,28 +151,27 @@ impl<P: Clone> Broker<P> {
     /// Takes a message out of its queue for good: to the dead letter queue if there is one, else away. What it pushes
     /// out of a full dead letter queue moves on in turn; a circle of full queues, which no scenario may have, ends with
     /// a drop after one round.
-    pub(super) fn expel(&mut self, now: Time, mut slot: Slot, mut cause: Cause, effects: &mut impl Effects<P>) {
-        for _ in 0..=self.queues.len() {
-            let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
-                return self.drop_message(slot, cause, effects);
-            };
-            let key = self.store.extra(slot).and_then(|extra| extra.properties.key);
-            let has_room = self.queues[to.index()].has_room();
-            let full = !has_room && !self.takes_at_once(to, key);
-            if full && matches!(self.queues[to.index()].rules.when_full, WhenFull::Refuse | WhenFull::Block) {
-                break;
-            }
-            self.move_to(now, (slot, to), cause, effects);
-            if !full {
-                if !has_room {
-                    // Before whoever takes it is given anything else.
-                    self.dispatch(now, to, effects);
-                }
-                return;
-            }
-            (slot, cause) = (self.leaves(to, slot), Cause::Full);
+    pub(super) fn expel(&mut self, now: Time, slot: Slot, cause: Cause, effects: &mut impl Effects<P>) {
+        self.expel_within(now, slot, cause, self.queues.len() + 1, effects);
+    }
+
+    fn expel_within(&mut self, now: Time, slot: Slot, cause: Cause, rounds: usize, effects: &mut impl Effects<P>) {
+        let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
+            return self.drop_message(slot, cause, effects);
+        };
+        let properties = self.store.extra(slot).map(|extra| extra.properties).unwrap_or_default();
+        let target = &self.queues[to.index()];
+        let (has_room, is_full) = (target.has_room(properties.bytes), !self.admits(to, &properties));
+        if rounds == 0 || is_full && matches!(target.rules.when_full, WhenFull::Refuse | WhenFull::Block) {
+            return self.drop_message(slot, Cause::DeadLetterFull, effects);
         }
-        self.drop_message(slot, Cause::DeadLetterFull, effects);
+        self.move_to(now, (slot, to), cause, effects);
+        if is_full {
+            self.make_room(now, slot, rounds - 1, effects);
+        } else if !has_room {
+            // Before whoever takes it is given anything else.
+            self.dispatch(now, to, effects);
+        }
     }
 
     pub(super) fn drop_message(&mut self, slot: Slot, cause: Cause, effects: &mut impl Effects<P>) {
@@ -227,6 +243,24 @@ impl<P: Clone> Broker<P> {
             self.visits.remove(&key);
         }
         self.given_back.remove(&slot);
+    }
+}
+
+impl<P: Clone> Queue<P> {
+    #[inline(always)]
+    fn accept(
+        &mut self,
+        queue: QueueId,
+        payload: P,
+        was_blocked: bool,
+        store: &mut Store<P>,
+        effects: &mut impl Effects<P>,
+    ) -> Slot {
+        effects.push(Effect::Accepted { queue, was_blocked, payload: payload.clone() });
+        let slot = store.insert(queue, self.next_order, payload);
+        self.next_order += 1;
+        self.lists[Where::Fresh].push_last(store, slot);
+        slot
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::hint::cold_path;
 
-use super::store::{Slot, Where};
-use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, LateAck, Order, Place, QueueId, ReturnsTo, Then};
+use super::store::{Slot, Store, Where};
+use super::turns::Consumer;
+use super::{Broker, ConsumerId, DeliveryId, Effect, Effects, LateAck, Order, Place, Queue, QueueId, ReturnsTo, Then};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
 
@@ -26,70 +27,42 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    /// Does what [`Broker::dispatch`] does where a single message or a single place is new, and nobody is blocked: then
-    /// one delivery is all that can follow.
-    #[inline(always)]
-    pub(super) fn dispatch_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) {
-        let state = &mut self.queues[queue.index()];
-        if !state.blocked.is_empty() {
-            cold_path();
-            return self.dispatch(now, queue, effects);
-        }
-        if let Some(consumer) = state.next_in_turn() {
-            self.deliver_to(now, queue, consumer, effects);
-            debug_assert!(!self.queues[queue.index()].can_deliver(), "one command, one delivery");
-        }
-    }
-
     #[inline(never)]
     fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
         let state = &mut self.queues[queue.index()];
-        let next = if state.is_restricted() { self.choose(queue) } else { state.next_in_turn() };
-        let Some(consumer) = next else { return false };
-        self.deliver_to(now, queue, consumer, effects);
+        if state.is_restricted() {
+            cold_path();
+            let Some(consumer) = self.choose(queue) else { return false };
+            self.deliver_noted(now, queue, consumer, effects);
+            return true;
+        }
+        let Some(consumer) = state.next_in_turn() else { return false };
+        let holder = &mut self.consumers[consumer.0 as usize];
+        if state.is_plain && holder.is_plain {
+            state.deliver_next(queue, (consumer, holder), &mut self.store, effects);
+        } else {
+            self.deliver_noted(now, queue, consumer, effects);
+        }
         true
     }
 
-    /// Hands the next that waits, and there is one, to a consumer that has been taken out of turn for it.
-    #[inline(always)]
-    fn deliver_to(&mut self, now: Time, queue: QueueId, consumer: ConsumerId, effects: &mut impl Effects<P>) {
-        let state = &mut self.queues[queue.index()];
+    /// Does what [`Queue::deliver_next`] does where more is to be noted than that a message is in flight.
+    #[inline(never)]
+    pub(super) fn deliver_noted(
+        &mut self,
+        now: Time,
+        queue: QueueId,
+        consumer: ConsumerId,
+        effects: &mut impl Effects<P>,
+    ) {
         let holder = &mut self.consumers[consumer.0 as usize];
         holder.held += 1;
         holder.in_turn = holder.has_credit();
-        let is_plain = holder.is_plain;
-        if !is_plain {
-            cold_path();
+        if !holder.is_plain {
             self.end_turn(consumer, queue);
         } else if holder.in_turn {
-            cold_path();
-            // It may have yet another, and is last in turn for it.
-            state.credit.push_back(consumer);
+            self.queues[queue.index()].credit.push_back(consumer);
         }
-        let state = &mut self.queues[queue.index()];
-        if !state.is_plain {
-            cold_path();
-            return self.deliver_noted(now, queue, consumer, effects);
-        }
-        let list = state.list_of_next(&self.store);
-        let slot = state.lists[list].first().expect("a message waits");
-        let entry = &mut self.store[slot];
-        entry.serial = entry.serial.wrapping_add(1);
-        entry.consumer = consumer;
-        entry.place = Where::InFlight;
-        let (delivery, attempt) = (DeliveryId { slot, serial: entry.serial }, entry.attempt());
-        let (next, entry, payload) = (entry.next, entry.entry, entry.payload());
-        state.lists[list].remove_first(&mut self.store, next);
-        effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
-        if !is_plain {
-            cold_path();
-            self.forget_delivered(consumer, slot, effects);
-        }
-    }
-
-    /// Hands out the next where more is to be noted than that it is in flight.
-    #[inline(never)]
-    fn deliver_noted(&mut self, now: Time, queue: QueueId, consumer: ConsumerId, effects: &mut impl Effects<P>) {
         let state = &self.queues[queue.index()];
         let oldest = || state.lists[state.list_of_next(&self.store)].first();
         let next = state.special.as_ref().and_then(|special| special.next());
@@ -129,30 +102,26 @@ impl<P: Clone> Broker<P> {
     }
 
     #[inline(always)]
-    pub(super) fn acknowledge(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
+    pub(super) fn acknowledge<E: Effects<P>>(&mut self, now: Time, delivery: DeliveryId, effects: &mut E) {
         let slot = delivery.slot;
-        let entry = self.store.get(slot).filter(|entry| entry.is_current(delivery));
-        let Some(entry) = entry else { return self.acknowledge_late(now, delivery, effects) };
+        let Some(entry) = self.store.get_mut(slot).filter(|entry| entry.is_current(delivery)) else {
+            return self.acknowledge_late(now, delivery, effects);
+        };
         let (queue, consumer) = (entry.queue, entry.consumer);
-        if !self.queues[queue.index()].is_plain {
-            cold_path();
-            self.end_timeout(slot);
-        }
-        let payload = self.forget(slot);
-        effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
-        let state = &self.queues[queue.index()];
+        let state = &mut self.queues[queue.index()];
         let holder = &mut self.consumers[consumer.0 as usize];
-        if !holder.is_plain {
+        if !E::IS_PLAIN && !(state.is_plain && holder.is_plain && self.visits.is_empty()) {
             cold_path();
-            self.release(consumer);
-            self.serve(now, consumer, effects);
-            return self.dispatch_restricted(now, queue, effects);
+            return self.acknowledge_noted(now, slot, (queue, consumer), effects);
         }
+        let payload = entry.take_payload();
+        self.store.free(slot);
+        effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
         let is_next = !holder.in_turn && state.credit.is_empty();
         if is_next && state.blocked.is_empty() && !state.nothing_waits() {
             // What waits is for this consumer, which does not have to get into turn for it first.
             holder.held -= 1;
-            return self.deliver_to(now, queue, consumer, effects);
+            return state.deliver_next(queue, (consumer, holder), &mut self.store, effects);
         }
         self.release(consumer);
         let state = &self.queues[queue.index()];
@@ -160,6 +129,25 @@ impl<P: Clone> Broker<P> {
             cold_path();
             self.dispatch(now, queue, effects);
         }
+    }
+
+    /// Does the rest of [`Broker::acknowledge`] where more was noted than that the message is in flight.
+    #[inline(never)]
+    fn acknowledge_noted(
+        &mut self,
+        now: Time,
+        slot: Slot,
+        (queue, consumer): (QueueId, ConsumerId),
+        effects: &mut impl Effects<P>,
+    ) {
+        if !self.queues[queue.index()].is_plain {
+            self.end_timeout(slot);
+        }
+        let payload = self.forget(slot);
+        effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
+        self.release(consumer);
+        self.serve(now, consumer, effects);
+        self.dispatch_restricted(now, queue, effects);
     }
 
     #[inline(never)]
@@ -171,24 +159,29 @@ impl<P: Clone> Broker<P> {
     #[cold]
     fn acknowledge_late(&mut self, now: Time, delivery: DeliveryId, effects: &mut impl Effects<P>) {
         let Some(consumer) = self.stale.remove(&delivery) else { return };
-        let queue = self.store.get(delivery.slot).map(|entry| entry.queue);
-        self.remove_acknowledged_late(delivery, effects);
+        let queue = self.remove_acknowledged_late(delivery, effects);
         self.release(consumer);
+        self.serve_all(now, consumer, queue, effects);
+    }
+
+    /// Hands out what waits for a consumer that has answered, and then what else waits in a queue: who has left is
+    /// served nothing.
+    fn serve_all(&mut self, now: Time, consumer: ConsumerId, queue: Option<QueueId>, effects: &mut impl Effects<P>) {
         self.serve(now, consumer, effects);
         if let Some(queue) = queue {
-            self.dispatch_restricted(now, queue, effects);
+            self.dispatch(now, queue, effects);
         }
     }
 
     /// The message leaves the queue that delivered it, wherever it is there by now; what has moved on stays.
-    fn remove_acknowledged_late(&mut self, delivery: DeliveryId, effects: &mut impl Effects<P>) {
+    fn remove_acknowledged_late(&mut self, delivery: DeliveryId, effects: &mut impl Effects<P>) -> Option<QueueId> {
         let slot = delivery.slot;
-        let Some(entry) = self.store.get(slot) else { return };
+        let entry = self.store.get(slot)?;
         // Deliveries since this entry into this queue have a serial behind the one at entry.
         let is_of_this_entry = delivery.serial.wrapping_sub(entry.serial_at_entry).wrapping_sub(1) < entry.attempt();
         let late_ack = self.queues[entry.queue.index()].rules.redelivery.late_ack;
         if !is_of_this_entry || entry.place == Where::Parked || late_ack == LateAck::Ignored {
-            return;
+            return None;
         }
         if entry.place == Where::InFlight {
             self.stale.insert(DeliveryId { slot, serial: entry.serial }, entry.consumer);
@@ -198,6 +191,7 @@ impl<P: Clone> Broker<P> {
         self.refresh_deadline();
         let payload = self.forget(slot);
         effects.push(Effect::Acknowledged { queue, from, payload });
+        Some(queue)
     }
 
     #[inline(never)]
@@ -216,10 +210,7 @@ impl<P: Clone> Broker<P> {
             }
             self.refresh_deadline();
         }
-        self.serve(now, consumer, effects);
-        if let Some(queue) = queue {
-            self.dispatch_restricted(now, queue, effects);
-        }
+        self.serve_all(now, consumer, queue, effects);
         self.dispatch_moved(now, effects);
     }
 
@@ -243,11 +234,7 @@ impl<P: Clone> Broker<P> {
             }
             self.refresh_deadline();
         }
-        self.serve(now, consumer, effects);
-        // Who has left is served nothing; others may take what it gave back.
-        if let Some(queue) = queue {
-            self.dispatch(now, queue, effects);
-        }
+        self.serve_all(now, consumer, queue, effects);
         self.dispatch_moved(now, effects);
     }
 
@@ -333,5 +320,36 @@ impl<P: Clone> Broker<P> {
         self.put_back(slot);
         effects.push(Effect::Ready { queue, payload: self.store.payload(slot) });
         self.dispatch(now, queue, effects);
+    }
+}
+
+impl<P: Clone> Queue<P> {
+    /// Hands the next that waits, and there is one, to a consumer that has been taken out of turn for it. Both are
+    /// plain.
+    #[inline(always)]
+    pub(super) fn deliver_next(
+        &mut self,
+        queue: QueueId,
+        (consumer, holder): (ConsumerId, &mut Consumer),
+        store: &mut Store<P>,
+        effects: &mut impl Effects<P>,
+    ) {
+        holder.held += 1;
+        holder.in_turn = holder.has_credit();
+        if holder.in_turn {
+            cold_path();
+            // It may have yet another, and is last in turn for it.
+            self.credit.push_back(consumer);
+        }
+        let list = self.list_of_next(store);
+        let slot = self.lists[list].first().expect("a message waits");
+        let entry = &mut store[slot];
+        entry.serial = entry.serial.wrapping_add(1);
+        entry.consumer = consumer;
+        entry.place = Where::InFlight;
+        let (delivery, attempt) = (DeliveryId { slot, serial: entry.serial }, entry.attempt());
+        let (next, entry, payload) = (entry.next, entry.entry, entry.payload());
+        self.lists[list].remove_first(store, next);
+        effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
     }
 }

@@ -18,6 +18,7 @@ pub use delay::{Delay, DelayLaw, Jitter};
 pub use properties::{MessageKey, Properties};
 pub use protocol::{Command, Effect, Effects, Place};
 pub use rules::*;
+pub use special::Services;
 pub use turns::{Keeps, Terms};
 
 use std::collections::{BTreeMap, VecDeque};
@@ -64,6 +65,8 @@ struct Queue<P> {
     rules: QueueRules,
     /// Nothing is to be noted of what is in flight: no time-out, nothing special.
     is_plain: bool,
+    /// It can be full.
+    is_limited: bool,
     special: Option<Box<Special>>,
     lists: Lists,
     blocked: VecDeque<P>,
@@ -142,8 +145,9 @@ impl<P: Clone> Broker<P> {
 
     /// As [`Broker::apply`] for a driver that knows that nothing is due: the next deadline is later than `now`.
     #[inline(always)]
-    pub fn carry_out(&mut self, now: Time, command: Command<P>, effects: &mut impl Effects<P>) {
+    pub fn carry_out<E: Effects<P>>(&mut self, now: Time, command: Command<P>, effects: &mut E) {
         debug_assert!(self.deadline > now, "something is due");
+        debug_assert!(!E::IS_PLAIN || self.is_plain(), "what was known to be plain is not");
         match command {
             Command::Publish { queue, payload, properties } => self.publish(now, queue, payload, properties, effects),
             Command::Acknowledge { delivery } => self.acknowledge(now, delivery, effects),
@@ -167,6 +171,17 @@ impl<P: Clone> Broker<P> {
         self.keeps_properties
     }
 
+    /// Whether every queue and consumer there is keeps to the common path: consumers take from one queue, nobody is
+    /// served before others, nothing times out, expires, is delayed, blocked or dead-lettered.
+    pub fn is_plain(&self) -> bool {
+        let is_common = |queue: &Queue<P>| {
+            let rules = &queue.rules;
+            let never_blocks = !rules.is_limited() || rules.when_full == WhenFull::Refuse;
+            queue.is_plain && never_blocks && rules.dead_letter.is_none() && rules.redelivery.delay.is_none()
+        };
+        self.queues.iter().all(is_common) && self.consumers.iter().all(|consumer| consumer.is_plain)
+    }
+
     /// Messages held anywhere: in queues, parked, or blocked outside.
     #[inline]
     pub fn inside(&self) -> u64 {
@@ -183,21 +198,10 @@ impl<P: Clone> Broker<P> {
         self.store.entries().map(|entry| (entry.queue, entry.place.into()))
     }
 
-    /// Whether a newcomer gets in: there is room, or somebody takes it at once and nobody stands outside before it.
-    #[inline(always)]
-    fn admits(&self, queue: QueueId, key: Option<MessageKey>) -> bool {
+    /// As [`Queue::admits`], for any queue.
+    fn admits(&self, queue: QueueId, properties: &Properties) -> bool {
         let state = &self.queues[queue.index()];
-        state.has_room() || state.blocked.is_empty() && self.takes_at_once(queue, key)
-    }
-
-    /// Whether a message that comes would be delivered at once, so that it needs no room.
-    #[inline]
-    fn takes_at_once(&self, queue: QueueId, key: Option<MessageKey>) -> bool {
-        let state = &self.queues[queue.index()];
-        match state.is_restricted() {
-            false => !state.credit.is_empty() && state.nothing_waits(),
-            true => self.passes_through(queue, key),
-        }
+        state.admits(properties.bytes) || state.is_restricted() && self.passes_through(queue, properties.key)
     }
 
     #[inline(never)]
@@ -256,6 +260,7 @@ impl<P> Queue<P> {
         let special = Special::of(&rules, name, messages_expire);
         Queue {
             is_plain: special.is_none() && rules.redelivery.ack_timeout.is_none(),
+            is_limited: rules.is_limited(),
             special,
             rules,
             lists: Lists::default(),
@@ -298,11 +303,6 @@ impl<P> Queue<P> {
     }
 
     #[inline]
-    fn has_room(&self) -> bool {
-        self.rules.capacity.is_none_or(|capacity| self.occupied() < capacity)
-    }
-
-    #[inline]
     fn can_deliver(&self) -> bool {
         !self.credit.is_empty() && !self.nothing_waits()
     }
@@ -316,6 +316,32 @@ impl<P> Queue<P> {
     #[inline]
     fn is_restricted(&self) -> bool {
         self.special.as_ref().is_some_and(|special| special.by_key.is_some() || special.single.is_some())
+    }
+
+    /// Whether a newcomer of so many bytes gets in: it does not overtake one that is blocked, which may be larger.
+    #[inline]
+    fn takes_newcomer(&self, bytes: u64) -> bool {
+        !self.is_limited || self.blocked.is_empty() && self.admits(bytes)
+    }
+
+    /// There is room for so many bytes, or somebody takes them at once.
+    fn admits(&self, bytes: u64) -> bool {
+        let is_taken = || !self.credit.is_empty() && self.nothing_waits() && !self.is_restricted();
+        !self.is_limited || self.has_room(bytes) || is_taken()
+    }
+
+    fn has_room(&self, bytes: u64) -> bool {
+        self.rules.capacity.is_none_or(|capacity| self.occupied() < capacity)
+            && self.rules.capacity_bytes.is_none_or(|capacity| self.bytes().saturating_add(bytes) <= capacity)
+    }
+
+    /// Whether what waits and is delayed has more bytes than there is room for.
+    fn has_too_many_bytes(&self) -> bool {
+        self.rules.capacity_bytes.is_some_and(|capacity| self.bytes() > capacity)
+    }
+
+    fn bytes(&self) -> u64 {
+        self.special.as_ref().map_or(0, |special| special.bytes)
     }
 
     /// Whether the broker has to remember when its deliveries or delays end.

@@ -19,11 +19,14 @@ pub struct Properties {
     pub key: Option<MessageKey>,
     /// What draws for this message are keyed by.
     pub draws: Key,
+    pub bytes: u64,
+    /// Its producer's place in the scenario, and its number there.
+    pub name: (u16, u64),
 }
 
 impl Default for Properties {
     #[inline(always)]
     fn default() -> Properties {
-        Properties { priority: 0, ttl: None, key: None, draws: Key::NONE }
+        Properties { priority: 0, ttl: None, key: None, draws: Key::NONE, bytes: 0, name: (0, 0) }
     }
 }

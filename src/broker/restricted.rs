@@ -112,7 +112,7 @@ impl<P: Clone> Broker<P> {
         single.active.or_else(next).filter(|consumer| of(consumer).in_turn)
     }
 
-    /// As [`Broker::takes_at_once`], for such a queue.
+    /// Whether a newcomer to such a queue would be delivered at once, so that it needs no room.
     pub(super) fn passes_through(&self, queue: QueueId, key: Option<MessageKey>) -> bool {
         let by_key = self.queues[queue.index()].special.as_ref().and_then(|special| special.by_key.as_ref());
         let is_free = by_key.zip(key).is_none_or(|(by_key, key)| by_key.is_free(key));

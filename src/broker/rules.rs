@@ -10,6 +10,8 @@ use crate::workload::Distribution;
 pub struct QueueRules {
     /// Messages that may wait or be delayed; `None` is unlimited. What returns always gets in.
     pub capacity: Option<u64>,
+    /// The same of the bytes that these messages have in all.
+    pub capacity_bytes: Option<u64>,
     pub when_full: WhenFull,
     pub dead_letter: Option<QueueId>,
     pub redelivery: Redelivery,
@@ -30,6 +32,9 @@ pub enum Order {
     /// The oldest of the highest priority there is. Priorities are from 0 to `levels` − 1; a higher one counts as the
     /// highest of these.
     Priority { levels: u8 },
+    /// The one whose next attempt would take least, as [`Broker::order_by`](super::Broker::order_by) was told; of those
+    /// alike the oldest.
+    ShortestFirst,
 }
 
 /// Which messages are kept in order by being handed out one after the other.
@@ -116,6 +121,7 @@ impl Default for QueueRules {
     fn default() -> QueueRules {
         QueueRules {
             capacity: None,
+            capacity_bytes: None,
             when_full: WhenFull::Refuse,
             dead_letter: None,
             redelivery: Redelivery::default(),
@@ -124,6 +130,13 @@ impl Default for QueueRules {
             active: Active::All,
             ttl: None,
         }
+    }
+}
+
+impl QueueRules {
+    /// Whether it can be full.
+    pub fn is_limited(&self) -> bool {
+        self.capacity.is_some() || self.capacity_bytes.is_some()
     }
 }
 

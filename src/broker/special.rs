@@ -1,10 +1,10 @@
-//! What only some queues need: delays that vary, messages that expire, and orders other than by age.
+//! What only some queues need: delays that vary, messages that expire, capacities in bytes, and orders other than by age.
 
 use std::collections::BTreeSet;
 use std::hint::cold_path;
 
 use super::restricted::{ByKey, Single, Turn};
-use super::store::{Slot, Where};
+use super::store::{Entry, Slot, Where};
 use super::{Active, Broker, Effects, MessageKey, Order, OrderedBy, Properties, QueueId, QueueRules};
 use crate::measure::Cause;
 use crate::random::Key;
@@ -40,23 +40,31 @@ pub(super) struct Special {
     ready: BTreeSet<Rank>,
     pub by_key: Option<ByKey>,
     pub single: Option<Single>,
+    /// How long attempts take, where the shortest comes first.
+    services: Option<Services>,
+    /// Of those that wait or are delayed.
+    pub bytes: u64,
 }
 
-/// Who is lower is delivered sooner: by priority, then by age.
+/// Who is lower is delivered sooner: by priority or length, then by age.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rank(u8, i64, Slot);
+pub(super) struct Rank(u64, i64, Slot);
 
 impl Rank {
     pub const FIRST: Rank = Rank(0, i64::MIN, 0);
 }
 
+/// How long an attempt on a message takes: what it carries, its entry into the queue, and the attempt.
+pub type Services = Box<dyn Fn(&Properties, u16, u32) -> Span + Send + Sync>;
+
 impl Special {
     /// For the rules of a queue, if they need it; messages with a ttl of their own make every queue need it.
     pub fn of(rules: &QueueRules, name: Key, messages_expire: bool) -> Option<Box<Special>> {
         let delay = &rules.redelivery.delay;
-        let is_needed = delay.varies() || rules.ttl.is_some() || messages_expire || rules.order != Order::Fifo;
+        let expires = rules.ttl.is_some() || messages_expire;
         let (by_key, single) = (rules.ordered_by == OrderedBy::Key, rules.active == Active::Single);
-        let is_needed = is_needed || by_key || single;
+        let is_ordered = rules.order != Order::Fifo || by_key || single;
+        let is_needed = delay.varies() || expires || is_ordered || rules.capacity_bytes.is_some();
         is_needed.then(|| {
             Box::new(Special {
                 name,
@@ -69,16 +77,25 @@ impl Special {
                 ready: BTreeSet::new(),
                 by_key: by_key.then(ByKey::default),
                 single: single.then(Single::default),
+                services: None,
+                bytes: 0,
             })
         })
     }
 
     /// Where a message stands that waits, unless that is by age alone.
-    fn rank(&self, extra: &Extra, age: i64, slot: Slot) -> Option<Rank> {
+    fn rank<P>(&self, extra: &Extra, entry: &Entry<P>, slot: Slot) -> Option<Rank> {
+        let age = entry.order;
         match self.order {
             Order::Fifo => self.by_key.is_some().then_some(Rank(0, age, slot)),
             Order::Lifo => Some(Rank(0, -age, slot)),
-            Order::Priority { levels } => Some(Rank(levels - 1 - extra.properties.priority.min(levels - 1), age, slot)),
+            Order::Priority { levels } => {
+                Some(Rank(u64::from(levels - 1 - extra.properties.priority.min(levels - 1)), age, slot))
+            }
+            Order::ShortestFirst => {
+                let next = |services: &Services| services(&extra.properties, entry.entry, entry.attempt() + 1);
+                Some(Rank(self.services.as_ref().map_or(0, |services| next(services).nanos()), age, slot))
+            }
         }
     }
 
@@ -112,7 +129,23 @@ impl Special {
     }
 }
 
+/// Whether capacity counts it, and it may expire.
+fn is_counted(place: Where) -> bool {
+    matches!(place, Where::Fresh | Where::Returned | Where::Delayed)
+}
+
 impl<P: Clone> Broker<P> {
+    /// Tells how long attempts take on the messages of a queue that gives out the shortest first, while there are none.
+    pub fn order_by(&mut self, queue: QueueId, services: Services) {
+        if let Some(special) = &mut self.queues[queue.index()].special {
+            special.services = Some(services);
+        }
+    }
+
+    pub(super) fn bytes_of(&self, slot: Slot) -> u64 {
+        self.store.extra(slot).map_or(0, |extra| extra.properties.bytes)
+    }
+
     /// Keeps what a newcomer carries, and lets its time in the queue begin.
     #[inline(never)]
     pub(super) fn keep(&mut self, now: Time, slot: Slot, properties: Properties) {
@@ -154,23 +187,26 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     pub(super) fn note_listed(&mut self, slot: Slot) {
         let entry = &self.store[slot];
-        let (queue, place, due, age) = (entry.queue, entry.place, entry.due, entry.order);
+        let (place, due) = (entry.place, entry.due);
         let Some(extra) = self.store.extra(slot) else { return };
         let Extra { expires, nth, .. } = extra;
-        let Some(special) = &mut self.queues[queue.index()].special else { return };
+        let Some(special) = &mut self.queues[entry.queue.index()].special else { return };
         match place {
             Where::Fresh | Where::Returned => {
-                let rank = special.rank(&extra, age, slot);
+                let rank = special.rank(&extra, entry, slot);
                 rank.inspect(|rank| special.turn(extra.properties.key, &Turn::Waits(*rank)));
             }
             Where::Delayed | Where::InFlight => special.turn(extra.properties.key, &Turn::GoesOut),
             Where::Parked => {}
         }
+        if is_counted(place) {
+            special.bytes += extra.properties.bytes;
+        }
         if place == Where::Delayed && special.varies {
             special.delayed.insert((due, nth, slot));
             self.deadline = self.deadline.min(due);
         }
-        if expires != Time::NEVER && matches!(place, Where::Fresh | Where::Returned | Where::Delayed) {
+        if expires != Time::NEVER && is_counted(place) {
             special.expiring.insert((expires, nth, slot));
             self.deadline = self.deadline.min(expires);
         }
@@ -180,17 +216,20 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     pub(super) fn note_unlisted(&mut self, slot: Slot) {
         let entry = &self.store[slot];
-        let (queue, place, due, age) = (entry.queue, entry.place, entry.due, entry.order);
+        let (place, due) = (entry.place, entry.due);
         let Some(extra) = self.store.extra(slot) else { return };
         let Extra { expires, nth, .. } = extra;
-        let Some(special) = &mut self.queues[queue.index()].special else { return };
+        let Some(special) = &mut self.queues[entry.queue.index()].special else { return };
         match place {
             Where::Fresh | Where::Returned => {
-                let rank = special.rank(&extra, age, slot);
+                let rank = special.rank(&extra, entry, slot);
                 rank.inspect(|rank| special.turn(extra.properties.key, &Turn::WaitsNoMore(*rank)));
             }
             Where::Delayed | Where::InFlight => special.turn(extra.properties.key, &Turn::IsBack),
             Where::Parked => {}
+        }
+        if is_counted(place) {
+            special.bytes -= extra.properties.bytes;
         }
         special.delayed.remove(&(due, nth, slot));
         special.expiring.remove(&(expires, nth, slot));

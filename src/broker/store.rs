@@ -65,6 +65,12 @@ impl<P> Entry<P> {
         self.serial.wrapping_sub(self.serial_at_entry)
     }
 
+    /// What travels with it; [`Store::free`] is to follow.
+    #[inline]
+    pub fn take_payload(&mut self) -> P {
+        self.payload.take().expect("a message is removed once")
+    }
+
     /// Whether it is still in flight by that delivery.
     #[inline]
     pub fn is_current(&self, delivery: DeliveryId) -> bool {
@@ -122,8 +128,19 @@ impl<P> Store<P> {
 
     #[inline]
     pub fn remove(&mut self, slot: Slot) -> P {
+        self.free(slot);
+        self[slot].take_payload()
+    }
+
+    /// Frees a slot whose payload has been taken.
+    #[inline]
+    pub fn free(&mut self, slot: Slot) {
         self.free.push(slot);
-        self.entries[slot as usize].payload.take().expect("a message is removed once")
+    }
+
+    #[inline]
+    pub fn get_mut(&mut self, slot: Slot) -> Option<&mut Entry<P>> {
+        self.entries.get_mut(slot as usize).filter(|entry| entry.payload.is_some())
     }
 
     /// The entry, if there is a message in that slot.

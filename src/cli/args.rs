@@ -63,6 +63,10 @@ pub struct Notation {
     /// Standard deviation over mean of a G or H2 [notation only]
     #[arg(long, value_name = "NUMBER")]
     pub cv: Option<String>,
+
+    /// Distribution of a G: lognormal or gamma [notation only]
+    #[arg(long, value_name = "NAME")]
+    pub family: Option<String>,
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -155,7 +159,7 @@ fail, and what is used instead. The exit code is 0 in both cases.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = THEORY)]
 pub struct Theory {
-    /// A system in Kendall's notation, such as M/M/3, M/D/5, E4/M/1, M/H2/1 or M/M/10/30
+    /// A system in Kendall's notation, such as M/M/3, M/D/5, E4/M/1, M/H2/1, M/M/10/30, M/M/2//10 or M/M/inf
     #[arg(value_name = "NOTATION")]
     pub system: String,
 
@@ -170,7 +174,8 @@ pub struct Theory {
 const THEORY: &str = "\
 Examples:
   kendall theory M/M/3 --rate 200/s --service 12ms
-  kendall theory M/G/1 --load 80% --service 12ms --cv 1.5
+  kendall theory M/G/1 --load 80% --service 12ms --cv 1.5 --family gamma
+  kendall theory M/M/2//10 --rate 0.15/s --service 1s     # ten clients who think for 6.67 s
   kendall theory E4/M/2 --rate 100/s --service 12ms --json - | jq '.answers[0].measures'
 
 Exit codes: 0 a formula applies; 2 the input is wrong, or no formula applies.";

@@ -26,12 +26,19 @@ impl Notation {
             load: self.load.clone(),
             service: self.service.clone(),
             cv: self.cv.clone(),
+            family: self.family.clone(),
         }
     }
 
     /// The first option that is given.
     pub fn given(&self) -> Option<&'static str> {
-        let given = [("--rate", &self.rate), ("--load", &self.load), ("--service", &self.service), ("--cv", &self.cv)];
+        let given = [
+            ("--rate", &self.rate),
+            ("--load", &self.load),
+            ("--service", &self.service),
+            ("--cv", &self.cv),
+            ("--family", &self.family),
+        ];
         given.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
     }
 }

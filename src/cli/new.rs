@@ -15,6 +15,7 @@ const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("bursty", include_str!("../../scenarios/bursty.yaml")),
     ("finite-buffer", include_str!("../../scenarios/finite-buffer.yaml")),
     ("flash-sale", include_str!("../../scenarios/flash-sale.yaml")),
+    ("heavy-tail", include_str!("../../scenarios/heavy-tail.yaml")),
     ("impatient-callers", include_str!("../../scenarios/impatient-callers.yaml")),
     ("interactive", include_str!("../../scenarios/interactive.yaml")),
     ("mm1", include_str!("../../scenarios/mm1.yaml")),
@@ -29,7 +30,7 @@ const BROUGHT_ALONG: &[(&str, &str)] = &[
 ];
 
 /// Those that read recorded data.
-const WITH_DATA: [&str; 2] = ["elb-fortnight", "web-day"];
+const WITH_DATA: [&str; 3] = ["elb-fortnight", "llm-requests", "web-day"];
 
 /// It names a file that lies beside the original only.
 const FOR_EDITORS: &str = "# yaml-language-server:";

@@ -9,12 +9,14 @@ mod held;
 mod onward;
 mod producer;
 mod rules;
+mod works;
 
 pub use carried::Carried;
 pub use desk::{Desk, Next};
 pub use onward::{Onward, Way};
 pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
+pub use works::Works;
 
 use std::hint::cold_path;
 
@@ -22,6 +24,7 @@ use crate::broker::{DeliveryId, QueueId};
 use crate::random::{Key, uniform};
 use crate::time::Span;
 use crate::workload::Sampler;
+use carried::Law;
 use held::{Held, Line};
 
 /// A message in the hands of a consumer. `L` is what the driver wants to remember with it.
@@ -35,6 +38,16 @@ pub struct Handed<L> {
     pub entry: u16,
     pub attempt: u32,
     pub label: L,
+}
+
+impl<L: Copy> Handed<L> {
+    /// The same, put together anew. What a call that is not inlined refers to is kept in memory from the beginning;
+    /// put together only for the call, it stays in registers where there is none.
+    #[inline(always)]
+    fn again(&self) -> Handed<L> {
+        let Handed { delivery, queue, number, producer, entry, attempt, label } = *self;
+        Handed { delivery, queue, number, producer, entry, attempt, label }
+    }
 }
 
 /// A consumer begins to work.
@@ -73,6 +86,8 @@ pub struct Done<L> {
 pub struct Crew<L> {
     service: Sampler,
     rules: ConsumerRules,
+    /// It takes from one queue and acknowledges afterwards, nothing fails, and a message's work is drawn once.
+    is_plain: bool,
     /// The queues it takes from.
     queues: Vec<QueueId>,
     /// By producer, for one queue after the other.
@@ -100,11 +115,13 @@ struct DrawsOfProducer {
     ahead: [Span; AHEAD],
     from: u64,
     known: u64,
+    /// Where the service follows what messages carry, and nothing is drawn for it.
+    law: Option<Box<Law>>,
 }
 
 impl DrawsOfProducer {
     fn new(work: Key, fails: Key) -> DrawsOfProducer {
-        DrawsOfProducer { work, fails, ahead: [Span::ZERO; AHEAD], from: 0, known: 0 }
+        DrawsOfProducer { work, fails, ahead: [Span::ZERO; AHEAD], from: 0, known: 0, law: None }
     }
 
     #[inline]
@@ -122,6 +139,11 @@ impl DrawsOfProducer {
     fn look_ahead(&mut self, number: u64, service: &Sampler) {
         let in_turn = number == self.from + self.known;
         self.from = number;
+        if let Some(law) = &self.law {
+            self.known = 1;
+            self.ahead[0] = law.service(number);
+            return;
+        }
         if in_turn {
             self.known = AHEAD as u64;
             self.ahead = service.draw_ahead(self.work, number);
@@ -171,13 +193,37 @@ impl<L: Copy> Crew<L> {
             })
         });
         let draws = draws.collect();
+        let is_plain = queues.len() == 1
+            && rules.acknowledge == Acknowledge::After
+            && rules.fails == 0.0
+            && rules.on_retry == OnRetry::Same;
         let (service, rules) = (rules.service.sampler(), rules.clone());
-        Crew { service, rules, queues, draws, held: Held::new(), desks: Vec::new() }
+        Crew { service, rules, is_plain, queues, draws, held: Held::new(), desks: Vec::new() }
     }
 
     /// Gives each of so many consumers a desk of its own; they are then told of messages with [`Crew::put`].
     pub fn with_desks(self, count: u32) -> Crew<L> {
         Crew { desks: (0..count).map(|_| Desk::new()).collect(), ..self }
+    }
+
+    /// Tells what the messages of each producer carry, in the order of the producers, where the service follows it.
+    pub fn following<'a>(mut self, carried: impl IntoIterator<Item = &'a Carried>) -> Crew<L> {
+        let Some(follows) = self.rules.follows else { return self };
+        // What follows from the message's number is the same on every attempt.
+        self.rules.on_retry = OnRetry::Same;
+        let laws: Vec<Law> = carried.into_iter().map(|carried| carried.law(&follows)).collect();
+        for (draws, law) in self.draws.iter_mut().zip(laws.iter().cycle()) {
+            draws.law = Some(Box::new(law.clone()));
+        }
+        self
+    }
+
+    /// How long attempts take on the messages of one of its queues.
+    pub fn works(&self, queue: QueueId) -> Works {
+        let of_queue = self.place_of(queue, 0);
+        let draws = &self.draws[of_queue..of_queue + self.draws.len() / self.queues.len()];
+        let of_producer = draws.iter().map(|draws| (draws.work, draws.law.as_deref().cloned())).collect();
+        Works::new(self.service.clone(), self.rules.on_retry, of_producer)
     }
 
     /// Whether the broker expects no answer when the work is done.
@@ -186,17 +232,10 @@ impl<L: Copy> Crew<L> {
     }
 
     /// The place of the draws for a message.
-    #[inline(always)]
     fn place(&self, handed: &Handed<L>) -> usize {
-        let producer = usize::from(handed.producer);
-        if self.queues.len() == 1 {
-            return producer;
-        }
-        cold_path();
-        self.place_of(handed.queue, producer)
+        self.place_of(handed.queue, usize::from(handed.producer))
     }
 
-    #[inline(never)]
     fn place_of(&self, queue: QueueId, producer: usize) -> usize {
         let of_queue = self.queues.iter().position(|known| *known == queue).unwrap_or(0);
         of_queue * (self.draws.len() / self.queues.len()) + producer
@@ -207,12 +246,10 @@ impl<L: Copy> Crew<L> {
     pub fn take(&mut self, worker: &mut Worker<L>, handed: Handed<L>) -> Option<Begin> {
         if !worker.is_idle() {
             cold_path();
-            // Put together anew, for the same reason as with `of_attempt`.
-            let Handed { delivery, queue, number, producer, entry, attempt, label } = handed;
-            self.held.push(&mut worker.holds, Handed { delivery, queue, number, producer, entry, attempt, label });
+            self.held.push(&mut worker.holds, handed.again());
             return None;
         }
-        worker.works_on = Some(handed);
+        worker.works_on = Some(handed.again());
         Some(self.begin(&handed))
     }
 
@@ -223,16 +260,19 @@ impl<L: Copy> Crew<L> {
     #[inline(always)]
     pub fn finish(&self, worker: &mut Worker<L>) -> Done<L> {
         let handed = worker.works_on.take().expect("a consumer that finishes has worked");
-        let delivery = handed.delivery;
-        let success = self.succeeds(&handed);
+        let (delivery, holds_another) = (handed.delivery, !worker.holds.is_empty());
+        if self.is_plain {
+            return Done { handed, success: true, answer: Answer::Acknowledge(delivery), holds_another };
+        }
+        cold_path();
+        let success = self.succeeds(&handed.again());
         let answer = self.answer(delivery, success);
-        Done { handed, success, answer, holds_another: !worker.holds.is_empty() }
+        Done { handed, success, answer, holds_another }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn succeeds(&self, handed: &Handed<L>) -> bool {
         self.rules.fails == 0.0 || {
-            cold_path();
             let key = &self.draws[self.place(handed)].fails;
             !fails(self.rules.fails, of_attempt(*key, handed))
         }
@@ -259,6 +299,16 @@ impl<L: Copy> Crew<L> {
 
     #[inline(always)]
     fn begin(&mut self, handed: &Handed<L>) -> Begin {
+        if self.is_plain {
+            let work = self.draws[usize::from(handed.producer)].work(handed.number, &self.service);
+            return Begin { work, acknowledge: None };
+        }
+        cold_path();
+        self.begin_other(&handed.again())
+    }
+
+    #[inline(never)]
+    fn begin_other(&mut self, handed: &Handed<L>) -> Begin {
         let acknowledge = match self.rules.acknowledge {
             Acknowledge::Before => Some(handed.delivery),
             Acknowledge::After | Acknowledge::OnDelivery | Acknowledge::Every(_) => None,
@@ -267,32 +317,29 @@ impl<L: Copy> Crew<L> {
     }
 
     /// A message takes as long on every attempt, unless the rules want a fresh draw.
-    #[inline]
     fn work(&mut self, handed: &Handed<L>) -> Span {
         let place = self.place(handed);
         let draws = &mut self.draws[place];
         match self.rules.on_retry {
             OnRetry::Same => draws.work(handed.number, &self.service),
-            OnRetry::Fresh => {
-                cold_path();
-                fresh(&self.service, of_attempt(draws.work, handed))
-            }
+            OnRetry::Fresh => fresh(&self.service, of_attempt(draws.work, handed)),
         }
     }
 }
 
-#[inline(never)]
 fn fails(share: f64, key: Key) -> bool {
     uniform(&mut key.draws()) < share
 }
 
-#[inline(never)]
 fn fresh(service: &Sampler, key: Key) -> Span {
     service.draw(&mut key.draws())
 }
 
-// Inlined, as what passes references is kept in memory for it.
-#[inline(always)]
 fn of_attempt<L>(key: Key, handed: &Handed<L>) -> Key {
-    key.number(handed.number).number(u64::from(handed.entry) << 32 | u64::from(handed.attempt))
+    attempt_key(key, handed.number, handed.entry, handed.attempt)
+}
+
+#[inline(always)]
+fn attempt_key(key: Key, number: u64, entry: u16, attempt: u32) -> Key {
+    key.number(number).number(u64::from(entry) << 32 | u64::from(attempt))
 }

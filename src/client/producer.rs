@@ -44,6 +44,11 @@ impl<'a> Producer<'a> {
         Producer { retries: retries.map(|retries| (retries, key.name("retries"))), ..self }
     }
 
+    /// Whether it tries again what is refused.
+    pub fn tries_again(&self) -> bool {
+        self.retries.is_some()
+    }
+
     /// The next message that is to be published, if there is one.
     #[inline]
     pub fn plan(&mut self) -> Option<Message> {

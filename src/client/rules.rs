@@ -12,12 +12,34 @@ pub struct MessageRules {
     /// How long after entering a queue a message expires there; a queue's own ttl may be shorter.
     pub ttl: Option<Distribution>,
     pub key: Option<Keys>,
+    /// How much work it is, in units of the user's choice; a second of the distribution stands for 1.
+    pub work: Option<Distribution>,
+    /// How many bytes it has; a second of the distribution stands for 1.
+    pub size: Option<Distribution>,
+}
+
+/// A service that follows a number that the message carries: so long for each, and some time more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Follows {
+    pub what: Carries,
+    /// Seconds for one unit of work, or for one byte.
+    pub each_s: f64,
+    pub plus: Span,
+}
+
+/// A number that messages carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries {
+    Work,
+    Size,
 }
 
 /// How the consumers of one entry work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConsumerRules {
+    /// Of one that follows what messages carry: how it is distributed over those that may come.
     pub service: Distribution,
+    pub follows: Option<Follows>,
     pub on_retry: OnRetry,
     pub acknowledge: Acknowledge,
     /// Share of attempts that end, after their work, in a failure.

@@ -19,7 +19,8 @@ pub fn of_scenario(scenario: &Scenario, stability: &[Stability]) -> Vec<Warning>
     let unstable = stability.iter().filter(|queue| theory::is_overloaded(scenario, queue)).map(unstable);
     let heavy = scenario.consumers.iter().filter(|entry| entry.rules.service.scv() > HEAVY_CV * HEAVY_CV).map(heavy);
     let idle = scenario.consumers.iter().filter(|entry| entry.prefetch_given && entry.forgotten_on_delivery());
-    unstable.chain(heavy).chain(idle.map(prefetch_without_effect)).collect()
+    let infinite = theory::infinite(scenario).map(|what| warning(WarningCode::HeavyTail, what.to_owned()));
+    unstable.chain(heavy).chain(infinite).chain(idle.map(prefetch_without_effect)).collect()
 }
 
 fn prefetch_without_effect(entry: &Consumers) -> Warning {

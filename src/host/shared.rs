@@ -139,7 +139,8 @@ impl State {
 
     pub fn publish(&mut self, queue: QueueId, line: u32, payload: Bytes) -> Offered {
         // Each message has draws of its own, in the order in which they were published.
-        let properties = Properties { draws: self.draws.number(self.published), ..Properties::default() };
+        let (draws, bytes) = (self.draws.number(self.published), payload.len() as u64);
+        let properties = Properties { draws, bytes, ..Properties::default() };
         self.published += 1;
         let parcel = self.told.parcels.insert(line, payload);
         self.told.books.of(queue).published += 1;

@@ -1,7 +1,7 @@
 //! What happens in a live run by plan: replication 0 of the simulation, message by message.
 
 use crate::broker::Message;
-use crate::client::{Crew, Producer};
+use crate::client::{Carried, Crew, Producer};
 use crate::random::Key;
 use crate::scenario::Scenario;
 use crate::time::Time;
@@ -34,7 +34,13 @@ impl<'a> Plan<'a> {
         self.scenario.consumers.iter().map(move |entry| {
             let queues = entry.takes_from.iter().map(|id| (*id, self.scenario.queue(*id).name.as_str()));
             let producers = self.scenario.producers.iter().map(|producer| producer.name.as_str());
-            Crew::new(&entry.rules, self.replication, queues, producers)
+            Crew::new(&entry.rules, self.replication, queues, producers).following(&self.carried())
         })
+    }
+
+    /// What the messages of each producer carry, in the order of the scenario.
+    fn carried(self) -> Vec<Carried> {
+        let producers = self.scenario.producers.iter().zip(0..);
+        producers.map(|(p, at)| Carried::new(&p.messages, at, &p.arrivals, self.replication.name(&p.name))).collect()
     }
 }

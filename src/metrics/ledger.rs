@@ -373,6 +373,12 @@ impl Ledger {
             cold_path();
             self.families.leave(id);
         }
+        self.free_alone(id);
+    }
+
+    /// As [`Ledger::free`], of a message that has no copies.
+    #[inline]
+    pub fn free_alone(&mut self, id: u32) {
         self.free.push(id);
     }
 

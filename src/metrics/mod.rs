@@ -257,12 +257,20 @@ impl Recorder {
     /// The broker has done something.
     #[inline(always)]
     pub fn effect(&mut self, now: Time, effect: &Effect<Letter>) {
+        self.effect_on::<false>(now, effect);
+    }
+
+    /// As [`Recorder::effect`]; `ALONE` says that no message has copies and nobody waits for the end of one.
+    #[inline(always)]
+    pub fn effect_on<const ALONE: bool>(&mut self, now: Time, effect: &Effect<Letter>) {
         match *effect {
-            Effect::Accepted { queue, was_blocked, payload } => self.accepted(now, queue, was_blocked, payload.track),
-            Effect::Delivered { queue, entry, attempt, payload, .. } => {
-                self.delivered(now, Delivered { queue, entry, attempt, track: payload.track }, false);
+            Effect::Accepted { queue, was_blocked, payload } => {
+                self.accepted::<ALONE>(now, queue, was_blocked, payload.track);
             }
-            Effect::Acknowledged { queue, payload, .. } => self.acknowledged(now, queue, payload.track),
+            Effect::Delivered { queue, entry, attempt, payload, .. } => {
+                self.delivered::<ALONE>(now, Delivered { queue, entry, attempt, track: payload.track }, false);
+            }
+            Effect::Acknowledged { queue, payload, .. } => self.acknowledged::<ALONE>(now, queue, payload.track),
             _ => self.rare_effect(now, effect),
         }
     }
@@ -307,9 +315,9 @@ impl Recorder {
     }
 
     #[inline(always)]
-    fn accepted(&mut self, now: Time, queue: QueueId, was_blocked: bool, id: u32) {
+    fn accepted<const ALONE: bool>(&mut self, now: Time, queue: QueueId, was_blocked: bool, id: u32) {
         let mut page = self.ledger.page(id);
-        if page.track.is.has(Special::COPY) {
+        if !ALONE && page.track.is.has(Special::COPY) {
             cold_path();
             return self.accepted_copy(now, queue, id);
         }
@@ -324,18 +332,18 @@ impl Recorder {
     }
 
     #[inline(always)]
-    fn acknowledged(&mut self, now: Time, queue: QueueId, id: u32) {
+    fn acknowledged<const ALONE: bool>(&mut self, now: Time, queue: QueueId, id: u32) {
         let state = &mut self.queues[queue.index()];
         let track = self.ledger.track_mut(id);
         state.leave(now, track, self.window);
         state.acknowledged += 1;
         track.at = At::Out;
-        if track.is.has(Special::COPY) {
+        if !ALONE && track.is.has(Special::COPY) {
             cold_path();
             return self.acknowledged_copy(id);
         }
         if track.close_if_over() {
-            self.ledger.free(id);
+            self.ledger.free_alone(id);
         }
     }
 
@@ -367,9 +375,9 @@ impl Recorder {
     /// What [`Recorder::effect`] books for a delivery, and [`Recorder::began`] with it if it `begins` at once. Returns the
     /// message, and how many times it has entered the queue: of a message of several copies the broker does not know.
     #[inline(always)]
-    pub fn delivered(&mut self, now: Time, delivered: Delivered, begins: bool) -> (Message, u16) {
+    pub fn delivered<const ALONE: bool>(&mut self, now: Time, delivered: Delivered, begins: bool) -> (Message, u16) {
         let mut entry = delivered.entry;
-        if self.ledger.track(delivered.track).is.has(Special::COPY) {
+        if !ALONE && self.ledger.track(delivered.track).is.has(Special::COPY) {
             cold_path();
             entry = self.ledger.families.kin(delivered.track).entry;
         }
@@ -426,19 +434,18 @@ impl Recorder {
 
     /// An attempt has ended; its answer has not reached the broker yet.
     #[inline(always)]
-    pub fn ended(&mut self, now: Time, attempt: Attempt) {
-        self.worked(now, attempt.crew, attempt.began);
-        self.attempt_ended(now, attempt);
+    pub fn ended<const ALONE: bool>(&mut self, now: Time, attempt: Attempt) {
+        let busy = u128::from(overlap(attempt.began, now, self.window));
+        self.attempt_ended::<ALONE>(now, attempt, busy);
     }
 
     /// One of the attempts of a batch has ended; the work on it is told once, with [`Recorder::worked`].
     #[inline(never)]
     pub fn ended_in_batch(&mut self, now: Time, attempt: Attempt) {
-        self.attempt_ended(now, attempt);
+        self.attempt_ended::<false>(now, attempt, 0);
     }
 
-    /// A consumer has worked until now.
-    #[inline(always)]
+    /// A consumer has worked on a batch until now.
     pub fn worked(&mut self, now: Time, crew: usize, began: Time) {
         self.crews[crew].busy += u128::from(overlap(began, now, self.window));
     }
@@ -469,9 +476,10 @@ impl Recorder {
     }
 
     #[inline(always)]
-    fn attempt_ended(&mut self, now: Time, attempt: Attempt) {
+    fn attempt_ended<const ALONE: bool>(&mut self, now: Time, attempt: Attempt, busy: u128) {
         let now_in_window = u64::from(self.window.0 <= now && now < self.window.1);
         let crew = &mut self.crews[attempt.crew];
+        crew.busy += busy;
         crew.successes += now_in_window * u64::from(attempt.success);
         let mut page = self.ledger.page(attempt.track);
         page.track.hands -= 1;
@@ -486,7 +494,7 @@ impl Recorder {
             return;
         }
         self.succeeded_in_window += now_in_window;
-        if page.track.is.has(Special::COPY) {
+        if !ALONE && page.track.is.has(Special::COPY) {
             cold_path();
             let Attempt { queue, track, entry, began, passes_on, .. } = attempt;
             return self.succeeded_on_copy(now, began, (queue, entry), track, passes_on);
@@ -496,7 +504,11 @@ impl Recorder {
             page.counts.duplicates += 1;
         } else {
             self.processed_in_window += now_in_window;
-            page.settle(Fate::Processed);
+            if ALONE {
+                page.settle_alone(Fate::Processed);
+            } else {
+                page.settle(Fate::Processed);
+            }
             let planned = page.track.planned;
             let wait = attempt.began - planned;
             page.counts.waited += u64::from(wait > Span::ZERO);
@@ -523,7 +535,7 @@ impl Recorder {
             }
         }
         if track.close_if_over() {
-            self.ledger.free(attempt.track);
+            self.ledger.free_alone(attempt.track);
         }
     }
 }

@@ -22,8 +22,14 @@ impl Page<'_> {
     pub fn settle(&mut self, fate: Fate) {
         if self.track.is.any() {
             cold_path();
-            return self.settle_special(fate);
+            return self.again().settle_special(fate);
         }
+        self.settle_alone(fate);
+    }
+
+    /// As [`Page::settle`], of a message that has no copies and whose end nobody waits for.
+    #[inline]
+    pub fn settle_alone(&mut self, fate: Fate) {
         match self.track.fate {
             Fate::Processed => return,
             before => self.turn(before, fate),
@@ -31,11 +37,21 @@ impl Page<'_> {
         self.track.fate = fate;
     }
 
+    /// The same page. What a call that is not inlined refers to is kept in memory from the beginning; put together only
+    /// for the call, a page stays in registers where there is none.
+    #[inline(always)]
+    fn again(&mut self) -> Page<'_> {
+        let Page { track, counts, id, open, families, over } = self;
+        Page { track, counts, id: *id, open, families, over }
+    }
+
     #[inline]
     fn turn(&mut self, before: Fate, after: Fate) {
-        match before {
-            Fate::Open => *self.open -= 1,
-            before => self.counts.of_fate(before).into_iter().for_each(|count| *count -= 1),
+        if before == Fate::Open {
+            *self.open -= 1;
+        } else {
+            cold_path();
+            self.counts.of_fate(before).into_iter().for_each(|count| *count -= 1);
         }
         match self.counts.of_fate(after) {
             Some(count) => *count += 1,
@@ -44,7 +60,7 @@ impl Page<'_> {
     }
 
     #[inline(never)]
-    fn settle_special(&mut self, fate: Fate) {
+    fn settle_special(mut self, fate: Fate) {
         let before = self.track.fate;
         if before == Fate::Processed {
             return;

@@ -26,7 +26,7 @@ pub struct Tally {
     squares: u128,
     pub histogram: Histogram<u64>,
     /// What is still to be added to the histogram, by bucket: counting here takes a third of the time.
-    recent: Vec<u32>,
+    recent: Vec<u16>,
 }
 
 impl Default for Tally {
@@ -45,7 +45,7 @@ impl Tally {
     pub fn record(&mut self, span: Span) {
         let nanos = span.nanos();
         match self.recent.get_mut(bucket(nanos)) {
-            Some(count) if *count < u32::MAX => *count += 1,
+            Some(count) if *count < u16::MAX => *count += 1,
             _ => return self.record_after_making_room(nanos.min(LONGEST_NANOS)),
         }
         self.add(nanos);

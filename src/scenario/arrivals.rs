@@ -12,7 +12,7 @@ use super::recorded;
 use super::yaml::{Node, Value};
 use crate::workload::{Arrivals, Bursts, State};
 
-const MOST_CLIENTS: u64 = 100_000;
+pub(super) const MOST_CLIENTS: u64 = 100_000;
 const MOST_STATES: usize = 100;
 
 pub fn read(node: &Node, reader: &mut Reader) -> Option<Arrivals> {

@@ -67,7 +67,7 @@ pub fn total_count(consumers: &[Consumers], place: Place, reader: &mut Reader) {
 pub fn priorities(queues: &[Queue], producers: &[Producer], root: &Node, reader: &mut Reader) {
     let levels = |queue: &Queue| match queue.rules.order {
         Order::Priority { levels } => Some(levels),
-        Order::Fifo | Order::Lifo => None,
+        Order::Fifo | Order::Lifo | Order::ShortestFirst => None,
     };
     let most = queues.iter().filter_map(|queue| Some((levels(queue)?, queue))).max_by_key(|(levels, _)| *levels);
     for producer in producers {
@@ -160,7 +160,7 @@ fn steps_without_time<'a>(at: usize, queues: &[Queue], consumers: &'a [Consumers
 fn dead_letter_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]) -> Option<QueueId> {
     let rules = &queues[at].rules;
     let to = rules.dead_letter?;
-    let by_full = rules.capacity.is_some() && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter);
+    let by_full = rules.is_limited() && matches!(rules.when_full, WhenFull::DropOldest | WhenFull::DeadLetter);
     let redelivery = &rules.redelivery;
     let by_limit = redelivery.then == Then::DeadLetter
         && redelivery.forgiven().is_some_and(|forgiven| forgiven == 0 || redelivery.delay.can_be_zero());

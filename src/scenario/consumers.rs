@@ -23,16 +23,15 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
     let count = count::read(&object, reader);
     let prefetch = object.quantity("prefetch", reader, prefetch);
     let priority = object.quantity("priority", reader, |text| quantity::count(text, 0, MOST_PRIORITY));
-    let service = object
-        .need("service", reader)
-        .and_then(|node| super::distribution::read(node, object.example("service"), reader));
+    let service = object.need("service", reader).and_then(|node| super::follows::service(node, &object, reader));
     let on_retry = object.word("on_retry", reader, keys::ON_RETRY).unwrap_or(OnRetry::Same);
     let acknowledge = acknowledge(&object, reader);
     let takes = takes(&object, reader);
     let fails = object.quantity("fails", reader, quantity::share).unwrap_or(0.0);
     let then = object.get("then").map(|node| super::then::read(node, object.key_place("then"), reader));
     let on_failure = object.word("on_failure", reader, keys::ON_FAILURE).unwrap_or(OnFailure::Requeue);
-    let rules = ConsumerRules { service: service?, on_retry, acknowledge, fails, on_failure, takes };
+    let (service, follows) = service?;
+    let rules = ConsumerRules { service, follows, on_retry, acknowledge, fails, on_failure, takes };
     let prefetch = match acknowledge {
         // It limits nothing.
         Acknowledge::OnDelivery => u32::MAX,

@@ -28,7 +28,7 @@ pub fn duration(producers: &[Producer]) -> Option<Span> {
 }
 
 /// How long something lasts that changes by plan.
-fn span(arrivals: &Arrivals) -> Option<Span> {
+pub fn span(arrivals: &Arrivals) -> Option<Span> {
     match arrivals {
         Arrivals::Poisson { rate } | Arrivals::Regular { rate } => rate.last_change().map(|at| at.since(Time::ZERO)),
         Arrivals::Trace(trace) => match trace.repeats() {

@@ -4,7 +4,7 @@
 
 use super::model::{Consumers, Producer, Scenario};
 use crate::broker::{Active, OrderedBy, QueueId, Then};
-use crate::client::{Acknowledge, OnFailure, Way};
+use crate::client::{Acknowledge, Carries, Follows, OnFailure, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
 use crate::workload::{Arrivals, Batch, Distribution, Shaped};
@@ -253,9 +253,25 @@ fn worker(scenario: &Scenario, entry: &Consumers) -> String {
     let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
     let onward = onward(scenario, &entry.then);
     let truncated = truncated(&entry.rules.service);
+    let follows = entry.rules.follows.map_or(String::new(), law);
     let up_to = if entry.shifts.is_some() { "up to " } else { "" };
     let together = entry.rules.takes.map_or(String::new(), |takes| format!(", up to {} together", takes.up_to));
-    format!("{up_to}{} `{}` at {}{each}{shared}{together}{truncated}{onward}", entry.count, entry.name, short(mean))
+    format!(
+        "{up_to}{} `{}` at {}{each}{follows}{shared}{together}{truncated}{onward}",
+        entry.count,
+        entry.name,
+        short(mean)
+    )
+}
+
+/// ` (30ms for each unit of work and 200ms)`
+fn law(follows: Follows) -> String {
+    let (what, units) = match follows.what {
+        Carries::Work => ("unit of work", 1.0),
+        Carries::Size => ("KiB", 1024.0),
+    };
+    let plus = if follows.plus == Span::ZERO { String::new() } else { format!(" and {}", short(follows.plus)) };
+    format!(" on average ({} for each {what}{plus})", short(Span::from_seconds(follows.each_s * units)))
 }
 
 /// A normal distribution has times below zero, which take part in the mean that is written.
@@ -314,7 +330,7 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
         (None, _) => of_all,
         (Some(busy), false) if busy >= 1.0 - 1e-9 => {
             let of_all = of_all.replace(", stable", "");
-            let limited = scenario.queues[at].rules.capacity.is_some() || scenario.may_expire(QueueId(at as u16));
+            let limited = scenario.queues[at].rules.is_limited() || scenario.may_expire(QueueId(at as u16));
             let stable = if limited { "" } else { ": not stable" };
             let times = figure(busy);
             format!("{of_all}, but messages of one key come {times} times as fast as one after the other{stable}")
@@ -348,10 +364,10 @@ fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) ->
         1 => "1 consumer".to_owned(),
         several => format!("{several} consumers"),
     };
-    let limited = match queue.rules.capacity {
+    let limited = match queue.rules.is_limited() {
         _ if may_expire => Some("what waits too long expires"),
-        Some(_) => Some("the queue fills up"),
-        None => None,
+        true => Some("the queue fills up"),
+        false => None,
     };
     if is_fed_by_clients(scenario, at) {
         let busy = busy(inflow.mean);

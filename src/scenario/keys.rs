@@ -35,11 +35,12 @@ pub const SCENARIO: &[Key] = &[
 ];
 
 pub const SHORT_FORM: &[Key] = &[
-    key("system", "M/M/3", "Kendall's notation A/S/c or A/S/c/K"),
-    key("rate", "200/s", "messages per second"),
+    key("system", "M/M/3", "Kendall's notation A/S/c[/K[/N[/D]]]; c may be `inf`"),
+    key("rate", "200/s", "messages per second; with a population N, of one client while it thinks"),
     key("load", "80%", "what share of the time consumers are to be busy; stands for the rate"),
     key("service", "12ms", "the mean time of work on one message"),
     key("cv", "1.5", "standard deviation over mean, for a G or H2"),
+    key("family", "gamma", "the distribution of a G: lognormal, which it is if nothing is said, or gamma"),
 ];
 
 pub const RUN: &[Key] = &[
@@ -63,7 +64,7 @@ pub const QUEUE: &[Key] = &[
     key("order", "fifo", "which message is delivered next"),
     key("dead_letter", "failed", "the queue for messages that are given up"),
     key("redelivery", "{limit: 4}", "what happens to messages that failed"),
-    later("capacity_bytes", "how many bytes may wait"),
+    key("capacity_bytes", "64MiB", "bytes that messages which wait or are delayed may have in all"),
     key("ttl", "30s", "how long after entering a message expires that still waits"),
     key("ordered_by", "key", "what keeps messages in order by handing out one at a time"),
     key("single_active_consumer", "true", "whether one consumer is given all messages until it leaves"),
@@ -110,8 +111,8 @@ pub const PRODUCER: &[Key] = &[
 pub const MESSAGES: &[Key] = &[
     key("priority", "1", "higher is more urgent, in a queue whose order is by priority"),
     key("ttl", "30s", "how long after entering a queue a message expires that still waits"),
-    later("size", "how many bytes"),
-    later("work", "how much work"),
+    key("size", "4KiB", "how many bytes a message has"),
+    key("work", "400", "how much work a message is, in units of your choice, such as tokens"),
     key("key", "{among: 1000, skew: 1.1}", "which messages belong together, in a queue that is ordered by key"),
 ];
 
@@ -235,9 +236,68 @@ pub const DISTRIBUTION: &[Key] = &[
         "[{weight: 9, constant: 10ms}, {weight: 1, exponential: {mean: 110ms}}]",
         "one of other distributions, chosen by weight",
     ),
-    later("per_work", "a time per unit of work that the message carries"),
-    later("per_kib", "a time per KiB of the message"),
-    later("plus", "a time on top of `per_work` or `per_kib`"),
+];
+
+/// Services that are not drawn.
+pub const SERVICE: &[Key] = &[
+    key("per_work", "30ms", "so long for each unit of the work that the message carries"),
+    key("per_kib", "2ms", "so long for each KiB (1024 bytes) of the message"),
+];
+
+pub const BESIDE_SERVICE: &[Key] = &[key("plus", "200ms", "a time on top")];
+
+pub const WORK: &[Key] = &[
+    key("constant", "400", "always the same"),
+    key("exponential", "{mean: 400}", "without memory"),
+    key("lognormal", "{mean: 400, cv: 1.5}", "skewed"),
+    key("gamma", "{mean: 400, cv: 0.7}", "skewed, less or more than exponential"),
+    key("uniform", "{min: 100, max: 900}", "evenly between two bounds"),
+    key("pareto", "{mean: 400, shape: 2.5}", "heavy tail: moments of the order of the shape and above are infinite"),
+    key("empirical", "{file: requests.csv, column: out_tokens}", "recorded numbers"),
+];
+
+pub const WORK_MEAN: &[Key] = &[key("mean", "400", "the mean")];
+
+pub const WORK_MEAN_AND_CV: &[Key] =
+    &[key("mean", "400", "the mean"), key("cv", "1.5", "the standard deviation over the mean")];
+
+pub const WORK_MIN_AND_MAX: &[Key] = &[key("min", "100", "the least"), key("max", "900", "the most")];
+
+pub const WORK_PARETO: &[Key] =
+    &[key("mean", "400", "the mean"), key("shape", "2.5", "the power by which the tail falls")];
+
+pub const WORK_EMPIRICAL: &[Key] = &[
+    key("file", "requests.csv", "a CSV file, plain or gzip, beside the scenario"),
+    key("column", "out_tokens", "the column of the numbers"),
+    key("mean", "400", "stretches all numbers so that this is their mean"),
+    key("values", "[100, 150, 900]", "the numbers themselves, instead of a file"),
+];
+
+pub const SIZE: &[Key] = &[
+    key("constant", "4KiB", "always the same"),
+    key("exponential", "{mean: 4KiB}", "without memory"),
+    key("lognormal", "{mean: 4KiB, cv: 1.5}", "skewed"),
+    key("gamma", "{mean: 4KiB, cv: 0.7}", "skewed, less or more than exponential"),
+    key("uniform", "{min: 1KiB, max: 9KiB}", "evenly between two bounds"),
+    key("pareto", "{mean: 4KiB, shape: 2.5}", "heavy tail: moments of the order of the shape and above are infinite"),
+    key("empirical", "{file: requests.csv, column: bytes}", "recorded sizes"),
+];
+
+pub const SIZE_MEAN: &[Key] = &[key("mean", "4KiB", "the mean")];
+
+pub const SIZE_MEAN_AND_CV: &[Key] =
+    &[key("mean", "4KiB", "the mean"), key("cv", "1.5", "the standard deviation over the mean")];
+
+pub const SIZE_MIN_AND_MAX: &[Key] = &[key("min", "1KiB", "the least"), key("max", "9KiB", "the most")];
+
+pub const SIZE_PARETO: &[Key] =
+    &[key("mean", "4KiB", "the mean"), key("shape", "2.5", "the power by which the tail falls")];
+
+pub const SIZE_EMPIRICAL: &[Key] = &[
+    key("file", "requests.csv", "a CSV file, plain or gzip, beside the scenario"),
+    key("column", "bytes", "the column of the sizes, in bytes"),
+    key("mean", "4KiB", "stretches all sizes so that this is their mean"),
+    key("values", "[1KiB, 2KiB, 9KiB]", "the sizes themselves, instead of a file"),
 ];
 
 pub const MEAN: &[Key] = &[key("mean", "20ms", "the mean")];
@@ -371,7 +431,7 @@ pub const WHEN_FULL: &[Word<WhenFull>] = &[
 pub const ORDER: &[Word<Order>] = &[
     word("fifo", Order::Fifo, "the oldest first"),
     word("lifo", Order::Lifo, "the youngest first"),
-    later_word("shortest_first", "the shortest work first"),
+    word("shortest_first", Order::ShortestFirst, "the one whose next attempt would take least, then the oldest"),
 ];
 
 pub const ORDERED_BY: &[Word<OrderedBy>] = &[

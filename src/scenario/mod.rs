@@ -1,5 +1,6 @@
 //! The scenario: the YAML as written, its check, and the checked model that everything else uses.
 
+mod amounts;
 mod arrivals;
 mod beside;
 mod check;
@@ -11,6 +12,7 @@ mod delays;
 mod describe;
 mod distribution;
 mod files;
+mod follows;
 mod keys;
 mod model;
 mod notation;

@@ -18,9 +18,13 @@ pub enum Family {
 pub struct System {
     pub arrivals: Family,
     pub service: Family,
-    pub count: u64,
+    /// `None` is endlessly many.
+    pub count: Option<u64>,
     /// Messages waiting.
     pub capacity: Option<u64>,
+    /// Clients who wait for their answers; `None` is no end of arrivals.
+    pub population: Option<u64>,
+    pub last_first: bool,
 }
 
 /// Whether a text looks like A/S/c, so that it is no path.
@@ -47,40 +51,52 @@ pub fn system(text: &str) -> Result<System, Wrong> {
         _ => {
             return Err(Wrong::new(
                 format!("`{text}` is not Kendall's notation"),
-                "write A/S/c or A/S/c/K, such as `M/M/3`",
+                "write A/S/c, such as `M/M/3`, and K, N and D behind it if need be",
             ));
         }
     };
     let (arrivals, service) = (family(a)?, family(s)?);
-    if is_endless(c) {
-        return Err(Wrong::new("endlessly many consumers are not supported yet", "write a number, such as `M/M/1000`"));
-    }
-    let count = quantity::count(c, 1, super::consumers::MOST_CONSUMERS)?;
-    let holds = match rest.first() {
-        Some(k) if !k.is_empty() && !is_endless(k) => Some(quantity::count(k, 1, 1_000_000_000_000)?),
-        _ => None,
+    let count = match is_endless(c) {
+        true => None,
+        false => Some(quantity::count(c, 1, super::consumers::MOST_CONSUMERS)?),
     };
-    if let Some(holds) = holds
-        && holds < count
-    {
-        let message = format!("the system holds {holds}, fewer than its {count} consumers");
-        return Err(Wrong::new(message, format!("write a K of at least {count}: it counts waiting and worked on")));
+    let part = |at: usize| rest.get(at).copied().filter(|part| !part.is_empty() && !is_endless(part));
+    let capacity = part(0).map(|k| capacity(k, count)).transpose()?;
+    let population = part(1).map(|n| quantity::count(n, 1, super::arrivals::MOST_CLIENTS)).transpose()?;
+    let last_first = part(2).map(order).transpose()?.unwrap_or(false);
+    Ok(System { arrivals, service, count, capacity, population, last_first })
+}
+
+/// What may wait, from what the whole system holds.
+fn capacity(holds: &str, count: Option<u64>) -> Result<u64, Wrong> {
+    let holds = quantity::count(holds, 1, 1_000_000_000_000)?;
+    match count {
+        None => Err(Wrong::new(
+            "endlessly many consumers leave nobody waiting",
+            "leave K out, or write a number of consumers",
+        )),
+        Some(count) if holds < count => Err(Wrong::new(
+            format!("the system holds {holds}, fewer than its {count} consumers"),
+            format!("write a K of at least {count}: it counts waiting and worked on"),
+        )),
+        Some(count) => Ok(holds - count),
     }
-    if let Some(n) = rest.get(1)
-        && !n.is_empty()
-        && !is_endless(n)
-    {
-        return Err(Wrong::new(format!("a population of {} is not supported yet", cut(n)), "leave the fifth part out"));
+}
+
+/// Whether the last goes first.
+fn order(text: &str) -> Result<bool, Wrong> {
+    match text.to_uppercase().as_str() {
+        "FIFO" | "FCFS" => Ok(false),
+        "LIFO" | "LCFS" => Ok(true),
+        "PRIO" | "PRI" | "HOL" | "PQ" => Err(Wrong::new(
+            "priorities are of several producers, which the notation does not name",
+            "write a file with `order: priority` and a `priority` for each producer; `kendall new priorities` is one",
+        )),
+        _ => Err(Wrong::new(
+            format!("there is no order `{}` in the notation", cut(text)),
+            "write `FIFO` or `LIFO`, or leave it out",
+        )),
     }
-    if let Some(d) = rest.get(2)
-        && !matches!(d.to_uppercase().as_str(), "FIFO" | "FCFS")
-    {
-        return Err(Wrong::new(
-            format!("the order `{}` is not supported yet", cut(d)),
-            "write `FIFO`, or leave it out",
-        ));
-    }
-    Ok(System { arrivals, service, count, capacity: holds.map(|holds| holds - count) })
 }
 
 fn family(text: &str) -> Result<Family, Wrong> {

@@ -5,7 +5,7 @@ use super::problem::{Place, Problem};
 use super::quantity::{self, SOME};
 use super::reader::{Object, Reader};
 use super::yaml::{Key, Node, Value};
-use super::{delays, distribution, keys};
+use super::{amounts, delays, distribution, keys};
 use crate::broker::{Delay, Jitter, QueueId, WhenFull};
 use crate::client::{MessageRules, Retries};
 use crate::workload::{Arrivals, Keys};
@@ -22,6 +22,7 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Producer> {
     let publishes_to = object.need("publishes_to", reader).and_then(|node| targets(node, reader));
     let arrivals = object.need("arrivals", reader).and_then(|node| super::arrivals::read(node, reader));
     let messages = messages(&object, reader).unwrap_or_default();
+    said_once(&object, arrivals.as_ref(), reader);
     let retries = retries(&object, reader);
     let confirms = object.quantity("confirms", reader, |text| quantity::count(text, 1, MOST_CONFIRMS));
     Some(Producer {
@@ -83,7 +84,7 @@ pub fn rate_closed(
         let ends_at_once = |queue: &QueueId| {
             let rules = &queues[queue.index()].rules;
             let is_emptied = consumers.iter().any(|entry| entry.takes_from.contains(queue));
-            !is_emptied || rules.capacity.is_some() && rules.when_full != WhenFull::Block
+            !is_emptied || rules.is_limited() && rules.when_full != WhenFull::Block
         };
         let in_no_time = think.mean_s() == 0.0 && producer.publishes_to.iter().any(ends_at_once);
         if in_no_time || *at_most_per_s > quantity::MOST_PER_SECOND {
@@ -123,8 +124,13 @@ fn messages(producer: &Object<'_>, reader: &mut Reader) -> Option<MessageRules> 
         let problem = Problem::at(object.key_place("ttl"), "messages that live for no time could go round in none");
         reader.report(problem.hint("write a time above `0s`"));
     }
+    let amount = |key, unit, reader: &mut Reader| {
+        object.get(key).and_then(|node| amounts::read(node, object.example(key), unit, reader))
+    };
+    let (work, size) = (amount("work", &amounts::WORK, reader), amount("size", &amounts::SIZE, reader));
     let key = object.get("key").and_then(|node| key_of(node, object.key_place("key"), reader));
-    Some(MessageRules { priority: priority.and_then(|priority| u8::try_from(priority).ok()).unwrap_or(0), ttl, key })
+    let priority = priority.and_then(|priority| u8::try_from(priority).ok()).unwrap_or(0);
+    Some(MessageRules { priority, ttl, key, work, size })
 }
 
 /// Which keys messages carry.
@@ -138,4 +144,16 @@ fn key_of(node: &Node, place: Place, reader: &mut Reader) -> Option<Keys> {
         reader.report(problem.hint("leave out `hot`, or write more than 1 behind `among`"));
     }
     Some(Keys { among: among?, skew, hot })
+}
+
+/// What a trace records of its messages is not said again.
+fn said_once(producer: &Object<'_>, arrivals: Option<&Arrivals>, reader: &mut Reader) {
+    let Some(Node { value: Value::Pairs(carried), .. }) = producer.get("messages") else { return };
+    let recorded = [("work", arrivals.and_then(|a| a.work(0))), ("size", arrivals.and_then(|a| a.size(0)))];
+    for (name, _) in recorded.iter().filter(|(_, recorded)| recorded.is_some()) {
+        for (key, _) in carried.iter().filter(|(key, _)| key.name == *name) {
+            let problem = Problem::at(key.place, format!("the trace says the {name} of its messages already"));
+            reader.report(problem.hint(format!("leave out this one, or the `{name}` of the trace")));
+        }
+    }
 }

@@ -205,6 +205,32 @@ pub fn number(text: &str, least: f64, most: f64) -> Result<f64, Wrong> {
     Ok(number)
 }
 
+const BYTE_UNITS: [(&str, f64); 4] = [("B", 1.0), ("KiB", 1024.0), ("MiB", 1_048_576.0), ("GiB", 1_073_741_824.0)];
+
+/// A number of bytes.
+pub fn bytes(text: &str, least: f64, most: f64) -> Result<f64, Wrong> {
+    const UNITS: &str = "write a unit of B, KiB, MiB or GiB";
+    let (number, unit) = split(text, "size", "64KiB")?;
+    if unit.is_empty() {
+        return Err(Wrong::new(format!("`{text}` has no unit"), format!("write `{text}B` or `{text}KiB`")));
+    }
+    let Some((_, each)) = BYTE_UNITS.into_iter().find(|(known, _)| *known == unit) else {
+        let letter = unit.chars().next().map(|letter| letter.to_ascii_lowercase());
+        let near = BYTE_UNITS.into_iter().skip(1).find(|(known, _)| letter == known.to_lowercase().chars().next());
+        let hint = near.map_or(UNITS.to_owned(), |(known, _)| format!("write `{number}{known}`"));
+        return Err(Wrong::new(format!("`{text}`: `{unit}` is no unit of bytes"), hint));
+    };
+    let bytes = number * each;
+    match bytes {
+        _ if number < 0.0 => Err(Wrong::new(format!("`{text}` is negative"), "write a size such as `64KiB`")),
+        _ if bytes < least => Err(Wrong::new(format!("`{text}` is too small"), format!("write `{least}B` or more"))),
+        _ if bytes > most => {
+            Err(Wrong::new(format!("`{text}` is too large"), format!("write at most `{}GiB`", most / BYTE_UNITS[3].1)))
+        }
+        _ => Ok(bytes),
+    }
+}
+
 /// A number and what stands behind it. The number may be negative or not finite only by being out of any range.
 fn split<'a>(text: &'a str, what: &str, example: &str) -> Result<(f64, &'a str), Wrong> {
     let end = number_length(text);
@@ -275,6 +301,22 @@ mod tests {
         assert_eq!(rate("1.5k/s"), Ok(1500.0));
         assert_eq!(rate("0/h"), Ok(0.0));
         assert_eq!(rate("2/ms"), Ok(2000.0));
+    }
+
+    #[test]
+    fn bytes_have_binary_units_and_others_are_answered_with_these() {
+        let read = |text| bytes(text, 0.0, 1e12);
+        assert_eq!(read("64KiB"), Ok(65_536.0));
+        assert_eq!(read("1.5MiB"), Ok(1_572_864.0));
+        assert_eq!(read("7B"), Ok(7.0));
+        assert_eq!(said(read("64")), "`64` has no unit; write `64B` or `64KiB`");
+        assert_eq!(said(read("64kB")), "`64kB`: `kB` is no unit of bytes; write `64KiB`");
+        assert_eq!(said(read("2M")), "`2M`: `M` is no unit of bytes; write `2MiB`");
+        assert_eq!(
+            said(read("2parsec")),
+            "`2parsec`: `parsec` is no unit of bytes; write a unit of B, KiB, MiB or GiB"
+        );
+        assert_eq!(said(read("-2KiB")), "`-2KiB` is negative; write a size such as `64KiB`");
     }
 
     #[test]

@@ -10,6 +10,8 @@ use crate::broker::{Active, LateAck, LimitCounts, Order, OrderedBy, QueueId, Que
 use crate::time::Span;
 
 const MOST_CAPACITY: u64 = 1_000_000_000_000;
+/// 1 PiB.
+const MOST_BYTES: f64 = 1_125_899_906_842_624.0;
 /// As many as RabbitMQ has.
 const MOST_LEVELS: u64 = 255;
 const MOST_FAILURES: u64 = 1_000_000;
@@ -17,6 +19,7 @@ const MOST_FAILURES: u64 = 1_000_000;
 pub fn read(key: &Key, node: &Node, id: QueueId, reader: &mut Reader) -> Option<Queue> {
     let object = reader.object(node, key.place, keys::QUEUE)?;
     let capacity = capacity(&object, reader);
+    let capacity_bytes = capacity_bytes(&object, reader);
     let when_full = object.word("when_full", reader, keys::WHEN_FULL);
     let order = object.get("order").and_then(|node| order(node, reader)).unwrap_or(Order::Fifo);
     let dead_letter = object.get("dead_letter").and_then(|node| reader.queue(node));
@@ -34,6 +37,7 @@ pub fn read(key: &Key, node: &Node, id: QueueId, reader: &mut Reader) -> Option<
     let by_default = if has_dead_letter { Then::DeadLetter } else { Then::Drop };
     let rules = QueueRules {
         capacity,
+        capacity_bytes,
         when_full: when_full.unwrap_or(WhenFull::Refuse),
         dead_letter,
         redelivery: Redelivery { then: redelivery.1.unwrap_or(by_default), ..redelivery.0 },
@@ -68,6 +72,15 @@ fn capacity(object: &Object<'_>, reader: &mut Reader) -> Option<u64> {
         return None;
     }
     reader.quantity(node, "1000", |text| quantity::count(text, 0, MOST_CAPACITY))
+}
+
+fn capacity_bytes(object: &Object<'_>, reader: &mut Reader) -> Option<u64> {
+    let node = object.get("capacity_bytes")?;
+    let example = object.example("capacity_bytes");
+    if reader.text(node, example)? == "unlimited" {
+        return None;
+    }
+    reader.quantity(node, example, |text| quantity::bytes(text, 0.0, MOST_BYTES)).map(|bytes| bytes as u64)
 }
 
 fn needs_dead_letter(object: &Object<'_>, key: &str) -> Problem {

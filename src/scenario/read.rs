@@ -15,7 +15,7 @@ use super::problem::{Place, Problem, Problems, Text};
 use super::reader::{Object, Reader};
 use super::targets::{self, Known};
 use super::yaml::{self, Key, Node, Value};
-use super::{consumers, producers, queues, run, short_form};
+use super::{consumers, follows, producers, queues, run, short_form};
 use crate::broker::QueueId;
 use crate::measure::nearest;
 use crate::time::Span;
@@ -166,9 +166,10 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     let numbered = sections.queues.iter().enumerate();
     let queues = all(numbered.map(|(at, (key, node))| queues::read(key, node, id(at), reader)));
     let mut producers = all(sections.producers.iter().map(|(key, node)| producers::read(key, node, reader)));
-    let consumers = all(sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)));
+    let mut consumers = all(sections.consumers.iter().map(|(key, node)| consumers::read(key, node, reader)));
     // What is wrong with one of them is worth more than what would follow from its absence.
-    if let (Some(queues), Some(consumers)) = (&queues, &consumers) {
+    if let (Some(queues), Some(consumers)) = (&queues, &mut consumers) {
+        follows::check(queues, producers.as_deref().unwrap_or_default(), consumers, root, reader);
         check::total_count(consumers, object.key_place("consumers"), reader);
         check::circles(queues, consumers, root, reader);
         let producers = producers.as_deref_mut().unwrap_or_default();

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::consumers::MOST_CONSUMERS;
 use super::files::Files;
 use super::keys;
 use super::model::Scenario;
@@ -10,7 +11,7 @@ use super::notation::{Family, System, system};
 use super::problem::{Place, Problem, Problems, Text};
 use super::quantity::{self, SOME, Wrong};
 use super::read::written_out;
-use super::reader::Reader;
+use super::reader::{Reader, cut};
 use super::yaml::{Node, Value};
 
 /// A queue in Kendall's notation and the numbers that go with it, as written.
@@ -22,6 +23,8 @@ pub struct ShortForm {
     pub load: Option<String>,
     pub service: Option<String>,
     pub cv: Option<String>,
+    /// The distribution of a G.
+    pub family: Option<String>,
 }
 
 /// Writes a short form out as a scenario file and reads that.
@@ -56,6 +59,7 @@ pub fn expand_file(root: &Node, reader: &mut Reader) -> Option<String> {
         load: field("load"),
         service: field("service"),
         cv: field("cv"),
+        family: field("family"),
         system: system?,
         is_file: true,
     };
@@ -79,6 +83,7 @@ struct Fields {
     load: Option<Field>,
     service: Option<Field>,
     cv: Option<Field>,
+    family: Option<Field>,
     /// Keys of a file or options of the command line.
     is_file: bool,
 }
@@ -104,7 +109,8 @@ fn from_command_line(form: &ShortForm) -> (Fields, String) {
     let load = option("load", &form.load);
     let service = option("service", &form.service);
     let cv = option("cv", &form.cv);
-    (Fields { system, rate, load, service, cv, is_file: false }, line)
+    let family = option("family", &form.family);
+    (Fields { system, rate, load, service, cv, family, is_file: false }, line)
 }
 
 fn write_out(fields: &Fields, reader: &mut Reader) -> Option<String> {
@@ -114,6 +120,40 @@ fn write_out(fields: &Fields, reader: &mut Reader) -> Option<String> {
     let rate = fields.rate.as_ref().map(|field| parsed(field, reader, rate_above_zero));
     let load = fields.load.as_ref().map(|field| parsed(field, reader, quantity::load));
     let cv = fields.cv.as_ref().map(|field| parsed(field, reader, |text| quantity::number(text, 0.0, 1000.0)));
+    let family = fields.family.as_ref().map(|field| parsed(field, reader, family));
+    check_rate(fields, reader);
+    let system = system?;
+    check_cv(&system, fields, reader);
+    check_load(&system, fields, reader);
+    let (service_s, rate, load) = (service_s?, rate.flatten(), load.flatten());
+    let (rate, rate_text) = match (rate, load) {
+        (Some(rate), _) => (rate, fields.rate.as_ref()?.text.clone()),
+        (None, load) => {
+            let rate = twelve_digits(load? * system.count? as f64 / service_s);
+            (rate, format!("{rate}/s"))
+        }
+    };
+    let general =
+        General { cv: cv.map_or(Some(None), |cv| cv.map(Some))?, name: family.map_or(Some("lognormal"), |f| f)? };
+    let gap = duration(1.0 / rate);
+    let arrivals = match (system.population, system.arrivals) {
+        (Some(clients), family) => {
+            let think = distribution(family, &gap, &general);
+            format!("{{closed: {{population: {clients}, think: {think}}}}}")
+        }
+        (None, Family::Markov) => format!("{{poisson: {{rate: {rate_text}}}}}"),
+        (None, Family::Deterministic) => format!("{{regular: {{rate: {rate_text}}}}}"),
+        (None, family) => format!("{{renewal: {{gap: {}}}}}", distribution(family, &gap, &general)),
+    };
+    let service = distribution(system.service, fields.service.as_ref()?.text.as_str(), &general);
+    let count = match system.count {
+        Some(count) => count,
+        None => parsed(&fields.system, reader, |_| endless(&system, rate * service_s))?,
+    };
+    Some(file(&fields.system.text, &system, count, &arrivals, &service))
+}
+
+fn check_rate(fields: &Fields, reader: &mut Reader) {
     match (&fields.rate, &fields.load) {
         (None, None) => {
             let (rate, load) = (fields.say("rate", "200/s"), fields.say("load", "80%"));
@@ -126,28 +166,50 @@ fn write_out(fields: &Fields, reader: &mut Reader) -> Option<String> {
         }
         _ => {}
     }
-    let system = system?;
-    check_cv(&system, fields, reader);
-    let (service_s, rate, load) = (service_s?, rate.flatten(), load.flatten());
-    let (rate, rate_text) = match (rate, load) {
-        (Some(rate), _) => (rate, fields.rate.as_ref()?.text.clone()),
-        (None, load) => {
-            let rate = twelve_digits(load? * system.count as f64 / service_s);
-            (rate, format!("{rate}/s"))
+}
+
+/// A load follows from a rate and a number of consumers.
+fn check_load(system: &System, fields: &Fields, reader: &mut Reader) {
+    let Some(load) = &fields.load else { return };
+    let why = match system {
+        System { population: Some(_), .. } => {
+            "the load of clients who wait for their answers follows from their number"
         }
+        System { count: None, .. } => "endlessly many consumers have no load",
+        _ => return,
     };
-    let cv = match cv {
-        Some(cv) => Some(cv?),
-        None => None,
-    };
-    let service_text = fields.service.as_ref()?.text.as_str();
-    let arrivals = match system.arrivals {
-        Family::Markov => format!("{{poisson: {{rate: {rate_text}}}}}"),
-        Family::Deterministic => format!("{{regular: {{rate: {rate_text}}}}}"),
-        family => format!("{{renewal: {{gap: {}}}}}", distribution(family, &duration(1.0 / rate), cv)),
-    };
-    let service = distribution(system.service, service_text, cv);
-    Some(file(&fields.system.text, &system, &arrivals, &service))
+    reader.report(Problem::at(load.place, why).hint(format!("write {} instead", fields.say("rate", "0.2/s"))));
+}
+
+/// Standard deviations.
+const SAFETY: f64 = 8.0;
+
+/// So many consumers that none of this offered load ever waits: the number at work is Poisson, and eight standard deviations
+/// above its mean, and forty more, are beyond 10⁻¹².
+fn endless(system: &System, offered: f64) -> Result<u64, Wrong> {
+    let most = system.population.map_or(f64::INFINITY, |clients| clients as f64);
+    let enough = (offered + SAFETY * offered.sqrt() + 40.0).ceil().min(most);
+    if enough > MOST_CONSUMERS as f64 {
+        return Err(Wrong::new(
+            format!("an offered load of {offered:.0} needs more than the {MOST_CONSUMERS} consumers that there may be"),
+            "write a lower rate or a shorter service",
+        ));
+    }
+    Ok(enough as u64)
+}
+
+/// What a G is.
+struct General {
+    cv: Option<f64>,
+    name: &'static str,
+}
+
+fn family(text: &str) -> Result<&'static str, Wrong> {
+    match text {
+        "lognormal" => Ok("lognormal"),
+        "gamma" => Ok("gamma"),
+        _ => Err(Wrong::new(format!("there is no family `{}`", cut(text)), "write `lognormal` or `gamma`")),
+    }
 }
 
 fn parsed<T>(field: &Field, reader: &mut Reader, read: impl Fn(&str) -> Result<T, Wrong>) -> Option<T> {
@@ -193,21 +255,27 @@ fn check_cv(system: &System, fields: &Fields, reader: &mut Reader) {
         }
         _ => {}
     }
+    if let Some(family) = fields.family.as_ref().filter(|_| !has(Family::General)) {
+        let problem = Problem::at(family.place, "only a G has a `family`");
+        reader.report(problem.hint("leave it out, or write a G in the notation"));
+    }
 }
 
-fn distribution(family: Family, mean: &str, cv: Option<f64>) -> String {
+fn distribution(family: Family, mean: &str, General { cv, name }: &General) -> String {
     match family {
         Family::Markov => format!("{{exponential: {{mean: {mean}}}}}"),
         Family::Deterministic => mean.to_owned(),
         Family::Erlang(phases) => format!("{{erlang: {{mean: {mean}, phases: {phases}}}}}"),
         Family::Hyperexponential => format!("{{hyperexponential: {{mean: {mean}, cv: {}}}}}", cv.unwrap_or(2.0)),
-        Family::General => format!("{{lognormal: {{mean: {mean}, cv: {}}}}}", cv.unwrap_or(1.0)),
+        Family::General => format!("{{{name}: {{mean: {mean}, cv: {}}}}}", cv.unwrap_or(1.0)),
     }
 }
 
-fn file(name: &str, system: &System, arrivals: &str, service: &str) -> String {
-    let queue = system.capacity.map_or("{}".to_owned(), |capacity| format!("{{capacity: {capacity}}}"));
-    let count = system.count;
+fn file(name: &str, system: &System, count: u64, arrivals: &str, service: &str) -> String {
+    let capacity = system.capacity.map(|capacity| format!("capacity: {capacity}"));
+    let order = system.last_first.then(|| "order: lifo".to_owned());
+    let queue = format!("{{{}}}", capacity.into_iter().chain(order).collect::<Vec<_>>().join(", "));
+    let endless = if system.count.is_none() { "  # so many that nobody waits" } else { "" };
     format!(
         "\
 name: {name}
@@ -223,7 +291,7 @@ producers:
 consumers:
   consumer:
     takes_from: queue
-    count: {count}
+    count: {count}{endless}
     service: {service}
 "
     )
@@ -315,7 +383,40 @@ consumers:
         assert!(said(&ShortForm { cv: Some("2".to_owned()), ..form("M/M/1") }).contains("leave it out"));
         assert!(said(&ShortForm { cv: Some("0.5".to_owned()), ..form("M/H2/1") }).contains("at least 1"));
         assert!(said(&form("M/X/1")).contains("there is no `X` in the notation"));
-        assert!(said(&form("M/M/1/9/9")).contains("not supported yet"));
-        assert!(said(&form("M/M/1/9/inf/LIFO")).contains("not supported yet"));
+        assert!(said(&form("M/M/1/9/inf/RANDOM")).contains("write `FIFO` or `LIFO`"));
+        assert!(said(&form("M/M/1///HOL")).contains("kendall new priorities"));
+        assert!(
+            said(&ShortForm { family: Some("gamma".to_owned()), ..form("M/M/1") }).contains("only a G has a `family`")
+        );
+        let cv = Some("2".to_owned());
+        let pareto = ShortForm { family: Some("pareto".to_owned()), cv, ..form("M/G/1") };
+        assert!(said(&pareto).contains("write `lognormal` or `gamma`"));
+    }
+
+    #[test]
+    fn a_population_is_clients_who_think_for_one_over_the_rate() {
+        let text = expand(&form("M/M/2//10")).unwrap();
+        assert!(text.contains("{closed: {population: 10, think: {exponential: {mean: 5ms}}}}"), "{text}");
+        let load = ShortForm { rate: None, load: Some("80%".to_owned()), ..form("M/M/2//10") };
+        assert!(said(&load).contains("follows from their number; write `--rate 0.2/s` instead"));
+    }
+
+    #[test]
+    fn endlessly_many_consumers_are_so_many_that_none_waits() {
+        // 200/s × 12 ms are 2.4 at work.
+        let scenario = from_short_form(&form("M/M/inf"), &[]).unwrap();
+        assert_eq!(scenario.consumers[0].count, 55);
+        let too_many = ShortForm { service: Some("10min".to_owned()), ..form("M/G/inf") };
+        assert!(said(&ShortForm { cv: Some("1".to_owned()), ..too_many }).contains("more than the 50000 consumers"));
+        assert!(said(&form("M/M/inf/9")).contains("leave K out"));
+        let load = ShortForm { rate: None, load: Some("80%".to_owned()), ..form("M/M/inf") };
+        assert!(said(&load).starts_with("endlessly many consumers have no load"));
+    }
+
+    #[test]
+    fn last_in_first_out_and_a_gamma_are_written_out() {
+        assert!(expand(&form("M/M/3/5//LIFO")).unwrap().contains("queue: {capacity: 2, order: lifo}"));
+        let gamma = ShortForm { family: Some("gamma".to_owned()), cv: Some("2".to_owned()), ..form("M/G/1") };
+        assert!(expand(&gamma).unwrap().contains("service: {gamma: {mean: 12ms, cv: 2}}"));
     }
 }

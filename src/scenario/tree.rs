@@ -39,6 +39,7 @@ pub enum Value {
     Rate,
     Share,
     Number,
+    Bytes,
     Text,
     Words(fn() -> Vec<Meaning>),
     /// An object with the keys of a table.
@@ -60,7 +61,7 @@ pub struct Meaning {
     pub supported: bool,
 }
 
-use Value::{Duration, List, Named, Number, Points, Rate, Text, Words};
+use Value::{Bytes, Duration, List, Named, Number, Points, Rate, Text, Words};
 
 /// The table in which the language begins, and the one of the short form.
 pub const ROOTS: [&str; 2] = ["scenario", "short form"];
@@ -139,6 +140,7 @@ pub const TREE: &[Table] = &[
         keys::QUEUE,
         &[
             row("capacity", "unlimited", &[Number, UNLIMITED]),
+            row("capacity_bytes", "unlimited", &[Bytes, UNLIMITED]),
             row("when_full", "refuse", &[Words(|| plain(keys::WHEN_FULL))]),
             row("order", "fifo", &[Words(|| plain(keys::ORDER)), Value::Table("order")]),
             row("ttl", "no limit", DISTRIBUTION),
@@ -242,7 +244,11 @@ pub const TREE: &[Table] = &[
         "producers.<name>.messages",
         "what messages carry",
         keys::MESSAGES,
-        &[row("key", "they belong to none", &[Value::Table("key")])],
+        &[
+            row("size", "what the trace says, if it does", &[Bytes, Value::Table("size")]),
+            row("work", "what the trace says, if it does", &[Number, Value::Table("work")]),
+            row("key", "they belong to none", &[Value::Table("key")]),
+        ],
     ),
     all(
         "key",
@@ -250,6 +256,104 @@ pub const TREE: &[Table] = &[
         "how many keys there are, and how often each comes",
         keys::KEYS,
         &[row("among", NEEDED, &[]), row("skew", "0", &[]), row("hot", "what its place in the law gives it", &[])],
+    ),
+    one_of(
+        "work",
+        "behind work of messages",
+        "a number, or one of these",
+        keys::WORK,
+        &[],
+        &[
+            row("exponential", "", &[Value::Table("work mean")]),
+            row("lognormal", "", &[Value::Table("work mean and cv")]),
+            row("gamma", "", &[Value::Table("work mean and cv")]),
+            row("uniform", "", &[Value::Table("work min and max")]),
+            row("pareto", "", &[Value::Table("work pareto")]),
+            row("empirical", "", &[Value::Table("work empirical")]),
+        ],
+    ),
+    all("work mean", "behind exponential of work", "its mean", keys::WORK_MEAN, &[row("mean", NEEDED, &[])]),
+    all(
+        "work mean and cv",
+        "behind lognormal and gamma of work",
+        "mean and variation",
+        keys::WORK_MEAN_AND_CV,
+        &[row("mean", NEEDED, &[]), row("cv", NEEDED, &[])],
+    ),
+    all(
+        "work min and max",
+        "behind uniform of work",
+        "two bounds",
+        keys::WORK_MIN_AND_MAX,
+        &[row("min", NEEDED, &[]), row("max", NEEDED, &[])],
+    ),
+    all(
+        "work pareto",
+        "behind pareto of work",
+        "mean and shape",
+        keys::WORK_PARETO,
+        &[row("mean", NEEDED, &[]), row("shape", NEEDED, &[])],
+    ),
+    all(
+        "work empirical",
+        "behind empirical of work",
+        "recorded",
+        keys::WORK_EMPIRICAL,
+        &[
+            row("file", OR_VALUES, &[]),
+            row("column", OR_VALUES, &[]),
+            row("mean", "as recorded", &[]),
+            row("values", "there is a file", &[List(&[Number])]),
+        ],
+    ),
+    one_of(
+        "size",
+        "behind size of messages",
+        "a number of bytes, or one of these",
+        keys::SIZE,
+        &[],
+        &[
+            row("exponential", "", &[Value::Table("size mean")]),
+            row("lognormal", "", &[Value::Table("size mean and cv")]),
+            row("gamma", "", &[Value::Table("size mean and cv")]),
+            row("uniform", "", &[Value::Table("size min and max")]),
+            row("pareto", "", &[Value::Table("size pareto")]),
+            row("empirical", "", &[Value::Table("size empirical")]),
+        ],
+    ),
+    all("size mean", "behind exponential of size", "its mean", keys::SIZE_MEAN, &[row("mean", NEEDED, &[])]),
+    all(
+        "size mean and cv",
+        "behind lognormal and gamma of size",
+        "mean and variation",
+        keys::SIZE_MEAN_AND_CV,
+        &[row("mean", NEEDED, &[]), row("cv", NEEDED, &[])],
+    ),
+    all(
+        "size min and max",
+        "behind uniform of size",
+        "two bounds",
+        keys::SIZE_MIN_AND_MAX,
+        &[row("min", NEEDED, &[]), row("max", NEEDED, &[])],
+    ),
+    all(
+        "size pareto",
+        "behind pareto of size",
+        "mean and shape",
+        keys::SIZE_PARETO,
+        &[row("mean", NEEDED, &[]), row("shape", NEEDED, &[])],
+    ),
+    all(
+        "size empirical",
+        "behind empirical of size",
+        "recorded",
+        keys::SIZE_EMPIRICAL,
+        &[
+            row("file", OR_VALUES, &[]),
+            row("column", OR_VALUES, &[]),
+            row("mean", "as recorded", &[]),
+            row("values", "there is a file", &[List(&[Bytes])]),
+        ],
     ),
     one_of(
         "arrivals",
@@ -381,13 +485,21 @@ pub const TREE: &[Table] = &[
             row("prefetch", "1, or what `takes` takes together", &[Number, UNLIMITED]),
             row("priority", "0", &[]),
             row("takes", "one by one", &[Value::Table("takes")]),
-            row("service", NEEDED, DISTRIBUTION),
+            row("service", NEEDED, &[Duration, Value::Table("distribution"), Value::Table("service")]),
             row("on_retry", "same", &[Words(|| plain(keys::ON_RETRY))]),
             row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE)), Value::Table("every")]),
             row("fails", "0%", &[]),
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
             row("then", "nothing is passed on", &[Value::Table("then"), List(&[Value::Table("then by share")])]),
         ],
+    ),
+    one_of(
+        "service",
+        "behind service",
+        "a time that follows what the message carries",
+        keys::SERVICE,
+        keys::BESIDE_SERVICE,
+        &[row("plus", "0s", &[])],
     ),
     all(
         "count",
@@ -624,6 +736,7 @@ fn kind_of(example: &str) -> Value {
         () if quantity::span(example, &quantity::ANY).is_ok() => Duration,
         () if quantity::rate(example).is_ok() => Rate,
         () if quantity::load(example).is_ok() => Value::Share,
+        () if quantity::bytes(example, 0.0, f64::MAX).is_ok() => Bytes,
         () if quantity::number(example, f64::MIN, f64::MAX).is_ok() => Number,
         () => Text,
     }

@@ -5,6 +5,8 @@ use crate::time::Time;
 /// An implicit heap with four children to a node: shallower than a binary one, and the children share a cache line.
 pub struct Agenda<E> {
     heap: Vec<Event<E>>,
+    /// The turn of the first, which is asked for at every event.
+    first: Turn,
 }
 
 /// An agenda whose first event leaves a gap when it is taken out, because mostly another one follows that can have its
@@ -98,13 +100,13 @@ impl<E: Copy> AgendaWithGap<E> {
 
 impl<E: Copy> Agenda<E> {
     pub fn new() -> Agenda<E> {
-        Agenda { heap: Vec::new() }
+        Agenda { heap: Vec::new(), first: Turn::NEVER }
     }
 
     /// The turn of the first event; after everything if there is none.
     #[inline]
     pub fn first(&self) -> Turn {
-        self.heap.first().map_or(Turn::NEVER, Event::turn)
+        self.first
     }
 
     #[inline]
@@ -120,6 +122,7 @@ impl<E: Copy> Agenda<E> {
 
     #[inline(never)]
     pub fn remove_first(&mut self) {
+        self.first = Turn::NEVER;
         if let Some(Event { at, entered, what }) = self.heap.pop()
             && !self.heap.is_empty()
         {
@@ -142,6 +145,7 @@ impl<E: Copy> Agenda<E> {
             place = parent;
         }
         heap[place] = Event { at, entered, what };
+        self.first = self.first.min(turn);
     }
 
     /// Puts an event into the first place, whose event is over, and then where it belongs.
@@ -162,6 +166,7 @@ impl<E: Copy> Agenda<E> {
             place = least;
         }
         heap[place] = Event { at, entered, what };
+        self.first = heap[0].turn();
     }
 }
 

@@ -9,7 +9,7 @@ use super::follow_up::{FollowUp, Passing};
 use super::thinking::Thinking;
 use super::unconfirmed::Unconfirmed;
 use crate::broker::{ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
-use crate::client::{Answer, Begin, Crew, Handed, Onward, Producer, Reply, Worker};
+use crate::client::{Answer, Begin, Crew, Done, Handed, Onward, Producer, Reply, Worker};
 use crate::metrics::{Attempt, Delivered, Letter, Recorder};
 use crate::scenario::Queue;
 use crate::time::Time;
@@ -23,8 +23,8 @@ pub struct Seat {
     pub crew: u32,
     /// The place of its desk, or [`NO_DESK`].
     pub desk: u32,
-    /// It may pass on what it has worked on.
-    pub passes_on: bool,
+    /// It has no desk and passes nothing on.
+    pub is_plain: bool,
     /// When it began with what it works on.
     pub began: Time,
 }
@@ -87,13 +87,48 @@ pub struct Clients<'a> {
     pub waiting: BTreeMap<u32, Passing>,
 }
 
+/// The attempt that a consumer has ended just now.
+#[inline(always)]
+fn attempt(seat: &Seat, done: &Done<u32>, passes_on: bool) -> Attempt {
+    let Handed { queue, label: track, entry, .. } = done.handed;
+    Attempt {
+        crew: seat.crew as usize,
+        queue,
+        track,
+        entry,
+        began: seat.began,
+        success: done.success,
+        acknowledged_before: done.answer == Answer::Nothing,
+        passes_on,
+    }
+}
+
 impl Effects<Letter> for Clients<'_> {
     #[inline(always)]
     fn push(&mut self, effect: Effect<Letter>) {
+        self.hear::<false>(effect);
+    }
+}
+
+/// The clients of a run that is plain, see [`Run::is_plain`](super::replication::Run).
+pub struct Plain<'c, 'a>(pub &'c mut Clients<'a>);
+
+impl Effects<Letter> for Plain<'_, '_> {
+    const IS_PLAIN: bool = true;
+
+    #[inline(always)]
+    fn push(&mut self, effect: Effect<Letter>) {
+        self.0.hear::<true>(effect);
+    }
+}
+
+impl Clients<'_> {
+    #[inline(always)]
+    fn hear<const PLAIN: bool>(&mut self, effect: Effect<Letter>) {
         if let Effect::Delivered { queue, consumer, delivery, entry, attempt, payload } = effect {
-            return self.hand(consumer, Delivered { queue, entry, attempt, track: payload.track }, delivery);
+            return self.hand::<PLAIN>(consumer, Delivered { queue, entry, attempt, track: payload.track }, delivery);
         }
-        self.recorder.effect(self.now, &effect);
+        self.recorder.effect_on::<PLAIN>(self.now, &effect);
         match effect {
             Effect::Blocked { .. } => self.reply = Reply::Blocked,
             Effect::Refused { queue, payload } => self.refused(queue, payload),
@@ -101,57 +136,51 @@ impl Effects<Letter> for Clients<'_> {
             _ => {}
         }
     }
-}
 
-impl Clients<'_> {
     #[inline]
-    pub fn complete(&mut self) -> Answer {
+    pub fn complete<const PLAIN: bool>(&mut self) -> Answer {
         let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
-        if consumer.0 >= ERRAND {
-            cold_path();
-            self.begin_errand(consumer.0);
-            return Answer::Nothing;
+        match self.seats.get_mut(consumer.0 as usize) {
+            Some(seat) if PLAIN || seat.is_plain => {
+                let done = self.crews[seat.crew as usize].finish(&mut seat.worker);
+                self.recorder.ended::<PLAIN>(self.now, attempt(seat, &done, false));
+                if done.holds_another {
+                    cold_path();
+                    self.begin_held(consumer);
+                }
+                done.answer
+            }
+            _ => {
+                cold_path();
+                self.complete_other(consumer)
+            }
         }
-        let Some(seat) = self.seats.get_mut(consumer.0 as usize) else {
-            cold_path();
-            self.shift_to_change = Some(consumer.0 as usize - self.seats.len());
-            return Answer::Nothing;
-        };
-        if seat.desk != NO_DESK {
-            cold_path();
-            self.look_at_desk(consumer);
-            return Answer::Nothing;
+    }
+
+    /// Of what is planned in the agenda all but the end of plain work.
+    #[inline(never)]
+    fn complete_other(&mut self, consumer: ConsumerId) -> Answer {
+        match self.seats.get(consumer.0 as usize) {
+            None if consumer.0 >= ERRAND => self.begin_errand(consumer.0),
+            None => self.shift_to_change = Some(consumer.0 as usize - self.seats.len()),
+            Some(seat) if seat.desk != NO_DESK => self.look_at_desk(consumer),
+            Some(_) => return self.complete_and_pass_on(consumer),
         }
+        Answer::Nothing
+    }
+
+    fn complete_and_pass_on(&mut self, consumer: ConsumerId) -> Answer {
+        let seat = &mut self.seats[consumer.0 as usize];
         let done = self.crews[seat.crew as usize].finish(&mut seat.worker);
-        let mut to = None;
-        if seat.passes_on && done.success {
-            cold_path();
-            let Handed { queue, producer, number, entry, .. } = done.handed;
-            to = self.onward[seat.crew as usize].way(queue, producer, number, entry);
-        }
-        self.recorder.ended(
-            self.now,
-            Attempt {
-                crew: seat.crew as usize,
-                queue: done.handed.queue,
-                track: done.handed.label,
-                entry: done.handed.entry,
-                began: seat.began,
-                success: done.success,
-                acknowledged_before: done.answer == Answer::Nothing,
-                passes_on: to.is_some(),
-            },
-        );
+        let Handed { queue, producer, number, entry, .. } = done.handed;
+        let way = || self.onward[seat.crew as usize].way(queue, producer, number, entry);
+        let to = if done.success { way() } else { None };
+        self.recorder.ended::<false>(self.now, attempt(seat, &done, to.is_some()));
         if let Some(to) = to {
-            cold_path();
-            // Put together anew, so that what is not passed on stays in registers.
-            let Handed { delivery, queue, number, producer, entry, attempt, label } = done.handed;
-            let handed = Handed { delivery, queue, number, producer, entry, attempt, label };
-            self.pass_on(consumer, handed, to, done.answer);
+            self.pass_on(consumer, done.handed, to, done.answer);
             return Answer::Nothing;
         }
         if done.holds_another {
-            cold_path();
             self.begin_held(consumer);
         }
         done.answer
@@ -240,15 +269,15 @@ impl Clients<'_> {
 
     /// A message is delivered: it is booked once, as held or as worked on.
     #[inline(always)]
-    fn hand(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
+    fn hand<const PLAIN: bool>(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
         let seat = &mut self.seats[consumer.0 as usize];
-        if seat.desk != NO_DESK {
+        if !PLAIN && seat.desk != NO_DESK {
             cold_path();
             let Delivered { queue, entry, attempt, track } = delivered;
             return self.hand_to_desk(consumer, Delivered { queue, entry, attempt, track }, delivery);
         }
         let (Message { producer, number, .. }, entry) =
-            self.recorder.delivered(self.now, delivered, seat.worker.is_idle());
+            self.recorder.delivered::<PLAIN>(self.now, delivered, seat.worker.is_idle());
         let Delivered { queue, attempt, track: label, .. } = delivered;
         let handed = Handed { delivery, queue, number, producer, entry, attempt, label };
         if let Some(begin) = self.crews[seat.crew as usize].take(&mut seat.worker, handed) {

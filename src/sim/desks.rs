@@ -35,7 +35,7 @@ impl Clients<'_> {
     #[inline(never)]
     pub fn hand_to_desk(&mut self, consumer: ConsumerId, delivered: Delivered, delivery: DeliveryId) {
         let (crew, desk) = self.place(consumer);
-        let (message, entry) = self.recorder.delivered(self.now, delivered, false);
+        let (message, entry) = self.recorder.delivered::<false>(self.now, delivered, false);
         let Delivered { queue, attempt, track: label, .. } = delivered;
         let handed =
             Handed { delivery, queue, number: message.number, producer: message.producer, entry, attempt, label };

@@ -9,6 +9,9 @@ use crate::time::Time;
 /// Hands commands to the broker and hears what follows from them. A type of its own for each kind of listener, so
 /// that nobody asks on the common path whether there is one.
 pub trait Listener {
+    /// It hears nothing of what it is told.
+    const IS_NOBODY: bool = false;
+
     /// A planned instant is reached.
     fn published(&mut self, clients: &Clients<'_>, queue: QueueId, letter: Letter);
 
@@ -23,6 +26,8 @@ pub trait Listener {
 pub struct Nobody;
 
 impl Listener for Nobody {
+    const IS_NOBODY: bool = true;
+
     #[inline(always)]
     fn published(&mut self, _: &Clients<'_>, _: QueueId, _: Letter) {}
 

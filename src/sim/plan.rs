@@ -97,7 +97,7 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     let rules = &scenario.queue(id).rules;
     let always_delivered_once = rules.redelivery.ack_timeout.is_none()
         && !scenario.may_expire(id)
-        && (rules.capacity.is_none() || matches!(rules.when_full, WhenFull::Refuse | WhenFull::Block));
+        && (!rules.is_limited() || matches!(rules.when_full, WhenFull::Refuse | WhenFull::Block));
     let worked_on_at_once = |c: &Consumers| {
         c.then.is_empty() && c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After
     };

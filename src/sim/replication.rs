@@ -8,12 +8,12 @@ use std::sync::MutexGuard;
 
 use super::Watch;
 use super::agenda::{Agenda, AgendaWithGap};
-use super::clients::{Clients, NO_DESK, Seat, Source};
+use super::clients::{Clients, NO_DESK, Plain, Seat, Source};
 use super::desks::Shift;
 use super::listen::{Listener, Nobody};
 use super::thinking::Thinking;
 use super::unconfirmed::Unconfirmed;
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Properties, QueueId, Terms};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Order, Properties, QueueId, Terms};
 use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -58,7 +58,7 @@ pub fn run_heard<L: Listener>(
     listener: L,
 ) -> Result<(Record, Ending), Broken> {
     let mut run = Run::new(scenario, key, plan, listener);
-    let ending = run.go(watch);
+    let ending = if run.is_plain() { run.go::<true>(watch) } else { run.go::<false>(watch) };
     let end = match ending {
         Ending::Complete => run.clients.now.max(run.duration),
         _ => run.clients.now,
@@ -159,6 +159,7 @@ impl<'a, L: Listener> Run<'a, L> {
             turn: None,
         };
         this.seat_consumers(scenario, key);
+        this.order_by_service(scenario);
         this.plan_first();
         (0..this.clients.shifts.len()).for_each(|shift| this.change_shift(shift));
         this
@@ -170,7 +171,7 @@ impl<'a, L: Listener> Run<'a, L> {
             let producers = || scenario.producers.iter().map(|p| p.name.as_str());
             let with_desk = has_desk(entry);
             let first = self.clients.seats.len() as u32;
-            let plain = Crew::new(&entry.rules, key, queues(), producers());
+            let plain = Crew::new(&entry.rules, key, queues(), producers()).following(&self.carried);
             self.clients.crews.push(if with_desk { plain.with_desks(entry.count) } else { plain });
             self.clients.onward.push(Onward::new(&entry.then, key, queues(), producers));
             let terms = terms(entry);
@@ -180,7 +181,7 @@ impl<'a, L: Listener> Run<'a, L> {
                     worker: Worker::idle(),
                     crew: crew as u32,
                     desk: if with_desk { place } else { NO_DESK },
-                    passes_on: !entry.then.is_empty(),
+                    is_plain: !with_desk && entry.then.is_empty(),
                     began: Time::ZERO,
                 });
                 for queue in entry.takes_from.iter().copied() {
@@ -191,6 +192,18 @@ impl<'a, L: Listener> Run<'a, L> {
             if let Some(profile) = entry.shifts.clone() {
                 self.clients.recorder.available(Time::ZERO, crew, i64::from(entry.count));
                 self.clients.shifts.push(Shift { crew, first, count: entry.count, profile, next: 0 });
+            }
+        }
+    }
+
+    /// Tells the queues that give out the shortest first how long attempts take.
+    fn order_by_service(&mut self, scenario: &Scenario) {
+        for (entry, crew) in scenario.consumers.iter().zip(&self.clients.crews) {
+            let is_ordered = |id: &&QueueId| scenario.queue(**id).rules.order == Order::ShortestFirst;
+            for queue in entry.takes_from.iter().filter(is_ordered) {
+                let works = crew.works(*queue);
+                let service = move |carried: &Properties, entry, attempt| works.service(carried.name, entry, attempt);
+                self.broker.order_by(*queue, Box::new(service));
             }
         }
     }
@@ -209,13 +222,26 @@ impl<'a, L: Listener> Run<'a, L> {
         }
     }
 
+    /// Whether one message after the other is published once, worked on and acknowledged, each without copies, and
+    /// nobody listens. What else a run may have is then asked for when it begins and never again.
+    fn is_plain(&self) -> bool {
+        let clients = &self.clients;
+        let is_common = |source: &Source<'_>| !source.is_apart && !source.producer.tries_again();
+        L::IS_NOBODY
+            && !self.is_closed
+            && self.broker.is_plain()
+            && clients.sources.iter().all(is_common)
+            && clients.seats.iter().all(|seat| seat.is_plain)
+            && !clients.crews.iter().any(Crew::acknowledges_before)
+    }
+
     // Kept apart from what prepares it, so that all registers are the loop's.
     #[inline(never)]
-    fn go(&mut self, watch: &'a Watch) -> Ending {
+    fn go<const PLAIN: bool>(&mut self, watch: &'a Watch) -> Ending {
         loop {
             let (arrival, completion) = (self.arrivals.first(), self.clients.completions.first());
-            let deadline = self.broker.next_deadline().unwrap_or(Time::NEVER);
-            let next = deadline.min(arrival.min(completion).at());
+            let deadline = if PLAIN { None } else { self.broker.next_deadline() }.unwrap_or(Time::NEVER);
+            let next = deadline.min(arrival.at()).min(completion.at());
             if next > self.limit {
                 cold_path();
                 // A drain that is cut short ends at its limit, one that is over ended with the last event.
@@ -233,9 +259,9 @@ impl<'a, L: Listener> Run<'a, L> {
                 cold_path();
                 self.tick();
             } else if arrival < completion {
-                self.publish();
+                self.publish::<PLAIN>();
             } else {
-                self.complete();
+                self.complete::<PLAIN>();
             }
             if self.commands >= self.next_look
                 && let Some(ending) = self.look(watch)
@@ -303,8 +329,11 @@ impl<'a, L: Listener> Run<'a, L> {
 
     /// Nothing is due, because a deadline has its turn before all else of its instant.
     #[inline(always)]
-    fn send(&mut self, command: Command<Letter>) {
+    fn send<const PLAIN: bool>(&mut self, command: Command<Letter>) {
         self.commands += 1;
+        if PLAIN {
+            return self.broker.carry_out(self.clients.now, command, &mut Plain(&mut self.clients));
+        }
         self.listener.carry_out(&mut self.broker, command, &mut self.clients);
         if !self.clients.follow_ups.is_empty() {
             cold_path();
@@ -357,7 +386,7 @@ impl<'a, L: Listener> Run<'a, L> {
 
     /// The next planned instant is reached.
     #[inline]
-    fn publish(&mut self) {
+    fn publish<const PLAIN: bool>(&mut self) {
         let Some(producer) = self.arrivals.what_is_first() else { return };
         let source = &mut self.clients.sources[usize::from(producer)];
         let message = source.planned;
@@ -369,7 +398,7 @@ impl<'a, L: Listener> Run<'a, L> {
             }
             None => self.arrivals.remove_first(),
         }
-        if source.is_apart {
+        if !PLAIN && source.is_apart {
             cold_path();
             self.publish_apart(message);
             return self.follow_up();
@@ -377,25 +406,25 @@ impl<'a, L: Listener> Run<'a, L> {
         let queue = source.publishes_to[0];
         let payload = self.clients.recorder.published(message);
         self.listener.published(&self.clients, queue, payload);
-        if self.broker.keeps_properties() {
+        if !PLAIN && self.broker.keeps_properties() {
             cold_path();
             return self.publish_carried(queue, payload, message);
         }
-        self.send(Command::Publish { queue, payload, properties: Properties::default() });
+        self.send::<PLAIN>(Command::Publish { queue, payload, properties: Properties::default() });
     }
 
     // Apart, so that what most messages do not carry is a constant for them, and not kept in memory.
     #[inline(never)]
     fn publish_carried(&mut self, queue: QueueId, payload: Letter, message: Message) {
         let properties = self.properties(message.producer, message.number);
-        self.send(Command::Publish { queue, payload, properties });
+        self.send::<false>(Command::Publish { queue, payload, properties });
     }
 
     /// The first consumer to finish has finished.
     #[inline]
-    fn complete(&mut self) {
-        match self.clients.complete() {
-            Answer::Acknowledge(delivery) => self.send(Command::Acknowledge { delivery }),
+    fn complete<const PLAIN: bool>(&mut self) {
+        match self.clients.complete::<PLAIN>() {
+            Answer::Acknowledge(delivery) => self.send::<PLAIN>(Command::Acknowledge { delivery }),
             Answer::Reject { delivery, requeue } => {
                 cold_path();
                 self.reject(delivery, requeue);
@@ -412,13 +441,13 @@ impl<'a, L: Listener> Run<'a, L> {
 
     #[inline(never)]
     fn reject(&mut self, delivery: DeliveryId, requeue: bool) {
-        self.send(Command::Reject { delivery, requeue });
+        self.send::<false>(Command::Reject { delivery, requeue });
     }
 }
 
-/// What the messages of each producer carry.
 fn carried(scenario: &Scenario, key: Key) -> Vec<Carried> {
-    scenario.producers.iter().map(|p| Carried::new(&p.messages, key.name(&p.name))).collect()
+    let of = |(p, at): (&crate::scenario::Producer, u16)| Carried::new(&p.messages, at, &p.arrivals, key.name(&p.name));
+    scenario.producers.iter().zip(0..).map(of).collect()
 }
 
 fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {

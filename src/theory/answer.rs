@@ -2,67 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::recognise::{Gaps, Model, Seen, System, recognise};
+mod apart;
+mod network;
+
+use super::model::{Gaps, Model, Seen, System};
+use super::recognise::{Found, recognise};
+use super::service;
+use super::solve::{class_waits, solved};
 use super::steady::{Steady, Tail, quantile};
-use super::{approximate, constant, crowd, feedback, finite, general, markov, phase, renewal, service, transform};
 use crate::measure::{Measure, Percentile, Quantity, Stat};
 use crate::result::{Exact, Theory};
 use crate::scenario::{Replications, Scenario};
-use crate::workload::Distribution;
 
 /// Answers a scenario by formulas, with the usual percentiles and those that its targets and its precision name.
 ///
 /// # Errors
 /// The reasons why no formula applies, each a sentence without its full stop.
 pub fn answer(scenario: &Scenario) -> Result<Theory, Vec<String>> {
-    let (model, steady) = solved(recognise(scenario)?);
+    match recognise(scenario)? {
+        Found::Queue(model) => Ok(of_queue(scenario, *model)),
+        Found::Apart(models) => Ok(apart::answer(scenario, &models)),
+        Found::Network(network) => Ok(network::answer(scenario, &network)),
+    }
+}
+
+fn of_queue(scenario: &Scenario, model: Model) -> Theory {
+    let (model, steady) = solved(model);
     let mut measures = Measures { known: BTreeMap::new(), exact: model.is_exact() };
     match steady {
-        Some(steady) => fill(&mut measures, &model, &steady, &percentiles(scenario)),
+        Some(steady) => fill(&mut measures, scenario, &model, &steady),
         None => fill_overloaded(&mut measures, &model),
     }
-    Ok(Theory { model: model.name(), source: model.source().to_owned(), measures: measures.known })
-}
-
-/// The model as far as its numbers can be had: where they take too long, it is approximated. `None` where there is no
-/// steady state.
-pub(super) fn solved(model: Model) -> (Model, Option<Steady>) {
-    match steady(&model) {
-        None if model.system != System::Overloaded => {
-            let model = Model { system: System::Approximate, ..model };
-            let steady = steady(&model);
-            (model, steady)
-        }
-        steady => (model, steady),
-    }
-}
-
-/// `None` where there is no steady state, or its numbers cannot be had.
-fn steady(model: &Model) -> Option<Steady> {
-    let (rate, mean_s, consumers) = (model.rate, model.service.mean_s(), model.consumers);
-    match (model.system, &model.service) {
-        (System::Markov, _) => Some(markov::solve(rate, mean_s, consumers)),
-        (System::Finite { room }, _) => Some(finite::solve(rate, mean_s, consumers, room)),
-        (System::Loss, service) => {
-            Some(Steady { response_tail: service::tail(service), ..finite::solve(rate, mean_s, consumers, 0) })
-        }
-        (System::Constant, Distribution::Constant(span)) => Some(constant::solve(rate, *span)),
-        (System::Crowd, Distribution::Constant(span)) => crowd::solve(rate, *span, consumers),
-        (System::Phases, service) => phase::solve(rate, service),
-        (System::Constant | System::Crowd | System::General, service) => Some(general::solve(rate, service)),
-        (System::Renewal, _) => renewed(model),
-        (System::Feedback, _) => Some(feedback::solve(rate, mean_s, consumers, model.feedback?)),
-        (System::Approximate, service) => {
-            Some(approximate::solve(rate, model.gaps.scv(), mean_s, service.scv(), consumers))
-        }
-        (System::Overloaded, _) => None,
-    }
-}
-
-fn renewed(model: &Model) -> Option<Steady> {
-    let Gaps::Renewal(gap) = &model.gaps else { return None };
-    let transform = transform::transform(gap)?;
-    renewal::solve(&*transform, model.rate, model.service.mean_s(), model.consumers)
+    Theory { model: model.name(), source: model.source().to_owned(), measures: measures.known }
 }
 
 fn percentiles(scenario: &Scenario) -> BTreeSet<Percentile> {
@@ -105,7 +76,27 @@ impl Measures {
     }
 }
 
-fn fill(measures: &mut Measures, model: &Model, steady: &Steady, percentiles: &BTreeSet<Percentile>) {
+/// Wait, service and response, each with its statistics.
+type Times = [(Quantity, Vec<(Stat, f64)>); 3];
+
+fn fill(measures: &mut Measures, scenario: &Scenario, model: &Model, steady: &Steady) {
+    let times = all_times(model, steady, &percentiles(scenario));
+    for (quantity, stat, value) in each(&times) {
+        measures.whole(quantity, stat, value);
+        measures.of(&model.queue, quantity, stat, value);
+    }
+    steady.waited.iter().for_each(|share| measures.whole(Quantity::Waited, Stat::Share, *share));
+    fill_levels(measures, model, steady, &times[0].1);
+    let throughput = model.rate * (1.0 - steady.loss);
+    measures.whole(Quantity::Throughput, Stat::Value, throughput);
+    measures.whole(Quantity::Goodput, Stat::Value, throughput);
+    measures.whole(Quantity::Utilization, Stat::Value, steady.busy / model.all_consumers as f64);
+    fill_rates(measures, model, throughput, steady.busy);
+    fill_losses(measures, model, steady);
+    fill_producers(measures, scenario, model, steady, &times);
+}
+
+fn all_times(model: &Model, steady: &Steady, percentiles: &BTreeSet<Percentile>) -> Times {
     let mean_s = model.service.mean_s();
     let service_variance = model.service.scv() * mean_s * mean_s;
     let service = times(mean_s, Some(service_variance), service::tail(&model.service), percentiles);
@@ -114,17 +105,48 @@ fn fill(measures: &mut Measures, model: &Model, steady: &Steady, percentiles: &B
     let response_mean_s = steady.wait_mean_s + mean_s;
     let response_variance = steady.wait_variance.map(|variance| variance + service_variance);
     let response = times(response_mean_s, response_variance, steady.response_tail.as_ref(), percentiles);
-    let quantities = [(Quantity::Wait, &wait), (Quantity::Service, &service), (Quantity::Response, &response)];
-    for (quantity, (stat, value)) in quantities.into_iter().flat_map(|(q, times)| times.iter().map(move |t| (q, *t))) {
-        measures.whole(quantity, stat, value);
-        measures.of(&model.queue, quantity, stat, value);
-    }
-    steady.waited.iter().for_each(|share| measures.whole(Quantity::Waited, Stat::Share, *share));
-    fill_levels(measures, model, steady, &wait);
-    fill_rates(measures, model, model.rate * (1.0 - steady.loss), steady.busy);
+    [(Quantity::Wait, wait), (Quantity::Service, service), (Quantity::Response, response)]
+}
+
+fn each(times: &Times) -> impl Iterator<Item = (Quantity, Stat, f64)> {
+    times.iter().flat_map(|(quantity, stats)| stats.iter().map(|(stat, value)| (*quantity, *stat, *value)))
+}
+
+fn fill_losses(measures: &mut Measures, model: &Model, steady: &Steady) {
     if matches!(model.system, System::Finite { .. } | System::Loss) {
         measures.whole(Quantity::Lost, Stat::Share, steady.loss);
         measures.whole(Quantity::Refused, Stat::Share, steady.loss);
+    }
+    if model.system == System::Impatient {
+        measures.whole(Quantity::Lost, Stat::Share, steady.loss);
+    }
+}
+
+/// Poisson arrivals find what is there on average, whoever sends them, so that every producer's messages fare alike
+/// (Wolff 1982) unless they differ in priority.
+fn fill_producers(measures: &mut Measures, scenario: &Scenario, model: &Model, steady: &Steady, times: &Times) {
+    if model.system == System::Priority {
+        return fill_classes(measures, model);
+    }
+    let active = scenario.producers.iter().filter(|producer| producer.arrivals.steady_rate() != Some(0.0));
+    let asked: Vec<&str> = active.filter(|p| scenario.asks_for(p)).map(|p| p.name.as_str()).collect();
+    if model.gaps != Gaps::Poisson && scenario.producers.len() > 1 {
+        return;
+    }
+    for name in asked {
+        each(times).for_each(|(quantity, stat, value)| measures.of(name, quantity, stat, value));
+        steady.waited.iter().for_each(|share| measures.of(name, Quantity::Waited, Stat::Share, *share));
+    }
+}
+
+fn fill_classes(measures: &mut Measures, model: &Model) {
+    let mean_s = model.service.mean_s();
+    for (class, wait) in model.classes.iter().zip(class_waits(model)) {
+        for name in &class.producers {
+            measures.of(name, Quantity::Wait, Stat::Mean, wait);
+            measures.of(name, Quantity::Service, Stat::Mean, mean_s);
+            measures.of(name, Quantity::Response, Stat::Mean, wait + mean_s);
+        }
     }
 }
 
@@ -152,26 +174,39 @@ fn fill_levels(measures: &mut Measures, model: &Model, steady: &Steady, wait: &[
         measures.of(queue, Quantity::Length, Stat::Mean, steady.length);
         measures.of(queue, Quantity::InFlight, Stat::Mean, steady.busy);
     }
-    if model.seen == Seen::All && model.feedback.is_none() {
+    match steady.stay_mean_s {
+        Some(stay_s) => measures.of(queue, Quantity::Stay, Stat::Mean, stay_s),
         // Whoever enters leaves by being delivered.
-        wait.iter().for_each(|(stat, value)| measures.of(queue, Quantity::Stay, *stat, *value));
+        None if model.seen == Seen::All && model.feedback.is_none() => {
+            wait.iter().for_each(|(stat, value)| measures.of(queue, Quantity::Stay, *stat, *value));
+        }
+        None => {}
     }
     if model.seen != Seen::Nothing {
         measures.of(queue, Quantity::Backlog, Stat::Mean, steady.length + steady.busy);
     }
 }
 
+/// Of the consumers entry.
 fn fill_rates(measures: &mut Measures, model: &Model, throughput: f64, busy: f64) {
-    measures.whole(Quantity::Throughput, Stat::Value, throughput);
-    measures.whole(Quantity::Goodput, Stat::Value, throughput);
-    measures.whole(Quantity::Utilization, Stat::Value, busy / model.all_consumers as f64);
     measures.of(&model.entry, Quantity::Throughput, Stat::Value, throughput);
     measures.of(&model.entry, Quantity::Utilization, Stat::Value, busy / f64::from(model.consumers));
 }
 
 /// All consumers are busy for good, and what they cannot do stays: the limit of a long run.
 fn fill_overloaded(measures: &mut Measures, model: &Model) {
-    let done = (f64::from(model.consumers) / model.service.mean_s() / model.attempts()).min(model.rate);
+    let done = fill_growth(measures, model);
+    measures.whole(Quantity::Throughput, Stat::Value, done);
+    measures.whole(Quantity::Goodput, Stat::Value, done);
+    let utilization = f64::from(model.consumers) / model.all_consumers as f64;
+    measures.whole(Quantity::Utilization, Stat::Value, utilization);
+}
+
+/// Of the queue and its consumers. Returns what these do a second.
+fn fill_growth(measures: &mut Measures, model: &Model) -> f64 {
+    let consumers = f64::from(model.consumers);
+    let done = (consumers / model.service.mean_s() / model.attempts()).min(model.rate);
     measures.of(&model.queue, Quantity::Backlog, Stat::Growth, model.rate - done);
-    fill_rates(measures, model, done, f64::from(model.consumers));
+    fill_rates(measures, model, done, consumers);
+    done
 }

@@ -11,16 +11,7 @@ pub(super) fn solve(rate: f64, arrivals_scv: f64, mean_s: f64, service_scv: f64,
     let offered = rate * mean_s;
     let relief = (f64::from(consumers) - offered) / mean_s;
     let wait_mean_s = erlang_c(consumers, offered) / relief * (arrivals_scv + service_scv) / 2.0;
-    Steady {
-        loss: 0.0,
-        waited: None,
-        wait_mean_s,
-        wait_variance: None,
-        length: rate * wait_mean_s,
-        busy: offered,
-        wait_tail: None,
-        response_tail: None,
-    }
+    Steady { wait_mean_s, length: rate * wait_mean_s, busy: offered, ..Steady::default() }
 }
 
 #[cfg(test)]

@@ -26,7 +26,6 @@ pub(super) fn solve(rate: f64, service: Span, consumers: u32) -> Option<Steady> 
     let response = Rc::clone(&wait);
     let response_tail: Tail = Box::new(move |t| if t < service_s { 1.0 } else { response(t - service_s) });
     Some(Steady {
-        loss: 0.0,
         waited: Some(queue.waits_longer(0.0)),
         wait_mean_s: mean,
         wait_variance: Some(variance),
@@ -34,6 +33,7 @@ pub(super) fn solve(rate: f64, service: Span, consumers: u32) -> Option<Steady> 
         busy: rate * service_s,
         wait_tail: Some(Box::new(move |t| wait(t))),
         response_tail: Some(response_tail),
+        ..Steady::default()
     })
 }
 

@@ -34,7 +34,6 @@ pub(super) fn solve(rate: f64, mean_s: f64, consumers: u32, feedback: Feedback) 
     let wait_variance = known.as_ref().and_then(|known| Some(known.wait_variance? + failed_variance));
     let (wait_tail, response_tail) = tails(known, fails).unzip();
     Steady {
-        loss: 0.0,
         // Arrivals from outside see what is there on average.
         waited: Some(1.0 - (1.0 - fails) * (1.0 - first_waits)),
         wait_mean_s: inside / rate - mean_s,
@@ -43,6 +42,7 @@ pub(super) fn solve(rate: f64, mean_s: f64, consumers: u32, feedback: Feedback) 
         busy: station.busy,
         wait_tail,
         response_tail,
+        ..Steady::default()
     }
 }
 

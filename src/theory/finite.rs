@@ -40,6 +40,7 @@ pub(super) fn solve(rate: f64, mean_s: f64, consumers: u32, room: u64) -> Steady
         busy: offered * kept,
         wait_tail,
         response_tail,
+        ..Steady::default()
     }
 }
 
@@ -72,31 +73,11 @@ impl States {
         States { below: (1.0 - blocked) * power, waiting, refused: blocked, first: blocked * power, factor: load }
     }
 
-    /// The distributions of wait and response of the accepted. Looked at with the rate of `turn_s`, at which all
-    /// consumers together finish, everything is a walk that steps at Poisson instants (uniformization; Jensen 1953):
-    /// after i steps those who found i or more waiting still wait, and who is served stays so with chance `stays` at
-    /// each step.
+    /// The distributions of wait and response of the accepted.
     fn tails(&self, room: usize, turn_s: f64, stays: f64) -> (Tail, Tail) {
         let accepted = self.below + self.waiting[0];
         let found: Vec<f64> = self.found(room).into_iter().map(|weight| weight / accepted).collect();
-        let mut waits = vec![0.0; room + 1];
-        for i in (0..room).rev() {
-            waits[i] = waits[i + 1] + found[i];
-        }
-        let mut served = self.below / accepted;
-        let mut inside = vec![served + waits[0]];
-        for i in 0..room {
-            served = served * stays + found[i];
-            inside.push(served + waits[i + 1]);
-        }
-        let waits = Rc::new(waits);
-        let wait = move |t: f64| poisson_average(t / turn_s, |i| waits.get(i).copied().unwrap_or(0.0));
-        let response = move |t: f64| {
-            let after =
-                |i: usize| inside.get(i).copied().unwrap_or_else(|| inside[room] * stays.powf((i - room) as f64));
-            poisson_average(t / turn_s, after)
-        };
-        (Box::new(wait), Box::new(response))
+        tails(self.below / accepted, &found, turn_s, stays)
     }
 
     /// The weights of 0, 1, … waiting, from the end that is largest.
@@ -115,6 +96,31 @@ impl States {
         }
         found
     }
+}
+
+/// The distributions of wait and response where an arrival finds a free consumer with the first chance and, all being
+/// busy, 0, 1, … waiting with the others. Looked at with the rate of `turn_s`, at which all consumers together finish,
+/// everything is a walk that steps at Poisson instants (uniformization; Jensen 1953): after i steps those who found i or
+/// more waiting still wait, and who is served stays so with chance `stays` at each step.
+pub(super) fn tails(free: f64, found: &[f64], turn_s: f64, stays: f64) -> (Tail, Tail) {
+    let room = found.len();
+    let mut waits = vec![0.0; room + 1];
+    for i in (0..room).rev() {
+        waits[i] = waits[i + 1] + found[i];
+    }
+    let mut served = free;
+    let mut inside = vec![served + waits[0]];
+    for i in 0..room {
+        served = served * stays + found[i];
+        inside.push(served + waits[i + 1]);
+    }
+    let waits = Rc::new(waits);
+    let wait = move |t: f64| poisson_average(t / turn_s, |i| waits.get(i).copied().unwrap_or(0.0));
+    let response = move |t: f64| {
+        let after = |i: usize| inside.get(i).copied().unwrap_or_else(|| inside[room] * stays.powf((i - room) as f64));
+        poisson_average(t / turn_s, after)
+    };
+    (Box::new(wait), Box::new(response))
 }
 
 /// Sums over j below some number of rʲ, j rʲ and j² rʲ, and r to that number.

@@ -11,7 +11,6 @@ pub(super) fn solve(rate: f64, mean_s: f64, consumers: u32) -> Steady {
     let waited = erlang_c(consumers, offered);
     let relief = (f64::from(consumers) - offered) / mean_s;
     Steady {
-        loss: 0.0,
         waited: Some(waited),
         wait_mean_s: waited / relief,
         wait_variance: Some(waited * (2.0 - waited) / (relief * relief)),
@@ -19,6 +18,7 @@ pub(super) fn solve(rate: f64, mean_s: f64, consumers: u32) -> Steady {
         busy: offered,
         wait_tail: Some(Box::new(move |t| waited * (-relief * t).exp())),
         response_tail: Some(response_tail(waited, relief, 1.0 / mean_s)),
+        ..Steady::default()
     }
 }
 

@@ -11,18 +11,19 @@
 //! | GI/M/c | `renewal` | Kendall 1953; Takács 1962 |
 //! | M/M/c with feedback | `feedback` | Jackson 1957 |
 //! | GI/G/c, approximately | `approximate` | Kingman 1961; Allen & Cunneen |
-//! | priorities | [`priority`] | Cobham 1954 |
+//! | M/G/1 and M/M/c with priorities | [`priority`] | Cobham 1954; Kella & Yechiali 1985 |
 //! | M/M/c+M, M/M/c+D | [`patience`] | Palm 1943; Baccelli & Hébuterne 1981 |
-//! | M^X/M/1 | [`batch`] | Gross & Harris 1998, sec. 3.1 |
-//! | MMPP/PH/1 | [`quasi`] | Neuts 1981; Latouche & Ramaswami 1993 |
+//! | M^X/G/1 | [`batch`] | Burke 1975; Gross & Harris 1998, sec. 3.1 |
+//! | MMPP/M/1, MMPP/H/1 | [`quasi`] | Neuts 1981; Latouche & Ramaswami 1993 |
 //! | last first, shortest first | [`order`] | Takács 1963; Phipps 1956 |
-//! | M/M/c//N, closed rounds | [`closed`] | Palm 1943; Reiser & Lavenberg 1980 |
+//! | M/M/c//N, closed networks | [`closed`] | Palm 1943; Reiser & Lavenberg 1980 |
 //! | M/G/∞ | [`endless`] | Takács 1962; Eick, Massey & Whitt 1993 |
 //! | open networks | [`network`] | Jackson 1957 |
 //!
-//! Those with a link are functions of their own, which no scenario is recognised for.
+//! A rate that swings, at endlessly many consumers, is a function of its own, which no scenario is recognised for.
 //!
-//! All of them speak of the steady state, first in first out. Times are in seconds, rates per second.
+//! All but those of the orders of service speak of first in first out, and all of the steady state. Times are in seconds,
+//! rates per second.
 
 mod answer;
 mod approximate;
@@ -37,6 +38,7 @@ mod feedback;
 mod finite;
 mod general;
 mod markov;
+mod model;
 pub mod network;
 pub mod order;
 pub mod patience;
@@ -46,12 +48,15 @@ pub mod quasi;
 mod recognise;
 mod renewal;
 mod service;
+mod solve;
 mod stability;
 mod steady;
+mod traffic;
 mod transform;
 
 pub use answer::answer;
-pub use explain::explain;
+pub use explain::{explain, infinite};
 pub use feedback::Feedback;
-pub use recognise::{Gaps, Model, Seen, System, recognise};
+pub use model::{Class, Gaps, Model, Seen, System};
+pub use recognise::{Found, Network, recognise};
 pub use stability::{is_overloaded, relaxation, stability};

@@ -27,16 +27,37 @@ pub struct Network {
 
 /// Each place by itself is M/M/c (Jackson 1957). `None` where one has too much to do, or a message never leaves.
 pub fn jackson(stations: &[Station]) -> Option<Network> {
-    let n = stations.len();
-    let outside = DVector::from_iterator(n, stations.iter().map(|station| station.rate));
-    let to = DMatrix::from_fn(n, n, |from, to| stations[from].to.get(to).copied().unwrap_or(0.0));
-    // What comes in is what comes from outside and from the others.
-    let rates = (DMatrix::identity(n, n) - to.transpose()).lu().solve(&outside)?;
+    let rates = rates(stations)?;
     let backlogs: Option<Vec<f64>> =
-        stations.iter().zip(rates.iter()).map(|(station, rate)| backlog(station, *rate)).collect();
+        stations.iter().zip(&rates).map(|(station, rate)| backlog(station, *rate)).collect();
     let backlogs = backlogs?;
-    let response_s = backlogs.iter().sum::<f64>() / outside.sum();
-    Some(Network { rates: rates.iter().copied().collect(), backlogs, response_s })
+    let response_s = backlogs.iter().sum::<f64>() / stations.iter().map(|station| station.rate).sum::<f64>();
+    Some(Network { rates, backlogs, response_s })
+}
+
+/// Per second into each place: what comes from outside and from the others. `None` where a message never leaves.
+pub(super) fn rates(stations: &[Station]) -> Option<Vec<f64>> {
+    let outside = DVector::from_iterator(stations.len(), stations.iter().map(|station| station.rate));
+    let rates = leaving(stations, true).lu().solve(&outside)?;
+    // A sum of shares of 1 may miss it by its last digits, and then the rates are vast.
+    let largest = outside.sum() * MOST_VISITS;
+    rates.iter().all(|rate| (0.0..=largest).contains(rate)).then(|| rates.iter().copied().collect())
+}
+
+/// Visits to one place that a message makes at the most, on average.
+const MOST_VISITS: f64 = 1e9;
+
+/// For each place, the mean time from there to the end, of what one visit to each place takes.
+pub(super) fn to_the_end(stations: &[Station], each_s: &[f64]) -> Option<Vec<f64>> {
+    let each = DVector::from_column_slice(each_s);
+    leaving(stations, false).lu().solve(&each).map(|sums| sums.iter().copied().collect())
+}
+
+/// One, less the shares that go from place to place.
+fn leaving(stations: &[Station], transposed: bool) -> DMatrix<f64> {
+    let n = stations.len();
+    let to = DMatrix::from_fn(n, n, |from, to| stations[from].to.get(to).copied().unwrap_or(0.0));
+    DMatrix::identity(n, n) - if transposed { to.transpose() } else { to }
 }
 
 fn backlog(station: &Station, rate: f64) -> Option<f64> {

@@ -1,5 +1,7 @@
 //! Other orders of service: last in first out, shortest first.
 
+use super::erlang::erlang_c;
+use super::steady::Steady;
 use crate::workload::Distribution;
 
 /// Mean and variance of the wait, in seconds and their square, of M/G/1 served last in first out without preemption
@@ -11,6 +13,37 @@ pub fn last_first(rate: f64, service: &Distribution) -> Option<(f64, f64)> {
     let mean = second / (2.0 * rest);
     let squares = rate * service.moment(3) / (3.0 * rest * rest) + second * second / (2.0 * rest.powi(3));
     (rest > 0.0).then_some((mean, squares - mean * mean))
+}
+
+/// M/G/1, or M/M/c, last in first out without preemption. Of several consumers, who waits waits for a busy period of
+/// M/M/1 at the rate of all of them together, whose moments are 1/cμ(1 − ρ) and 2/(cμ)²(1 − ρ)³ (Kleinrock 1975, sec.
+/// 5.8). For rate × mean service < consumers.
+pub(super) fn last_first_steady(rate: f64, service: &Distribution, consumers: u32) -> Option<Steady> {
+    let (offered, servers) = (rate * service.mean_s(), f64::from(consumers));
+    let (waited, mean, variance) = if consumers == 1 {
+        let (mean, variance) = last_first(rate, service)?;
+        (offered, mean, variance)
+    } else {
+        let (waited, rest, turn_s) =
+            (erlang_c(consumers, offered), 1.0 - offered / servers, service.mean_s() / servers);
+        let mean = waited * turn_s / rest;
+        (waited, mean, 2.0 * waited * turn_s * turn_s / rest.powi(3) - mean * mean)
+    };
+    Some(Steady {
+        waited: Some(waited),
+        wait_mean_s: mean,
+        wait_variance: Some(variance),
+        length: rate * mean,
+        busy: offered,
+        ..Steady::default()
+    })
+}
+
+/// M/M/1, the shortest work first. For rate × mean service < 1.
+pub(super) fn shortest_first_steady(rate: f64, mean_s: f64) -> Option<Steady> {
+    let wait_mean_s = shortest_first(rate, mean_s)?;
+    let (load, length) = (rate * mean_s, rate * wait_mean_s);
+    Some(Steady { waited: Some(load), wait_mean_s, length, busy: load, ..Steady::default() })
 }
 
 /// The mean wait in seconds of M/M/1 where the shortest work is taken first, without preemption (Phipps 1956):
@@ -35,4 +68,17 @@ pub(super) fn simpson(of: &dyn Fn(f64) -> f64, end: f64, steps: u32) -> f64 {
         _ => 2.0,
     };
     (0..=steps).map(|i| weight(i) * of(f64::from(i) * step)).sum::<f64>() * step / 3.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_consumer_and_the_busy_period_give_the_same_variance() {
+        let one = last_first_steady(0.8, &Distribution::Exponential { mean_s: 1.0 }, 1).unwrap();
+        let second = one.wait_variance.unwrap() + one.wait_mean_s * one.wait_mean_s;
+        // 2 C/(cμ)²(1 − ρ)³, C being the load.
+        assert!((2.0 * 0.8 / 0.2_f64.powi(3) / second - 1.0).abs() < 1e-12);
+    }
 }

@@ -1,8 +1,10 @@
 //! M/PH/1: Poisson arrivals, service in exponential phases, one consumer.
 
+use nalgebra::{DMatrix, DVector};
+
 use super::general;
 use super::steady::{Fading, Steady, Tail, poisson_average};
-use crate::workload::Distribution;
+use crate::workload::{Distribution, PhaseType};
 
 /// More phases than these take longer than their percentiles are worth.
 const MOST_PHASES: usize = 200;
@@ -30,8 +32,26 @@ fn phases(times: &Distribution) -> Option<Phases> {
             Some(mixture(&branches.iter().map(|b| (b.weight, b.mean_s)).collect::<Vec<_>>()))
         }
         Distribution::Erlang { mean_s, phases } => Some(chain(*phases as usize, f64::from(*phases) / mean_s)),
+        Distribution::PhaseType(phases) => Some(written_out(phases)),
         _ => None,
     }
+}
+
+fn written_out(phases: &PhaseType) -> Phases {
+    let n = phases.initial().len();
+    let to = |row: &Vec<f64>| row[..n].iter().copied().enumerate().filter(|(_, rate)| *rate > 0.0).collect();
+    Phases {
+        begin: phases.initial().to_vec(),
+        rates: phases.rates().iter().map(to).collect(),
+        left: phases.rates().iter().map(|row| row.iter().sum()).collect(),
+        ends: phases.rates().iter().map(|row| row[n]).collect(),
+    }
+}
+
+/// The chance that a time in phases is longer. `None` where it is none, or cannot be told.
+pub(super) fn tail(times: &Distribution) -> Option<Tail> {
+    let phases = phases(times).filter(|phases| phases.left.len() <= MOST_PHASES)?;
+    Walk { phases: &phases, again: vec![0.0; phases.left.len()], serve: true }.tail()
 }
 
 fn mixture(branches: &[(f64, f64)]) -> Phases {
@@ -62,22 +82,22 @@ fn chain(length: usize, rate: f64) -> Phases {
 pub(super) fn solve(rate: f64, service: &Distribution) -> Option<Steady> {
     let phases = phases(service).filter(|phases| phases.left.len() <= MOST_PHASES)?;
     let load = rate * service.mean_s();
-    let equilibrium = phases.equilibrium(service.mean_s());
+    let equilibrium = phases.equilibrium(service.mean_s())?;
     let wait = Walk { phases: &phases, again: equilibrium.iter().map(|share| load * share).collect(), serve: false };
     let response = Walk { serve: true, again: wait.again.clone(), phases: &phases };
     Some(Steady { wait_tail: wait.tail(), response_tail: response.tail(), ..general::solve(rate, service) })
 }
 
 impl Phases {
-    /// Share of the time spent in each phase: β(−T)⁻¹ over the mean, by back substitution, as no phase goes back.
-    fn equilibrium(&self, mean_s: f64) -> Vec<f64> {
-        let mut visits = self.begin.clone();
-        for from in 0..visits.len() {
-            for (to, rate) in &self.rates[from] {
-                visits[*to] += visits[from] * rate / self.left[from];
-            }
+    /// Share of the time spent in each phase: β(−T)⁻¹ over the mean. `None` if phases differ too much to tell.
+    fn equilibrium(&self, mean_s: f64) -> Option<Vec<f64>> {
+        let n = self.left.len();
+        let mut flows = DMatrix::identity(n, n);
+        for (from, rates) in self.rates.iter().enumerate() {
+            rates.iter().for_each(|(to, rate)| flows[(*to, from)] -= rate / self.left[from]);
         }
-        visits.iter().zip(&self.left).map(|(visits, left)| visits / left / mean_s).collect()
+        let visits = flows.lu().solve(&DVector::from_column_slice(&self.begin))?;
+        Some(visits.iter().zip(&self.left).map(|(visits, left)| visits / left / mean_s).collect())
     }
 }
 

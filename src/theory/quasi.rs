@@ -1,9 +1,12 @@
 //! MMPP/PH/1 by a matrix-geometric method: arrivals whose rate jumps, service in phases, one consumer.
 
+use std::rc::Rc;
+
 use nalgebra::{DMatrix, DVector, RowDVector};
 
-use super::steady::{Fading, poisson_average, quantile};
-use crate::workload::Branch;
+use super::service::is_exponential;
+use super::steady::{Fading, Steady, Tail, poisson_average, quantile};
+use crate::workload::{Branch, Bursts, Distribution};
 
 /// A state of the arrivals: its rate per second and how long it stays, on average, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,7 +24,7 @@ pub struct Modulated {
     pub wait_s: f64,
     pub response_s: f64,
     /// The chance that an arrival finds n or more inside.
-    found: Fading,
+    found: Rc<Fading>,
     /// The rate of an exponential service.
     served: Option<f64>,
 }
@@ -29,16 +32,49 @@ pub struct Modulated {
 impl Modulated {
     /// The wait that so large a share do not exceed; `None` unless service is exponential.
     pub fn wait_quantile(&self, share: f64) -> Option<f64> {
-        let served = self.served?;
         // Who finds n waits for n ends of work.
-        quantile(&|t| poisson_average(served * t, |ended| self.found.at(ended + 1)), share, self.response_s)
+        quantile(&*self.tail(1)?, share, self.response_s)
     }
 
     /// The response that so large a share do not exceed; `None` unless service is exponential.
     pub fn response_quantile(&self, share: f64) -> Option<f64> {
-        let served = self.served?;
-        quantile(&|t| poisson_average(served * t, |ended| self.found.at(ended)), share, self.response_s)
+        quantile(&*self.tail(0)?, share, self.response_s)
     }
+
+    /// The chance that so few ends of work less than are found inside take longer.
+    fn tail(&self, less: usize) -> Option<Tail> {
+        let (served, found) = (self.served?, Rc::clone(&self.found));
+        Some(Box::new(move |t| poisson_average(served * t, |ended| found.at(ended + less))))
+    }
+}
+
+/// More phases of arrivals and service together take longer than they are worth.
+const MOST_PHASES: usize = 64;
+
+/// Service as branches, where it is exponential or hyperexponential and few enough.
+pub(super) fn branches(bursts: &Bursts, service: &Distribution) -> Option<Vec<Branch>> {
+    let branches = match service {
+        times if is_exponential(times) => vec![Branch { weight: 1.0, mean_s: times.mean_s() }],
+        Distribution::Hyperexponential { branches } => branches.clone(),
+        _ => return None,
+    };
+    (branches.len() * bursts.states.len() <= MOST_PHASES).then_some(branches)
+}
+
+/// As [`solve`], as a steady state.
+pub(super) fn steady(bursts: &Bursts, service: &Distribution) -> Option<Steady> {
+    let states: Vec<State> =
+        bursts.states.iter().map(|state| State { rate: state.per_second, stay_s: state.stay_s }).collect();
+    let found = solve(&states, &branches(bursts, service)?)?;
+    Some(Steady {
+        waited: Some(found.waited),
+        wait_mean_s: found.wait_s,
+        length: found.length,
+        busy: found.backlog - found.length,
+        wait_tail: found.tail(1),
+        response_tail: found.tail(0),
+        ..Steady::default()
+    })
 }
 
 /// States follow each other in turn, each for an exponential stay. Service is exponential with the mean of a branch,
@@ -55,7 +91,7 @@ pub fn solve(states: &[State], service: &[Branch]) -> Option<Modulated> {
     let levels = &first * &rest;
     let (busy, backlog) = (levels.sum(), (&levels * &rest).sum());
     let response_s = backlog / blocks.rate;
-    let found = blocks.found(levels, &r)?;
+    let found = Rc::new(blocks.found(levels, &r)?);
     let mean_s: f64 = service.iter().map(|branch| branch.weight * branch.mean_s).sum();
     Some(Modulated {
         waited: found.at(1),

@@ -21,7 +21,6 @@ pub(super) fn solve(transform: &dyn Fn(f64) -> f64, rate: f64, mean_s: f64, cons
     let relief = all * (1.0 - sigma);
     let mean = waited / relief;
     Some(Steady {
-        loss: 0.0,
         waited: Some(waited),
         wait_mean_s: mean,
         wait_variance: Some(waited * (2.0 - waited) / (relief * relief)),
@@ -29,6 +28,7 @@ pub(super) fn solve(transform: &dyn Fn(f64) -> f64, rate: f64, mean_s: f64, cons
         busy: rate * mean_s,
         wait_tail: Some(Box::new(move |t| waited * (-relief * t).exp())),
         response_tail: Some(response_tail(waited, relief, served)),
+        ..Steady::default()
     })
 }
 

@@ -2,26 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use super::traffic;
 use crate::broker::{Active, QueueId, WhenFull};
 use crate::client::{Acknowledge, OnFailure};
 use crate::result::Stability;
 use crate::scenario::{Consumers, Queue, Scenario};
-use crate::time::{Span, Time};
+use crate::time::Span;
 
 /// Loads this near to one count as one: a rate times a mean is seldom exactly a whole number.
 pub(super) const ROUNDING: f64 = 1e-12;
 
-/// Each queue that producers publish to, in the order of the scenario. Messages that come as dead letters are left out,
-/// and so are attempts that an acknowledgement time-out repeats; and so are queues of clients who wait for their answers,
-/// because they hold no more than there are clients.
+/// Each queue that messages come to, published or passed on, in the order of the scenario. Messages that come as dead
+/// letters are left out, and so are attempts that an acknowledgement time-out repeats; and so are queues of clients who wait
+/// for their answers, because they hold no more than there are clients.
 pub fn stability(scenario: &Scenario) -> Vec<Stability> {
-    let ids = (0..scenario.queues.len() as u16).map(QueueId);
-    let to = |id: &QueueId, closed: bool| {
-        let mut producers = scenario.producers.iter().filter(|producer| producer.publishes_to.contains(id));
-        producers.any(|producer| producer.arrivals.is_closed() == closed)
-    };
-    let published_to = ids.filter(|id| to(id, false) && !to(id, true));
-    published_to.map(|id| of_queue(scenario, id)).collect()
+    let of = |closed: bool| scenario.producers.iter().filter(move |producer| producer.arrivals.is_closed() == closed);
+    let (open, closed) = (traffic::reached(scenario, of(false)), traffic::reached(scenario, of(true)));
+    let rates = traffic::rates(scenario);
+    open.difference(&closed).map(|id| of_queue(scenario, *id, &rates)).collect()
 }
 
 /// Whether what is inside grows without end: at least as much work comes as the consumers can do, and nothing is turned
@@ -43,7 +41,9 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
         let consumers = f64::from(queue.consumers);
         let idle = 1.0 - queue.offered_load / consumers;
         let arrivals = scenario.producers.iter().filter(|producer| producer.publishes_to.contains(&id));
-        let variation = arrivals.map(|producer| producer.arrivals.scv()).fold(0.0, f64::max);
+        // What others pass on comes about as a Poisson process does.
+        let passed_on = scenario.consumers.iter().any(|entry| entry.then.iter().any(|way| way.to == id));
+        let variation = arrivals.map(|producer| producer.arrivals.scv()).fold(f64::from(u8::from(passed_on)), f64::max);
         let services = scenario.consumers_of(id).map(|entry| entry.rules.service.scv());
         let variation = variation + services.fold(0.0, f64::max);
         let is_settling = is_unlimited(scenario, scenario.queue(id)) && queue.rate > 0.0 && idle > 0.0;
@@ -54,7 +54,7 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
 }
 
 fn is_unlimited(scenario: &Scenario, queue: &Queue) -> bool {
-    queue.rules.capacity.is_none() && !expires(scenario, queue)
+    !queue.rules.is_limited() && !expires(scenario, queue)
 }
 
 fn blocks(scenario: &Scenario, queue: &Queue) -> bool {
@@ -65,15 +65,15 @@ fn expires(scenario: &Scenario, queue: &Queue) -> bool {
     queue.rules.ttl.is_some() || scenario.messages_expire()
 }
 
-fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
+fn of_queue(scenario: &Scenario, id: QueueId, rates: &[f64]) -> Stability {
     let queue = scenario.queue(id);
-    let rate = mean_rate(scenario, id);
+    let rate = rates[id.index()];
     let there: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
     // Where one consumer at a time is given messages, what one of them can do on average.
     let consumers = if queue.rules.active == Active::Single { there.min(1) } else { there };
     let of_all: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
     let whole = of_all * f64::from(consumers) / f64::from(there.max(1));
-    let throughput = whole * share(scenario, id, rate);
+    let throughput = whole * share(scenario, id, rates);
     // With no consumer nothing is kept busy.
     let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };
     let growth = if is_unlimited(scenario, queue) { grows(rate, throughput) } else { 0.0 };
@@ -82,10 +82,11 @@ fn of_queue(scenario: &Scenario, id: QueueId) -> Stability {
 
 /// The share of its consumers' time that a queue may count on, where they take from other queues too: as much of it as
 /// its rate has of all rates.
-fn share(scenario: &Scenario, id: QueueId, rate: f64) -> f64 {
+pub(super) fn share(scenario: &Scenario, id: QueueId, rates: &[f64]) -> f64 {
+    let rate = rates[id.index()];
     let shared = scenario.consumers_of(id).flat_map(|entry| &entry.takes_from);
     let others: BTreeSet<QueueId> = shared.copied().filter(|other| *other != id).collect();
-    let other_rates: f64 = others.into_iter().map(|other| mean_rate(scenario, other)).sum();
+    let other_rates: f64 = others.into_iter().map(|other| rates[other.index()]).sum();
     if other_rates > 0.0 { rate / (rate + other_rates) } else { 1.0 }
 }
 
@@ -94,32 +95,28 @@ fn grows(rate: f64, throughput: f64) -> f64 {
     if growth > rate * ROUNDING { growth } else { 0.0 }
 }
 
-/// Messages published to it per second, on average over the run.
-fn mean_rate(scenario: &Scenario, id: QueueId) -> f64 {
-    let duration = scenario.run.duration;
-    let expected = |end| -> f64 {
-        let producers = scenario.producers.iter().filter(|producer| producer.publishes_to.contains(&id));
-        producers.map(|producer| producer.arrivals.expected(end)).sum()
-    };
-    match duration.seconds() {
-        0.0 => 0.0,
-        seconds => expected(Time::ZERO + duration) / seconds,
-    }
+/// Messages per second that leave for good when all consumers of an entry are busy.
+pub(super) fn throughput(duration: Span, queue: &Queue, entry: &Consumers) -> f64 {
+    entry.mean_count(duration) / (entry.rules.work_s() * attempts(queue, entry))
 }
 
-/// Messages per second that leave for good when all consumers of an entry are busy.
-fn throughput(duration: Span, queue: &Queue, entry: &Consumers) -> f64 {
-    entry.mean_count(duration) / (entry.rules.work_s() * attempts(queue, entry))
+/// The share of messages that succeed in the end.
+pub(super) fn succeed(queue: &Queue, entry: &Consumers) -> f64 {
+    1.0 - entry.rules.fails.powf(most_attempts(queue, entry))
+}
+
+/// Attempts that a message has at most.
+fn most_attempts(queue: &Queue, entry: &Consumers) -> f64 {
+    let returns = entry.rules.on_failure == OnFailure::Requeue && entry.rules.acknowledge == Acknowledge::After;
+    match queue.rules.redelivery.forgiven() {
+        _ if !returns => 1.0,
+        None => f64::INFINITY,
+        Some(limit) => f64::from(limit) + 1.0,
+    }
 }
 
 /// Attempts that a message takes on average: the first, and one more after each failure that returns it.
 fn attempts(queue: &Queue, entry: &Consumers) -> f64 {
-    let (rules, fails) = (&entry.rules, entry.rules.fails);
-    let returns = rules.on_failure == OnFailure::Requeue && rules.acknowledge == Acknowledge::After;
-    match queue.rules.redelivery.forgiven() {
-        _ if !returns || fails == 0.0 => 1.0,
-        None => 1.0 / (1.0 - fails),
-        Some(limit) if fails == 1.0 => f64::from(limit) + 1.0,
-        Some(limit) => (1.0 - fails.powf(f64::from(limit) + 1.0)) / (1.0 - fails),
-    }
+    let (most, fails) = (most_attempts(queue, entry), entry.rules.fails);
+    if fails == 1.0 { most } else { (1.0 - fails.powf(most)) / (1.0 - fails) }
 }

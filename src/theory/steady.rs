@@ -3,13 +3,16 @@
 /// The chance that a time is longer than so many seconds; it never rises.
 pub(super) type Tail = Box<dyn Fn(f64) -> f64>;
 
-/// A queue in its steady state. Waits are those of the messages that were accepted.
+/// A queue in its steady state. Waits are those of the messages that are processed.
+#[derive(Default)]
 pub(super) struct Steady {
-    /// The share of arrivals that are refused.
+    /// The share of arrivals that are refused, or leave unserved.
     pub loss: f64,
-    /// The share of accepted messages that wait; `None` where it is not known.
+    /// The share of processed messages that wait; `None` where it is not known.
     pub waited: Option<f64>,
     pub wait_mean_s: f64,
+    /// The mean time spent waiting of all that enter, where some of them leave unserved.
+    pub stay_mean_s: Option<f64>,
     /// In seconds squared; `None` where it is not known.
     pub wait_variance: Option<f64>,
     /// Messages waiting, on average.

@@ -66,6 +66,11 @@ pub enum Distribution {
     PhaseType(Arc<PhaseType>),
     /// One of several, chosen by weight. Weights add up to 1.
     Mixture(Vec<Part>),
+    /// `plus_s` longer than a time of another distribution.
+    Shifted {
+        of: Box<Distribution>,
+        plus_s: f64,
+    },
 }
 
 /// A part of a mixture.
@@ -142,6 +147,7 @@ impl Distribution {
             Distribution::Erlang { phases, .. } => 1.0 / f64::from(*phases),
             Distribution::Lognormal { cv, .. } => cv * cv,
             Distribution::Gamma { cv, .. } => cv * cv,
+            Distribution::Shifted { of, .. } => of.scv() * (of.mean_s() / mean).powi(2),
             _ if mean == 0.0 => 0.0,
             _ => (self.moment(2) / (mean * mean) - 1.0).max(0.0),
         }
@@ -184,6 +190,57 @@ impl Distribution {
             Distribution::Normal { mean_s, sd_s } => truncated_normal_moment(*mean_s, *sd_s, k),
             Distribution::PhaseType(phases) => phases.moment(k),
             Distribution::Mixture(parts) => parts.iter().map(|part| part.weight * part.of.moment(k)).sum(),
+            // The binomial theorem.
+            Distribution::Shifted { of, plus_s } => {
+                let term = |i: i32| factorial(k) / (factorial(i) * factorial(k - i)) * plus_s.powi(k - i);
+                plus_s.powi(k) + (1..=k).map(|i| term(i) * of.moment(i)).sum::<f64>()
+            }
+        }
+    }
+
+    /// The distribution of a multiple of such a time, and some time more. Both are finite and not below zero.
+    pub fn times_plus(&self, factor: f64, plus: Span) -> Distribution {
+        match self {
+            Distribution::Constant(span) => Distribution::Constant(Span::from_seconds(span.seconds() * factor) + plus),
+            _ if factor == 0.0 => Distribution::Constant(plus),
+            _ if plus == Span::ZERO => self.times(factor),
+            _ => Distribution::Shifted { of: Box::new(self.times(factor)), plus_s: plus.seconds() },
+        }
+    }
+
+    fn times(&self, factor: f64) -> Distribution {
+        let times = |seconds: &f64| seconds * factor;
+        match self {
+            Distribution::Constant(span) => Distribution::Constant(Span::from_seconds(span.seconds() * factor)),
+            Distribution::Exponential { mean_s } => Distribution::Exponential { mean_s: times(mean_s) },
+            Distribution::Erlang { mean_s, phases } => Distribution::Erlang { mean_s: times(mean_s), phases: *phases },
+            Distribution::Hyperexponential { branches } => Distribution::Hyperexponential {
+                branches: branches.iter().map(|b| Branch { mean_s: times(&b.mean_s), ..*b }).collect(),
+            },
+            Distribution::Lognormal { mean_s, cv } => Distribution::Lognormal { mean_s: times(mean_s), cv: *cv },
+            Distribution::Empirical(values) => {
+                Distribution::Empirical(Arc::new(Empirical::new(values.seconds.iter().map(times).collect(), None)))
+            }
+            Distribution::Uniform { min_s, max_s } => {
+                Distribution::Uniform { min_s: times(min_s), max_s: times(max_s) }
+            }
+            Distribution::Gamma { mean_s, cv } => Distribution::Gamma { mean_s: times(mean_s), cv: *cv },
+            Distribution::Weibull { mean_s, shape } => Distribution::Weibull { mean_s: times(mean_s), shape: *shape },
+            Distribution::Pareto { mean_s, shape } => Distribution::Pareto { mean_s: times(mean_s), shape: *shape },
+            Distribution::BoundedPareto { min_s, max_s, shape } => {
+                Distribution::BoundedPareto { min_s: times(min_s), max_s: times(max_s), shape: *shape }
+            }
+            Distribution::Normal { mean_s, sd_s } => Distribution::Normal { mean_s: times(mean_s), sd_s: times(sd_s) },
+            Distribution::Triangular { min_s, mode_s, max_s } => {
+                Distribution::Triangular { min_s: times(min_s), mode_s: times(mode_s), max_s: times(max_s) }
+            }
+            Distribution::PhaseType(phases) => Distribution::PhaseType(Arc::new(phases.times(factor))),
+            Distribution::Mixture(parts) => Distribution::Mixture(
+                parts.iter().map(|part| Part { weight: part.weight, of: part.of.times(factor) }).collect(),
+            ),
+            Distribution::Shifted { of, plus_s } => {
+                Distribution::Shifted { of: Box::new(of.times(factor)), plus_s: times(plus_s) }
+            }
         }
     }
 
@@ -193,6 +250,7 @@ impl Distribution {
             Distribution::Constant(span) => *span == Span::ZERO,
             Distribution::Empirical(values) => values.seconds.contains(&0.0),
             Distribution::Mixture(parts) => parts.iter().any(|part| part.of.can_be_zero()),
+            Distribution::Shifted { of, plus_s } => *plus_s == 0.0 && of.can_be_zero(),
             _ => false,
         }
     }
@@ -267,7 +325,27 @@ mod tests {
             Distribution::Gamma { mean_s: 0.5, cv: 0.7 },
             Distribution::Weibull { mean_s: 0.5, shape: 0.8 },
             Distribution::Pareto { mean_s: 0.5, shape: 9.0 },
+            Distribution::Gamma { mean_s: 0.2, cv: 0.7 }.times_plus(2.0, Span::from_seconds(0.1)),
         ]
+    }
+
+    #[test]
+    fn a_multiple_and_more_has_the_moments_of_a_sum() {
+        let plus = Span::from_seconds(0.25);
+        for distribution in every_kind() {
+            let [m1, m2, m3] = [1, 2, 3].map(|k| distribution.moment(k));
+            let made = distribution.times_plus(3.0, plus);
+            let p = 0.25;
+            let expected = [
+                3.0 * m1 + p,
+                9.0 * m2 + 6.0 * p * m1 + p * p,
+                27.0 * m3 + 27.0 * p * m2 + 9.0 * p * p * m1 + p * p * p,
+            ];
+            for (k, expected) in (1..).zip(expected) {
+                let off = (made.moment(k) / expected - 1.0).abs();
+                assert!(off < 1e-9, "{distribution:?}: moment {k} is {}, not {expected}", made.moment(k));
+            }
+        }
     }
 
     #[test]

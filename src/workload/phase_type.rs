@@ -59,6 +59,27 @@ impl PhaseType {
         self.moments[(k - 1) as usize]
     }
 
+    /// The distribution of a multiple of such a time.
+    pub(super) fn times(&self, factor: f64) -> PhaseType {
+        let slower = |row: &Vec<f64>| row.iter().map(|rate| rate / factor).collect();
+        let [first, second, third] = self.moments;
+        PhaseType {
+            initial: self.initial.clone(),
+            rates: self.rates.iter().map(slower).collect(),
+            moments: [first * factor, second * factor.powi(2), third * factor.powi(3)],
+        }
+    }
+
+    /// The chances to begin in each phase.
+    pub fn initial(&self) -> &[f64] {
+        &self.initial
+    }
+
+    /// Row by row, the rates per second to each phase and, last, to the end.
+    pub fn rates(&self) -> &[Vec<f64>] {
+        &self.rates
+    }
+
     /// One walk, in seconds.
     pub fn draw(&self, draws: &mut Draws) -> f64 {
         let mut phase = chosen(&self.initial, 1.0, draws);

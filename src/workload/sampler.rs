@@ -46,6 +46,9 @@ impl Distribution {
             Distribution::Mixture(parts) => {
                 Sampler::Mixture(parts.iter().map(|part| (part.weight, part.of.sampler())).collect())
             }
+            Distribution::Shifted { of, plus_s } => {
+                Sampler::Shifted { of: Box::new(of.sampler()), plus: Span::from_seconds(*plus_s) }
+            }
         }
     }
 }
@@ -87,6 +90,10 @@ pub enum Sampler {
     },
     PhaseType(Arc<PhaseType>),
     Mixture(Arc<[(f64, Sampler)]>),
+    Shifted {
+        of: Box<Sampler>,
+        plus: Span,
+    },
 }
 
 impl Sampler {
@@ -149,6 +156,7 @@ impl Sampler {
                 let (_, of) = chosen.unwrap_or(&parts[parts.len() - 1]);
                 of.draw(draws)
             }
+            Sampler::Shifted { of, plus } => of.draw(draws) + *plus,
         }
     }
 }

@@ -14,7 +14,7 @@ fn explain_names_the_model_its_source_and_its_values() {
     let output = run(&["explain", "M/D/5", "--load", "90%", "--service", "1s"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let text = words(&output);
-    for part in ["This is M/D/5", "Crommelin 1932", "assumes", "first in first out", "90.0 %", "wait.mean"] {
+    for part in ["`queue` is M/D/5", "Crommelin 1932", "assumes", "first in first out", "90.0 %", "wait.mean"] {
         assert!(text.contains(part), "no `{part}` in:\n{text}");
     }
 }
@@ -50,6 +50,36 @@ fn theory_prints_every_value_and_says_which_are_approximate() {
     refused(&["theory", "D/M/2/9", "--load", "80%", "--service", "1s"], &["no formula applies", "simulates it"]);
     refused(&["theory", "scenarios/flash-sale.yaml"], &["Kendall's notation", "--theory"]);
     refused(&["theory", "M/M/3", "--rate", "200/s"], &["`service` is missing"]);
+}
+
+#[test]
+fn the_notation_knows_populations_orders_and_no_end_of_consumers() {
+    let theory = |args: &[&str]| words(&run(&joined(&[&["theory"], args])));
+    let clients = theory(&["M/M/2//10", "--rate", "0.15/s", "--service", "1s"]);
+    // repairman-10-2 of the exact values.
+    assert!(clients.contains("M/M/2//10") && clients.contains("throughput 1.25 /s"), "{clients}");
+    let endless = theory(&["M/M/inf", "--rate", "200/s", "--service", "12ms"]);
+    assert!(endless.contains("M/M/∞") && endless.contains("queue.backlog.mean 2.40"), "{endless}");
+    let last_first = theory(&["M/M/1///LIFO", "--load", "80%", "--service", "1s"]);
+    assert!(last_first.contains("last in first out") && last_first.contains("wait.sd 13.6 s"), "{last_first}");
+    let gamma = theory(&["M/G/1", "--load", "80%", "--service", "1s", "--cv", "2", "--family", "gamma"]);
+    assert!(gamma.contains("wait.mean 10.0 s"), "{gamma}");
+    refused(
+        &["theory", "M/M/1", "--load", "80%", "--service", "1s", "--family", "gamma"],
+        &["only a G has a `family`"],
+    );
+}
+
+#[test]
+fn explain_says_of_each_queue_of_a_pipeline_what_it_is_or_what_is_in_the_way() {
+    let blocked = words(&run(&["explain", "scenarios/pipeline.yaml"]));
+    assert!(blocked.contains("`to-price` blocks its producers when full"), "{blocked}");
+    let unlimited = words(&run(&["explain", "scenarios/pipeline.yaml", "--set", "queues.to-price={}"]));
+    for part in
+        ["Jackson network of 3 queues", "as if from outside: M/M/1", "then all go to `to-price`", "are processed"]
+    {
+        assert!(unlimited.contains(part), "no `{part}` in:\n{unlimited}");
+    }
 }
 
 #[test]

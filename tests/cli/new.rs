@@ -2,11 +2,12 @@
 
 use super::*;
 
-const BROUGHT_ALONG: [&str; 12] = [
+const BROUGHT_ALONG: [&str; 13] = [
     "ack-timeout",
     "bursty",
     "finite-buffer",
     "flash-sale",
+    "heavy-tail",
     "impatient-callers",
     "mm1",
     "mm3",

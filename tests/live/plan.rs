@@ -16,7 +16,7 @@ use kendall::sim;
 use kendall::time::{Span, Time};
 
 /// Producers, how many consumers, and what else is said of them.
-const SCENARIOS: [(&str, u32, &str); 4] = [
+const SCENARIOS: [(&str, u32, &str); 5] = [
     ("{p: {publishes_to: q, arrivals: {poisson: {rate: 80/s}}}}", 1, "service: {exponential: {mean: 10ms}}"),
     ("{p: {publishes_to: q, arrivals: {regular: {rate: 70/s}}}}", 1, "service: {lognormal: {mean: 10ms, cv: 2}}"),
     (
@@ -29,6 +29,11 @@ const SCENARIOS: [(&str, u32, &str); 4] = [
         "{p: {publishes_to: q, arrivals: {poisson: {rate: 80/s}}}}",
         1,
         "service: {exponential: {mean: 10ms}}, fails: 20%, on_failure: reject",
+    ),
+    (
+        "{p: {publishes_to: q, arrivals: {poisson: {rate: 80/s}}, messages: {work: {lognormal: {mean: 5, cv: 1}}}}}",
+        1,
+        "service: {per_work: 1ms, plus: 4ms}",
     ),
 ];
 

@@ -72,6 +72,7 @@ fn queue(name: &str, capacity: Option<u64>, dead_letter: Option<QueueId>) -> Que
 
 fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumers {
     let rules = ConsumerRules {
+        follows: None,
         service: Distribution::Exponential { mean_s: 0.012 },
         on_retry: OnRetry::Same,
         acknowledge: Acknowledge::After,

@@ -4,15 +4,19 @@
 //! holds). What it does: `a begun` (`and acknowledged`), `a held`, `a acknowledged`, `a requeued`, `a rejected`,
 //! `a over` (nothing more to say).
 
+use std::sync::Arc;
+
 use kendall::broker::{
     Broker, Command, ConsumerId, DeliveryId, Effect, Message, Properties, QueueId, QueueRules, Terms,
 };
 use kendall::broker::{Delay, DelayLaw, Jitter};
-use kendall::client::{Acknowledge, Answer, Begin, ConsumerRules, Crew, Handed, OnFailure, OnRetry};
-use kendall::client::{Producer, Retries, Worker};
+use kendall::client::{
+    Acknowledge, Answer, Begin, Carried, Carries, ConsumerRules, Crew, Follows, Handed, MessageRules, OnFailure,
+    OnRetry, Producer, Retries, Worker,
+};
 use kendall::random::Key;
 use kendall::time::{Span, Time};
-use kendall::workload::{Arrivals, Distribution, RateProfile};
+use kendall::workload::{Arrivals, Distribution, RateProfile, Trace};
 
 #[track_caller]
 fn check(rules: &str, script: &str, expected: &str) {
@@ -53,6 +57,7 @@ fn tell(name: &str, begin: &Begin) -> String {
 
 fn read_rules(text: &str) -> ConsumerRules {
     let mut rules = ConsumerRules {
+        follows: None,
         service: Distribution::Exponential { mean_s: 1.0 },
         on_retry: OnRetry::Same,
         acknowledge: Acknowledge::After,
@@ -261,6 +266,72 @@ fn work_on_a_message_is_its_queues_whatever_else_a_consumer_takes_from() {
             assert_eq!(attempt(&mut shared, handed), alone, "{name}, producer {producer}");
         }
     }
+}
+
+/// What the messages of two producers carry: a draw, and what a trace says.
+fn carried(key: Key) -> [Carried; 2] {
+    let instants = vec![Time::ZERO, Time::from_nanos(5)];
+    let trace = Trace::new(instants, Some(Span::from_secs(1))).carrying(vec![3.0, 0.5], Vec::new());
+    let rules = MessageRules { work: Some(Distribution::Exponential { mean_s: 4.0 }), ..MessageRules::default() };
+    let poisson = Arrivals::Poisson { rate: RateProfile::constant(1.0) };
+    [
+        Carried::new(&rules, 0, &poisson, key.name("shop")),
+        Carried::new(&MessageRules::default(), 1, &Arrivals::Trace(Arc::new(trace)), key.name("web")),
+    ]
+}
+
+fn following(text: &str, queue: &str) -> Crew<&'static str> {
+    let follows = Follows { what: Carries::Work, each_s: 0.01, plus: Span::from_secs(2) };
+    let rules = ConsumerRules { follows: Some(follows), ..read_rules(text) };
+    crew(&rules, Key::of_seed(1), queue).following(&carried(Key::of_seed(1)))
+}
+
+#[test]
+fn a_service_that_follows_what_a_message_carries_is_the_same_in_every_queue_and_attempt() {
+    let work = |crew: &mut Crew<_>, number, entry, tried| attempt(crew, handed(number, entry, tried)).0;
+    let mut orders = following("on_retry fresh", "orders");
+    let first: Vec<Span> = (0..40).map(|number| work(&mut orders, number, 1, 1)).collect();
+    let again: Vec<Span> = (0..40).map(|number| work(&mut orders, number, 2, 3)).collect();
+    let elsewhere: Vec<Span> = (0..40).map(|number| work(&mut following("", "returns"), number, 1, 1)).collect();
+    assert_eq!(first, again);
+    assert_eq!(first, elsewhere);
+    assert_ne!(first[0], first[1]);
+    let mean_s = first.iter().map(|work| work.seconds()).sum::<f64>() / 40.0;
+    // 2 s and 0.01 s for each of 4 on average, of which the standard error is 0.01 s × 4/√40.
+    assert!((mean_s - 2.04).abs() < 4.0 * 0.04 / 40.0_f64.sqrt(), "{mean_s}");
+}
+
+#[test]
+fn a_service_follows_what_a_trace_says_round_by_round() {
+    let mut crew = following("", "orders");
+    let services = (0..4).map(|number| attempt(&mut crew, Handed { producer: 1, ..handed(number, 1, 1) }).0.seconds());
+    assert_eq!(services.collect::<Vec<_>>(), [2.03, 2.005, 2.03, 2.005]);
+}
+
+#[test]
+fn how_long_an_attempt_takes_is_known_before_it_begins() {
+    let drawn = |text: &str| crew(&read_rules(text), Key::of_seed(1), "orders");
+    for mut crew in [drawn(""), drawn("on_retry fresh"), following("", "orders")] {
+        let works = crew.works(QueueId(0));
+        for (producer, number, entry, tried) in [(0, 7, 1, 1), (0, 7, 1, 2), (0, 7, 2, 1), (1, 9, 1, 1)] {
+            let began = attempt(&mut crew, Handed { producer, ..handed(number, entry, tried) }).0;
+            assert_eq!(works.service((producer, number), entry, tried), began);
+        }
+    }
+}
+
+#[test]
+fn what_a_message_carries_belongs_to_its_producer_and_number() {
+    let bytes = |key: Key, number| {
+        let rules = MessageRules { size: Some(Distribution::Exponential { mean_s: 1e6 }), ..MessageRules::default() };
+        Carried::new(&rules, 0, &Arrivals::Renewal { gap: Distribution::Constant(Span::from_secs(1)) }, key)
+            .properties(number)
+            .bytes
+    };
+    let first = bytes(Key::of_seed(1), 7);
+    assert_eq!(bytes(Key::of_seed(1), 7), first);
+    assert_ne!(bytes(Key::of_seed(1), 8), first);
+    assert_ne!(bytes(Key::of_seed(2), 7), first);
 }
 
 #[test]

@@ -125,7 +125,15 @@ fn deliveries() -> Vec<DeliveryId> {
 fn rules(takes: Option<(u32, u64, BatchTime)>, acknowledge: Acknowledge) -> ConsumerRules {
     let takes = takes.map(|(up_to, wait, time)| Takes { up_to, wait: ms(wait), time });
     let service = Distribution::Empirical(Arc::new(Empirical::new(vec![0.010], None)));
-    ConsumerRules { service, on_retry: OnRetry::Same, acknowledge, fails: 0.0, on_failure: OnFailure::Requeue, takes }
+    ConsumerRules {
+        service,
+        follows: None,
+        on_retry: OnRetry::Same,
+        acknowledge,
+        fails: 0.0,
+        on_failure: OnFailure::Requeue,
+        takes,
+    }
 }
 
 fn batches(up_to: u32, wait: u64, time: BatchTime) -> ConsumerRules {

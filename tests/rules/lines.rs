@@ -167,3 +167,12 @@ fn what_comes_back_unbegun_takes_its_place_and_counts_as_no_failure() {
         "a accepted, a to 1, b accepted, b to 1, b returned, b to 2 (attempt 2), b returned, b to 2 (attempt 3)",
     );
 }
+
+#[test]
+fn what_a_consumer_fails_that_has_left_goes_to_another_at_once() {
+    check(
+        "a: prefetch 1; b: prefetch 1",
+        "subscribe in b then a, publish x, subscribe in a, cancel 1, nack x",
+        "x accepted, x to 1, x returned, x to 2 (attempt 2)",
+    );
+}

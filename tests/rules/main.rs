@@ -2,6 +2,7 @@
 
 mod answers;
 mod by_key;
+mod bytes;
 mod client;
 mod clock;
 mod desk;

@@ -117,7 +117,7 @@ impl Naive {
         self.do_what_is_due(now);
         match self.rules[queue].when_full {
             _ if self.has_room(queue, name) && self.blocked.iter().all(|(of, _)| *of != queue) => {
-                self.enter(now, queue, name, false)
+                self.enter(now, queue, name, false);
             }
             WhenFull::Refuse => self.tell(name, Happened::Refused { queue }),
             WhenFull::Block => {
@@ -309,24 +309,42 @@ impl Naive {
     }
 
     /// Who is lower is delivered sooner.
-    fn rank(&self, message: &Message) -> (u8, i64) {
+    fn rank(&self, message: &Message) -> (u64, i64) {
+        let carries = self.carried[&message.name];
         match self.rules[message.queue].order {
             Order::Fifo => (0, message.age),
             Order::Lifo => (0, -message.age),
-            Order::Priority { levels } => (u8::MAX - self.carried[&message.name].priority.min(levels - 1), message.age),
+            Order::Priority { levels } => (u64::from(u8::MAX - carries.priority.min(levels - 1)), message.age),
+            Order::ShortestFirst => {
+                let next = message.deliveries - message.deliveries_before_this_entry + 1;
+                (service(&carries, message.entries[&message.queue], next as u32).nanos(), message.age)
+            }
         }
     }
 
-    /// Someone leaves the full queue that a newcomer has entered.
+    /// Who has to leaves the full queue that a newcomer has entered.
     fn push_out(&mut self, now: Time, queue: usize, newcomer: u32) {
+        let most = self.rules[queue].capacity_bytes.unwrap_or(u64::MAX);
+        if self.rules[queue].when_full != WhenFull::DropOldest || self.carried[&newcomer].bytes > most {
+            return self.expel(now, newcomer, Cause::Full);
+        }
+        self.expel(now, self.oldest(queue), Cause::Full);
+        while self.bytes(queue) > most {
+            self.expel(now, self.oldest(queue), Cause::Full);
+        }
+    }
+
+    fn oldest(&self, queue: usize) -> u32 {
         let here = || self.messages.iter().filter(|m| m.queue == queue);
         let longest_delayed = here().filter(|m| m.place == Place::Delayed).min_by_key(|m| m.put);
         let waiting = here().filter(|m| m.place == Place::Waiting);
-        let oldest = waiting.chain(longest_delayed).min_by_key(|m| m.age).map(|m| m.name);
-        match self.rules[queue].when_full {
-            WhenFull::DropOldest => self.expel(now, oldest.expect("the newcomer at least"), Cause::Full),
-            _ => self.expel(now, newcomer, Cause::Full),
-        }
+        waiting.chain(longest_delayed).min_by_key(|m| m.age).map(|m| m.name).expect("the newcomer at least")
+    }
+
+    /// Of those that wait or are delayed.
+    pub fn bytes(&self, queue: usize) -> u64 {
+        let counts = |m: &&Message| m.queue == queue && matches!(m.place, Place::Waiting | Place::Delayed);
+        self.messages.iter().filter(counts).map(|m| self.carried[&m.name].bytes).sum()
     }
 
     /// To the dead letter queue, or away.
@@ -334,7 +352,7 @@ impl Naive {
         let queue = self.message(name).queue;
         let Some(to) = self.rules[queue].dead_letter.map(|to| to.index()) else { return self.drop(name, cause) };
         let is_full = !self.has_room(to, name);
-        let takes_no_room = !self.is_below_capacity(to);
+        let takes_no_room = !self.is_below_capacity(to, name);
         if is_full && matches!(self.rules[to].when_full, WhenFull::Refuse | WhenFull::Block) {
             return self.drop(name, Cause::DeadLetterFull);
         }
@@ -460,12 +478,15 @@ impl Naive {
         let is_taken_at_once = || {
             self.deliverable(queue).next().is_none() && !self.is_locked(queue, name) && self.in_turn(queue).is_some()
         };
-        self.is_below_capacity(queue) || is_taken_at_once()
+        self.is_below_capacity(queue, name) || is_taken_at_once()
     }
 
-    fn is_below_capacity(&self, queue: usize) -> bool {
-        let occupied = self.count(queue, Place::Waiting) + self.count(queue, Place::Delayed);
-        self.rules[queue].capacity.is_none_or(|capacity| occupied < capacity)
+    /// With that newcomer.
+    fn is_below_capacity(&self, queue: usize, name: u32) -> bool {
+        let (rules, count) = (&self.rules[queue], |place| self.count(queue, place));
+        let in_messages = rules.capacity.is_none_or(|most| count(Place::Waiting) + count(Place::Delayed) < most);
+        let bytes = self.carried[&name].bytes;
+        in_messages && rules.capacity_bytes.is_none_or(|most| self.bytes(queue) + bytes <= most)
     }
 
     pub fn count(&self, queue: usize, place: Place) -> u64 {
@@ -494,6 +515,11 @@ impl Naive {
         self.stamp += 1;
         self.stamp
     }
+}
+
+/// How long an attempt takes: some alike, and each attempt otherwise.
+pub fn service(carries: &Properties, entry: u16, attempt: u32) -> Span {
+    Span::from_nanos((carries.name.1 + u64::from(entry) + 2 * u64::from(attempt)) % 5)
 }
 
 /// Whether a message is in flight by that delivery.

@@ -76,3 +76,42 @@ fn of_the_ttl_of_a_message_and_of_its_queue_the_lower_wins() {
         "a accepted, b accepted, 3ms: a dropped {expired}, 5ms: b dropped {expired}",
     );
 }
+
+#[test]
+fn the_shortest_goes_first_and_of_those_alike_the_oldest() {
+    check(
+        "order shortest_first",
+        "publish a takes 9ms, publish b takes 3ms, publish c takes 5ms, publish d takes 3ms, subscribe, ack b, ack d, ack c",
+        "a accepted, b accepted, c accepted, d accepted, b to 1, b acknowledged, d to 1, d acknowledged, c to 1,
+         c acknowledged, a to 1",
+    );
+}
+
+#[test]
+fn a_shorter_one_does_not_interrupt_what_is_in_flight() {
+    check(
+        "order shortest_first, consumers 1",
+        "publish a takes 9ms, publish b takes 8ms, publish c takes 3ms, ack a",
+        "a accepted, a to 1, b accepted, c accepted, a acknowledged, c to 1",
+    );
+}
+
+#[test]
+fn what_returns_stands_where_its_next_attempt_belongs() {
+    // The second attempt at `a` takes 4 ms, before `b` and as long as `c`, which is younger.
+    check(
+        "order shortest_first, consumers 1",
+        "publish a takes 5ms, publish c takes 4ms, publish b takes 5ms, nack a, ack a, ack c",
+        "a accepted, a to 1, c accepted, b accepted, a returned, a to 1 (attempt 2), a acknowledged, c to 1,
+         c acknowledged, b to 1",
+    );
+}
+
+#[test]
+fn the_oldest_makes_room_where_the_shortest_goes_first() {
+    check(
+        "order shortest_first, capacity 2, when_full drop_oldest",
+        "publish a takes 1ms, publish b takes 5ms, publish c takes 3ms, subscribe",
+        "a accepted, b accepted, c accepted, a dropped {full}, c to 1",
+    );
+}

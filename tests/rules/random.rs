@@ -12,7 +12,7 @@ use kendall::workload::Distribution;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::naive::{Handing, Happened, Naive};
+use crate::naive::{Handing, Happened, Naive, service};
 
 /// What is done next. Picks are taken modulo what there is to pick from, the latest first.
 #[derive(Clone, Debug)]
@@ -21,6 +21,9 @@ enum Step {
         queue: usize,
         priority: u8,
         ttl: Option<u64>,
+        bytes: u64,
+        /// What services follow from.
+        name: u64,
         key: Option<u64>,
     },
     /// In order of preference, each once.
@@ -56,8 +59,22 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let pick = || prop_oneof![4 => 0..3_usize, 1 => any::<usize>()];
     prop_oneof![
-        6 => (0..3_usize, 0..4_u8, prop::option::weighted(0.1, 1..9_u64), prop::option::weighted(0.9, 1..4_u64))
-            .prop_map(|(queue, priority, ttl, key)| Step::Publish { queue, priority, ttl, key }),
+        6 => (
+            0..3_usize,
+            0..4_u8,
+            prop::option::weighted(0.1, 1..9_u64),
+            0..9_u64,
+            0..5_u64,
+            prop::option::weighted(0.9, 1..4_u64),
+        )
+            .prop_map(|(queue, priority, ttl, bytes, name, key)| Step::Publish {
+                queue,
+                priority,
+                ttl,
+                bytes,
+                name,
+                key,
+            }),
         1 => subscribe(),
         1 => pick().prop_map(|pick| Step::Return { pick }),
         1 => pick().prop_map(|pick| Step::Cancel { pick }),
@@ -111,7 +128,8 @@ prop_compose! {
 
 prop_compose! {
     fn queue_rules()(
-        capacity in prop::option::weighted(0.7, 0..4_u64),
+        capacity in prop::option::weighted(0.5, 0..4_u64),
+        capacity_bytes in prop::option::weighted(0.4, 0..20_u64),
         when_full in prop_oneof![
             Just(WhenFull::Refuse), Just(WhenFull::Block), Just(WhenFull::DropOldest), Just(WhenFull::DeadLetter),
         ],
@@ -119,6 +137,7 @@ prop_compose! {
         redelivery in redelivery(),
         order in prop_oneof![
             2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => (2..4_u8).prop_map(|levels| Order::Priority { levels }),
+            1 => Just(Order::ShortestFirst),
         ],
         ttl in prop::option::weighted(0.3, 1..9_u64),
         ordered_by in prop_oneof![1 => Just(OrderedBy::Nothing), 1 => Just(OrderedBy::Key)],
@@ -126,7 +145,7 @@ prop_compose! {
     ) -> QueueRules {
         let ttl = ttl.map(|ttl| Distribution::Constant(ms(ttl)));
         let dead_letter = dead_letter.map(QueueId);
-        QueueRules { capacity, when_full, dead_letter, redelivery, order, ttl, ordered_by, active }
+        QueueRules { capacity, capacity_bytes, when_full, dead_letter, redelivery, order, ttl, ordered_by, active }
     }
 }
 
@@ -181,6 +200,8 @@ struct Both {
     deliveries: Vec<(Handing, DeliveryId)>,
     of_message: HashMap<u32, usize>,
     seen: Vec<Seen>,
+    /// That wait or are delayed, by queue.
+    bytes: Vec<u64>,
     blocked: u64,
 }
 
@@ -210,10 +231,13 @@ impl Seen {
 
 impl Both {
     fn new(rules: Vec<QueueRules>) -> Both {
+        let mut broker = Broker::with_names(rules.iter().cloned().zip(["a", "b", "c"]), true);
+        (0..rules.len() as u16).for_each(|at| broker.order_by(QueueId(at), Box::new(service)));
         Both {
-            broker: Broker::with_names(rules.iter().cloned().zip(["a", "b", "c"]), true),
+            broker,
             naive: Naive::new(rules.clone()),
             seen: vec![Seen::default(); rules.len()],
+            bytes: vec![0; rules.len()],
             rules,
             now: Time::ZERO,
             published: 0,
@@ -227,9 +251,9 @@ impl Both {
     fn carry_out(&mut self, step: &Step) {
         match *step {
             Step::Subscribe { ref queues, terms } => self.subscribe(queues, terms),
-            Step::Publish { queue, priority, ttl, key } => {
-                let key = key.and_then(NonZeroU64::new);
-                let properties = Properties { priority, ttl: ttl.map(ms), key, ..Properties::default() };
+            Step::Publish { queue, priority, ttl, bytes, name, key } => {
+                let (name, key) = ((0, name), key.and_then(NonZeroU64::new));
+                let properties = Properties { priority, ttl: ttl.map(ms), bytes, name, key, ..Properties::default() };
                 let (queue, payload) = (queue % self.rules.len(), self.published);
                 self.published += 1;
                 self.naive.publish(self.now, queue, (payload, properties));
@@ -310,6 +334,7 @@ impl Both {
 
     fn apply(&mut self, command: Command<u32>) {
         let occupied_before: Vec<u64> = self.seen.iter().map(|seen| seen.waiting + seen.delayed).collect();
+        let bytes_before = self.bytes.clone();
         let mut effects = Vec::new();
         self.broker.apply(self.now, command, &mut effects);
         let happened: Vec<(u32, Happened)> = effects.iter().map(happened).collect();
@@ -323,6 +348,7 @@ impl Both {
         }
         self.compare(&happened);
         self.hold(&occupied_before, &happened);
+        self.hold_bytes(&bytes_before, &happened);
     }
 
     /// What follows from one command has an order for each queue and for each message. Between queues there is none:
@@ -374,6 +400,17 @@ impl Both {
                 seen[queue].in_flight -= 1;
                 seen[queue].parked += 1;
             }
+        }
+    }
+
+    /// As for messages: only what returns gets in above a capacity in bytes.
+    fn hold_bytes(&mut self, before: &[u64], happened: &[(u32, Happened)]) {
+        for (queue, before) in before.iter().enumerate() {
+            let back = |what: &Happened| matches!(what, Happened::Returned { queue: of, .. } if *of == queue);
+            let returned = happened.iter().any(|(_, what)| back(what));
+            self.bytes[queue] = self.naive.bytes(queue);
+            let capacity = self.rules[queue].capacity_bytes.unwrap_or(u64::MAX);
+            assert!(returned || self.bytes[queue] <= capacity.max(*before), "queue {queue} holds too many bytes");
         }
     }
 

@@ -6,7 +6,9 @@ use kendall::broker::{
     Active, Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, OrderedBy, QueueId, QueueRules, Redelivery,
     ReturnsTo, Then, WhenFull,
 };
-use kendall::client::{Acknowledge, BatchTime, ConsumerRules, MessageRules, OnFailure, OnRetry, Retries, Takes, Way};
+use kendall::client::{
+    Acknowledge, BatchTime, Carries, ConsumerRules, Follows, MessageRules, OnFailure, OnRetry, Retries, Takes, Way,
+};
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
@@ -70,8 +72,21 @@ fn trace() -> impl Strategy<Value = Arrivals> {
 fn messages(at_random: bool) -> impl Strategy<Value = MessageRules> {
     let keys = (1..5_u64, prop_oneof![Just(0.0), Just(1.5)], prop::option::weighted(0.3, 0.0..1.0))
         .prop_map(|(among, skew, hot)| Keys { among, skew, hot });
-    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)), prop::option::weighted(0.7, keys))
-        .prop_map(|(priority, ttl, key)| MessageRules { priority, ttl, key })
+    let key = prop::option::weighted(0.7, keys);
+    let amount = move || prop::option::weighted(0.6, distribution(at_random));
+    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)), amount(), amount(), key).prop_map(
+        |(priority, ttl, work, size, key)| {
+            // Thousandths of bytes would all be none.
+            let size = size.map(|size| size.times_plus(1000.0, Span::ZERO));
+            MessageRules { priority, ttl, key, work, size }
+        },
+    )
+}
+
+/// So long for each unit, and at least a millisecond.
+fn follows() -> impl Strategy<Value = Option<Follows>> {
+    let law = (prop_oneof![Just((Carries::Work, 1.0)), Just((Carries::Size, 0.001))], 1..5_u64);
+    prop::option::weighted(0.2, law.prop_map(|((what, each_s), plus)| Follows { what, each_s, plus: ms(plus) }))
 }
 
 fn arrivals() -> impl Strategy<Value = Arrivals> {
@@ -127,6 +142,7 @@ prop_compose! {
 prop_compose! {
     fn queue_rules(at_random: bool)(
         capacity in prop::option::of(0..6_u64),
+        capacity_bytes in prop::option::weighted(0.3, 0..40_u64),
         when_full in prop_oneof![
             Just(WhenFull::Refuse), Just(WhenFull::Block), Just(WhenFull::DropOldest), Just(WhenFull::DeadLetter),
         ],
@@ -134,13 +150,14 @@ prop_compose! {
         redelivery in redelivery(at_random),
         order in prop_oneof![
             2 => Just(Order::Fifo), 1 => Just(Order::Lifo), 1 => Just(Order::Priority { levels: 3 }),
+            1 => Just(Order::ShortestFirst),
         ],
         ttl in prop::option::weighted(0.3, distribution(at_random)),
         ordered_by in prop_oneof![3 => Just(OrderedBy::Nothing), 1 => Just(OrderedBy::Key)],
         active in prop_oneof![3 => Just(Active::All), 1 => Just(Active::Single)],
     ) -> QueueRules {
         let dead_letter = dead_letter.map(QueueId);
-        QueueRules { capacity, when_full, dead_letter, redelivery, order, ttl, ordered_by, active }
+        QueueRules { capacity, capacity_bytes, when_full, dead_letter, redelivery, order, ttl, ordered_by, active }
     }
 }
 
@@ -182,6 +199,7 @@ fn shifts() -> impl Strategy<Value = CountProfile> {
 prop_compose! {
     fn consumer_rules(service: impl Strategy<Value = Distribution>)(
         service in service,
+        follows in follows(),
         on_retry in prop_oneof![Just(OnRetry::Same), Just(OnRetry::Fresh)],
         acknowledge in prop_oneof![
             3 => Just(Acknowledge::After),
@@ -193,7 +211,7 @@ prop_compose! {
         on_failure in prop_oneof![Just(OnFailure::Requeue), Just(OnFailure::Reject)],
         takes in prop::option::weighted(0.3, takes()),
     ) -> ConsumerRules {
-        ConsumerRules { service, on_retry, acknowledge, fails, on_failure, takes }
+        ConsumerRules { service, follows, on_retry, acknowledge, fails, on_failure, takes }
     }
 }
 
@@ -614,6 +632,8 @@ fn doubled(scenario: &Scenario) -> Scenario {
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
         entry.rules.takes = entry.rules.takes.map(|takes| Takes { wait: twice(takes.wait), ..takes });
+        let law = |law: Follows| Follows { each_s: 2.0 * law.each_s, plus: twice(law.plus), ..law };
+        entry.rules.follows = entry.rules.follows.map(law);
     }
     scenario
 }
@@ -652,6 +672,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         then: Vec::new(),
         priority: 0,
         rules: ConsumerRules {
+            follows: None,
             service: Distribution::Constant(ms(service)),
             on_retry: OnRetry::Same,
             acknowledge: Acknowledge::After,

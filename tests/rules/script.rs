@@ -4,7 +4,7 @@
 //! are those of a scenario; `consumers` and `prefetch` (default 1) say who takes from the queue, numbered from 1 over
 //! all queues. Delays one after the other are `delay 10ms/2ms`; `ordered_by key`, `single_active_consumer true`.
 //!
-//! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`,
+//! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`, `publish x size 5`, `publish x takes 5ms`,
 //! `publish x key 3`, `publish x key 3 in b`), `ack x`, `nack x`, `reject x`, `return x` (the latest delivery of x; `ack x#1` its
 //! first), `subscribe` (`subscribe in b`, `subscribe in a then b`,
 //! `subscribe priority 2`, `subscribe keeps nothing`), `cancel 1`, `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
@@ -67,6 +67,12 @@ impl<'a> World<'a> {
             consumers: 0,
             deliveries: HashMap::new(),
         };
+        for at in 0..read.len() {
+            let service = |carries: &Properties, _, attempt| {
+                Span::from_nanos(carries.name.1).saturating_sub(span("1ms").saturating_mul(u64::from(attempt - 1)))
+            };
+            world.broker.order_by(QueueId(at as u16), Box::new(service));
+        }
         for (at, (_, count, prefetch)) in read.iter().enumerate() {
             (0..*count).for_each(|_| world.subscribe(&[QueueId(at as u16)], Terms::prefetch(*prefetch)));
         }
@@ -86,6 +92,15 @@ impl<'a> World<'a> {
             ["publish", name, "key", key] => self.publish_with(name, QueueId(0), of_key(key)),
             ["publish", name, "key", key, "in", queue] => {
                 self.publish_with(name, queue_named(queue, &self.names), of_key(key));
+            }
+            ["publish", name, "size", bytes] => {
+                let bytes = bytes.parse().expect("a number of bytes");
+                self.publish_with(name, QueueId(0), Properties { bytes, ..Properties::default() });
+            }
+            ["publish", name, "takes", work] => {
+                // The first attempt; each further one takes a millisecond less.
+                let name_of_work = (0, span(work).nanos());
+                self.publish_with(name, QueueId(0), Properties { name: name_of_work, ..Properties::default() });
             }
             ["publish", name] => self.publish(name, QueueId(0)),
             ["publish", name, "in", queue] => self.publish(name, queue_named(queue, &self.names)),
@@ -254,7 +269,9 @@ fn read_rules(text: &str, names: &[&str]) -> (QueueRules, u32, u32) {
             ("late_ack", "ignored") => rules.redelivery.late_ack = LateAck::Ignored,
             ("ordered_by", "key") => rules.ordered_by = OrderedBy::Key,
             ("single_active_consumer", "true") => rules.active = Active::Single,
+            ("capacity_bytes", _) => rules.capacity_bytes = Some(u64::from(number())),
             ("order", "lifo") => rules.order = Order::Lifo,
+            ("order", "shortest_first") => rules.order = Order::ShortestFirst,
             ("levels", _) => rules.order = Order::Priority { levels: number() as u8 },
             ("ttl", _) => rules.ttl = Some(Distribution::Constant(span(value))),
             ("ack_timeout", _) => rules.redelivery.ack_timeout = Some(span(value)),

@@ -89,6 +89,7 @@ fn of_value(value: &Value) -> Json {
         Value::Duration => quantity("(ns|us|µs|ms|s|min|h|d)"),
         Value::Rate => quantity(" *k? */ *(ms|s|min|h|d)"),
         Value::Share => quantity("%"),
+        Value::Bytes => quantity("(B|KiB|MiB|GiB)"),
         Value::Number => json!({"anyOf": [{"type": "number", "minimum": 0}, quantity("")]}),
         Value::Text => json!({"type": ["string", "number", "boolean"]}),
         Value::Words(_) => json!({"enum": words(value).iter().map(|word| as_read(word.name)).collect::<Vec<_>>()}),

@@ -26,11 +26,12 @@ pub fn section(view: &View, title: &str, entries: &[Entry]) -> Vec<String> {
 }
 
 fn queue(view: &View, queue: &Queue) -> String {
-    let capacity = match queue.rules.capacity {
-        Some(most) => format!("room for {}", number::count(most)),
-        None => "unlimited".to_owned(),
-    };
-    let mut parts = vec![capacity];
+    let room = queue.rules.capacity.map(|most| format!("room for {}", number::count(most)));
+    let bytes = queue.rules.capacity_bytes.map(|most| format!("room for {} bytes", number::count(most)));
+    let mut parts: Vec<String> = room.into_iter().chain(bytes).collect();
+    if parts.is_empty() {
+        parts.push("unlimited".to_owned());
+    }
     parts.extend(length(view, &queue.name));
     parts.extend(queue.rules.dead_letter.map(|to| format!("dead letters to {}", view.scenario.queue(to).name)));
     parts.extend(drained(view, &queue.name));

@@ -12,7 +12,7 @@ const BASE: &str = "
 run: {duration: 12h}
 queues: {orders: {dead_letter: failed, order: {priority: {levels: 3}}}, failed: {},
          shipping: {ordered_by: key}}
-producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}},
+producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}, messages: {work: 3, size: 2KiB}},
             till: {publishes_to: shipping, arrivals: {poisson: {rate: 1/s}}, messages: {key: {among: 9}}}}
 consumers: {workers: {takes_from: orders, count: 3, service: 12ms}}
 ";
@@ -20,7 +20,7 @@ consumers: {workers: {takes_from: orders, count: 3, service: 12ms}}
 /// The things that have names, as they are written in `BASE`.
 const NAMED: [(&str, &str, &str); 3] = [
     ("queue", "queues.orders=@", "{dead_letter: failed}"),
-    ("producer", "producers.shop=@", "{publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}"),
+    ("producer", "producers.web=@", "{publishes_to: orders, arrivals: {poisson: {rate: 200/s}}}"),
     ("consumers", "consumers.workers=@", "{takes_from: orders, count: 3, service: 12ms, prefetch: 20}"),
 ];
 

@@ -49,6 +49,12 @@ impl<P: Clone> Broker<P> {
         (payload, properties): (P, Properties),
         effects: &mut impl Effects<P>,
     ) {
+        let state = &self.queues[queue.index()];
+        if state.is_restricted() && state.blocked.is_empty() && self.passes_through(queue, properties.key) {
+            let slot = self.queues[queue.index()].accept(queue, payload, false, &mut self.store, effects);
+            self.keep_and_note(now, slot, properties);
+            return self.dispatch(now, queue, effects);
+        }
         match self.queues[queue.index()].rules.when_full {
             WhenFull::Refuse => return effects.push(Effect::Refused { queue, payload }),
             WhenFull::Block => return self.block(queue, payload, properties, effects),
@@ -99,11 +105,11 @@ impl<P: Clone> Broker<P> {
     /// Lets the first blocked message in, if there is room.
     #[inline(never)]
     pub(super) fn admit_blocked(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
-        let state = &mut self.queues[queue.index()];
-        let bytes = state.blocked_properties.front().map_or(0, |properties| properties.bytes);
-        if state.blocked.is_empty() || !state.admits(bytes) {
+        let properties = self.queues[queue.index()].blocked_properties.front().copied().unwrap_or_default();
+        if self.queues[queue.index()].blocked.is_empty() || !self.admits(queue, &properties) {
             return false;
         }
+        let state = &mut self.queues[queue.index()];
         let payload = state.blocked.pop_front().expect("the line is not empty");
         let properties = state.blocked_properties.pop_front().unwrap_or_default();
         self.blocked -= 1;
@@ -153,14 +159,18 @@ impl<P: Clone> Broker<P> {
         let Some(to) = self.queues[self.store[slot].queue.index()].rules.dead_letter else {
             return self.drop_message(slot, cause, effects);
         };
+        let properties = self.store.extra(slot).map(|extra| extra.properties).unwrap_or_default();
         let target = &self.queues[to.index()];
-        let is_full = !target.admits(self.bytes_of(slot));
+        let (has_room, is_full) = (target.has_room(properties.bytes), !self.admits(to, &properties));
         if rounds == 0 || is_full && matches!(target.rules.when_full, WhenFull::Refuse | WhenFull::Block) {
             return self.drop_message(slot, Cause::DeadLetterFull, effects);
         }
         self.move_to(now, (slot, to), cause, effects);
         if is_full {
             self.make_room(now, slot, rounds - 1, effects);
+        } else if !has_room {
+            // Before whoever takes it is given anything else.
+            self.dispatch(now, to, effects);
         }
     }
 

@@ -30,6 +30,12 @@ impl<P: Clone> Broker<P> {
     #[inline(never)]
     fn deliver_one(&mut self, now: Time, queue: QueueId, effects: &mut impl Effects<P>) -> bool {
         let state = &mut self.queues[queue.index()];
+        if state.is_restricted() {
+            cold_path();
+            let Some(consumer) = self.choose(queue) else { return false };
+            self.deliver_noted(now, queue, consumer, effects);
+            return true;
+        }
         let Some(consumer) = state.next_in_turn() else { return false };
         let holder = &mut self.consumers[consumer.0 as usize];
         if state.is_plain && holder.is_plain {
@@ -73,6 +79,7 @@ impl<P: Clone> Broker<P> {
             self.begin_timeout(now + timeout, queue, slot);
         }
         if self.is_special(queue) {
+            self.note_listed(slot);
             self.refresh_deadline();
         }
         effects.push(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload });
@@ -141,6 +148,7 @@ impl<P: Clone> Broker<P> {
         effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
         self.release(consumer);
         self.serve(now, consumer, effects);
+        self.dispatch_restricted(now, queue, effects);
     }
 
     #[inline(never)]

@@ -8,13 +8,14 @@ mod delay;
 mod delivery;
 mod properties;
 mod protocol;
+mod restricted;
 mod rules;
 mod special;
 mod store;
 mod turns;
 
 pub use delay::{Delay, DelayLaw, Jitter};
-pub use properties::Properties;
+pub use properties::{MessageKey, Properties};
 pub use protocol::{Command, Effect, Effects, Place};
 pub use rules::*;
 pub use special::Services;
@@ -160,7 +161,7 @@ impl<P: Clone> Broker<P> {
             Command::Reject { delivery, requeue } => self.reject(now, delivery, requeue, effects),
             Command::Subscribe { consumer, queue, terms } => self.subscribe(now, consumer, queue, terms, effects),
             Command::Return { delivery } => self.give_back(now, delivery, effects),
-            Command::Cancel { consumer } => self.cancel(consumer),
+            Command::Cancel { consumer } => self.cancel(now, consumer, effects),
             Command::Tick => {}
         }
     }
@@ -202,6 +203,12 @@ impl<P: Clone> Broker<P> {
     /// Where each message is; those blocked outside are left out.
     pub fn places(&self) -> impl Iterator<Item = (QueueId, Place)> {
         self.store.entries().map(|entry| (entry.queue, entry.place.into()))
+    }
+
+    /// As [`Queue::admits`], for any queue.
+    fn admits(&self, queue: QueueId, properties: &Properties) -> bool {
+        let state = &self.queues[queue.index()];
+        state.admits(properties.bytes) || state.is_restricted() && self.passes_through(queue, properties.key)
     }
 
     #[inline(never)]
@@ -312,6 +319,12 @@ impl<P> Queue<P> {
         self.lists[Where::Fresh].is_empty() && self.lists[Where::Returned].is_empty()
     }
 
+    /// Whether more goes into a delivery than that a message waits and a consumer has credit.
+    #[inline]
+    fn is_restricted(&self) -> bool {
+        self.special.as_ref().is_some_and(|special| special.by_key.is_some() || special.single.is_some())
+    }
+
     /// Whether a newcomer of so many bytes gets in: it does not overtake one that is blocked, which may be larger.
     #[inline]
     fn takes_newcomer(&self, bytes: u64) -> bool {
@@ -320,7 +333,8 @@ impl<P> Queue<P> {
 
     /// There is room for so many bytes, or somebody takes them at once.
     fn admits(&self, bytes: u64) -> bool {
-        !self.is_limited || self.has_room(bytes) || !self.credit.is_empty() && self.nothing_waits()
+        let is_taken = || !self.credit.is_empty() && self.nothing_waits() && !self.is_restricted();
+        !self.is_limited || self.has_room(bytes) || is_taken()
     }
 
     fn has_room(&self, bytes: u64) -> bool {

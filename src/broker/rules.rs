@@ -16,6 +16,8 @@ pub struct QueueRules {
     pub dead_letter: Option<QueueId>,
     pub redelivery: Redelivery,
     pub order: Order,
+    pub ordered_by: OrderedBy,
+    pub active: Active,
     /// How long after entering a message expires that still waits or is delayed.
     pub ttl: Option<Distribution>,
 }
@@ -33,6 +35,24 @@ pub enum Order {
     /// The one whose next attempt would take least, as [`Broker::order_by`](super::Broker::order_by) was told; of those
     /// alike the oldest.
     ShortestFirst,
+}
+
+/// Which messages are kept in order by being handed out one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderedBy {
+    Nothing,
+    /// One message of a key is out at a time: with a consumer until it answers or the queue takes the message back, or
+    /// delayed. Of those of a key that wait the next is the first by [`Order`].
+    Key,
+}
+
+/// Who of those that take from a queue is given messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Active {
+    /// Whoever has credit, in turn.
+    All,
+    /// One, until it leaves: the first of the highest priority when there is a message for it, and then the next.
+    Single,
 }
 
 /// What becomes of a newcomer that a full queue has no room for.
@@ -106,6 +126,8 @@ impl Default for QueueRules {
             dead_letter: None,
             redelivery: Redelivery::default(),
             order: Order::Fifo,
+            ordered_by: OrderedBy::Nothing,
+            active: Active::All,
             ttl: None,
         }
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::hint::cold_path;
 
+use super::restricted::{ByKey, Single, Turn};
 use super::store::{Entry, Slot, Where};
-use super::{Broker, Effects, Order, Properties, QueueId, QueueRules};
+use super::{Active, Broker, Effects, MessageKey, Order, OrderedBy, Properties, QueueId, QueueRules};
 use crate::measure::Cause;
 use crate::random::Key;
 use crate::time::{Span, Time};
@@ -35,8 +36,10 @@ pub(super) struct Special {
     /// Those that wait or are delayed and expire.
     pub expiring: BTreeSet<Timer>,
     order: Order,
-    /// Those that wait, the next first, where that is not the order of age.
+    /// Those that wait and may be delivered, the next first, where that is not just the oldest.
     ready: BTreeSet<Rank>,
+    pub by_key: Option<ByKey>,
+    pub single: Option<Single>,
     /// How long attempts take, where the shortest comes first.
     services: Option<Services>,
     /// Of those that wait or are delayed.
@@ -44,7 +47,12 @@ pub(super) struct Special {
 }
 
 /// Who is lower is delivered sooner: by priority or length, then by age.
-type Rank = (u64, i64, Slot);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank(u64, i64, Slot);
+
+impl Rank {
+    pub const FIRST: Rank = Rank(0, i64::MIN, 0);
+}
 
 /// How long an attempt on a message takes: what it carries, its entry into the queue, and the attempt.
 pub type Services = Box<dyn Fn(&Properties, u16, u32) -> Span + Send + Sync>;
@@ -54,7 +62,9 @@ impl Special {
     pub fn of(rules: &QueueRules, name: Key, messages_expire: bool) -> Option<Box<Special>> {
         let delay = &rules.redelivery.delay;
         let expires = rules.ttl.is_some() || messages_expire;
-        let is_needed = delay.varies() || expires || rules.order != Order::Fifo || rules.capacity_bytes.is_some();
+        let (by_key, single) = (rules.ordered_by == OrderedBy::Key, rules.active == Active::Single);
+        let is_ordered = rules.order != Order::Fifo || by_key || single;
+        let is_needed = delay.varies() || expires || is_ordered || rules.capacity_bytes.is_some();
         is_needed.then(|| {
             Box::new(Special {
                 name,
@@ -65,31 +75,43 @@ impl Special {
                 expiring: BTreeSet::new(),
                 order: rules.order,
                 ready: BTreeSet::new(),
+                by_key: by_key.then(ByKey::default),
+                single: single.then(Single::default),
                 services: None,
                 bytes: 0,
             })
         })
     }
 
-    /// Where a message stands that waits, unless it is by age.
+    /// Where a message stands that waits, unless that is by age alone.
     fn rank<P>(&self, extra: &Extra, entry: &Entry<P>, slot: Slot) -> Option<Rank> {
         let age = entry.order;
         match self.order {
-            Order::Fifo => None,
-            Order::Lifo => Some((0, -age, slot)),
+            Order::Fifo => self.by_key.is_some().then_some(Rank(0, age, slot)),
+            Order::Lifo => Some(Rank(0, -age, slot)),
             Order::Priority { levels } => {
-                Some((u64::from(levels - 1 - extra.properties.priority.min(levels - 1)), age, slot))
+                Some(Rank(u64::from(levels - 1 - extra.properties.priority.min(levels - 1)), age, slot))
             }
             Order::ShortestFirst => {
                 let next = |services: &Services| services(&extra.properties, entry.entry, entry.attempt() + 1);
-                Some((self.services.as_ref().map_or(0, |services| next(services).nanos()), age, slot))
+                Some(Rank(self.services.as_ref().map_or(0, |services| next(services).nanos()), age, slot))
             }
         }
     }
 
-    /// Who is delivered next, unless that is by age.
+    /// A message of that key, if it has one, has a turn.
+    fn turn(&mut self, key: Option<MessageKey>, turn: &Turn) {
+        match (&mut self.by_key, key, turn) {
+            (Some(by_key), Some(key), _) => by_key.turn(key, turn, &mut self.ready),
+            (.., Turn::Waits(rank)) => _ = self.ready.insert(*rank),
+            (.., Turn::WaitsNoMore(rank)) => _ = self.ready.remove(rank),
+            (.., Turn::GoesOut | Turn::IsBack) => {}
+        }
+    }
+
+    /// Who is delivered next, unless that is just the oldest.
     pub fn next(&self) -> Option<Slot> {
-        self.ready.first().map(|(.., slot)| *slot)
+        self.ready.first().map(|rank| rank.2)
     }
 
     fn timer(timers: &BTreeSet<Timer>) -> Time {
@@ -169,8 +191,13 @@ impl<P: Clone> Broker<P> {
         let Some(extra) = self.store.extra(slot) else { return };
         let Extra { expires, nth, .. } = extra;
         let Some(special) = &mut self.queues[entry.queue.index()].special else { return };
-        if matches!(place, Where::Fresh | Where::Returned) {
-            special.ready.extend(special.rank(&extra, entry, slot));
+        match place {
+            Where::Fresh | Where::Returned => {
+                let rank = special.rank(&extra, entry, slot);
+                rank.inspect(|rank| special.turn(extra.properties.key, &Turn::Waits(*rank)));
+            }
+            Where::Delayed | Where::InFlight => special.turn(extra.properties.key, &Turn::GoesOut),
+            Where::Parked => {}
         }
         if is_counted(place) {
             special.bytes += extra.properties.bytes;
@@ -193,10 +220,13 @@ impl<P: Clone> Broker<P> {
         let Some(extra) = self.store.extra(slot) else { return };
         let Extra { expires, nth, .. } = extra;
         let Some(special) = &mut self.queues[entry.queue.index()].special else { return };
-        if matches!(place, Where::Fresh | Where::Returned)
-            && let Some(rank) = special.rank(&extra, entry, slot)
-        {
-            special.ready.remove(&rank);
+        match place {
+            Where::Fresh | Where::Returned => {
+                let rank = special.rank(&extra, entry, slot);
+                rank.inspect(|rank| special.turn(extra.properties.key, &Turn::WaitsNoMore(*rank)));
+            }
+            Where::Delayed | Where::InFlight => special.turn(extra.properties.key, &Turn::IsBack),
+            Where::Parked => {}
         }
         if is_counted(place) {
             special.bytes -= extra.properties.bytes;

@@ -2,6 +2,7 @@
 
 use std::hint::cold_path;
 
+use super::restricted::Single;
 use super::store::Slot;
 use super::{Broker, ConsumerId, Effect, Effects, Place, QueueId};
 use crate::time::Time;
@@ -34,7 +35,7 @@ impl Terms {
 pub(super) struct Consumer {
     /// The first by preference.
     pub queue: QueueId,
-    priority: u16,
+    pub priority: u16,
     keeps: Keeps,
     pub prefetch: u32,
     /// Deliveries not answered, those that timed out included.
@@ -65,9 +66,10 @@ impl<P: Clone> Broker<P> {
     ) {
         let Terms { prefetch, priority, keeps } = terms;
         let prefetch = if keeps == Keeps::UntilDelivered { u32::MAX } else { prefetch };
+        let suits = priority == 0 && keeps == Keeps::UntilAnswered && !self.queues[queue.index()].is_restricted();
         match self.consumers.get_mut(consumer.0 as usize) {
             Some(known) if known.has_left => {
-                let is_plain = known.held == 0 && priority == 0 && keeps == Keeps::UntilAnswered;
+                let is_plain = known.held == 0 && suits;
                 *known = Consumer { queue, priority, keeps, prefetch, has_left: false, is_plain, ..*known };
                 known.in_turn = known.has_credit();
             }
@@ -77,7 +79,6 @@ impl<P: Clone> Broker<P> {
             }
             None => {
                 assert_eq!(consumer.0 as usize, self.consumers.len(), "consumers are numbered without gaps");
-                let is_plain = priority == 0 && keeps == Keeps::UntilAnswered;
                 let in_turn = prefetch > 0;
                 self.consumers.push(Consumer {
                     queue,
@@ -87,9 +88,12 @@ impl<P: Clone> Broker<P> {
                     held: 0,
                     in_turn,
                     has_left: false,
-                    is_plain,
+                    is_plain: suits,
                 });
             }
+        }
+        if let Some(single) = self.single(queue) {
+            single.join(consumer);
         }
         if self.consumers[consumer.0 as usize].in_turn {
             self.line_up(consumer, queue);
@@ -105,8 +109,15 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    /// Last in turn among those of its priority.
+    fn single(&mut self, queue: QueueId) -> Option<&mut Single> {
+        self.queues[queue.index()].special.as_mut()?.single.as_mut()
+    }
+
+    /// Last in turn among those of its priority; where one is given all, nobody has a turn.
     fn line_up(&mut self, consumer: ConsumerId, queue: QueueId) {
+        if self.single(queue).is_some() {
+            return;
+        }
         let consumers = &self.consumers;
         let priority = consumers[consumer.0 as usize].priority;
         let credit = &mut self.queues[queue.index()].credit;
@@ -154,17 +165,25 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    /// From now on a consumer is given nothing.
+    /// From now on a consumer is given nothing; where it alone was, another is.
     #[inline(never)]
-    pub(super) fn cancel(&mut self, consumer: ConsumerId) {
+    pub(super) fn cancel(&mut self, now: Time, consumer: ConsumerId, effects: &mut impl Effects<P>) {
         let mut nth = 0;
+        let mut makes_way_in = Vec::new();
         while let Some(queue) = self.queue_of(consumer, nth) {
             self.step_out(consumer, queue);
+            if let Some(single) = self.single(queue) {
+                single.leave(consumer);
+                makes_way_in.push(queue);
+            }
             nth += 1;
         }
         self.also_from.remove(&consumer);
         let state = &mut self.consumers[consumer.0 as usize];
         (state.in_turn, state.has_left, state.is_plain) = (false, true, false);
+        for queue in makes_way_in {
+            self.dispatch(now, queue, effects);
+        }
     }
 
     /// A consumer has answered one.

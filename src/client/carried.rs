@@ -1,16 +1,17 @@
 //! What the messages of a producer carry: functions of the message's number, so that nothing has to be remembered.
 
 use super::{Carries, Follows, MessageRules};
-use crate::broker::Properties;
+use crate::broker::{MessageKey, Properties};
 use crate::random::Key;
 use crate::time::Span;
-use crate::workload::{Arrivals, Sampler};
+use crate::workload::{Arrivals, KeySampler, Sampler};
 
 pub struct Carried {
     /// The producer's place in the scenario.
     place: u16,
     priority: u8,
     ttl: Option<(Key, Sampler)>,
+    key: Option<(Key, KeySampler)>,
     producer: Key,
     work: Amount,
     size: Amount,
@@ -48,11 +49,13 @@ impl Carried {
     /// `producer` names seed, replication and producer, whose place in the scenario is `place`.
     pub fn new(rules: &MessageRules, place: u16, arrivals: &Arrivals, producer: Key) -> Carried {
         let ttl = rules.ttl.as_ref().map(|ttl| (producer.name("ttl"), ttl.sampler()));
+        let key = rules.key.map(|keys| (producer.name("key"), keys.sampler()));
         let [work, size] = [&rules.work, &rules.size].map(|rule| rule.as_ref().map(|rule| rule.sampler()));
         Carried {
             place,
             priority: rules.priority,
             ttl,
+            key,
             producer,
             work: Amount::new(work, producer.name("work"), arrivals, Arrivals::work),
             size: Amount::new(size, producer.name("size"), arrivals, Arrivals::size),
@@ -65,10 +68,15 @@ impl Carried {
         Properties {
             priority: self.priority,
             ttl,
+            key: self.key(number),
             draws: self.producer.number(number),
             bytes: self.size.of(number).round() as u64,
             name: (self.place, number),
         }
+    }
+
+    pub fn key(&self, number: u64) -> Option<MessageKey> {
+        self.key.as_ref().map(|(key, sampler)| sampler.draw(&mut key.number(number).draws()))
     }
 
     /// How long these messages take a consumer whose service follows what they carry.

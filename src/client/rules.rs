@@ -2,7 +2,7 @@
 
 use crate::random::Key;
 use crate::time::Span;
-use crate::workload::Distribution;
+use crate::workload::{Distribution, Keys};
 
 /// What the messages of one producer carry.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,7 @@ pub struct MessageRules {
     pub priority: u8,
     /// How long after entering a queue a message expires there; a queue's own ttl may be shorter.
     pub ttl: Option<Distribution>,
+    pub key: Option<Keys>,
     /// How much work it is, in units of the user's choice; a second of the distribution stands for 1.
     pub work: Option<Distribution>,
     /// How many bytes it has; a second of the distribution stands for 1.

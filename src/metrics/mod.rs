@@ -8,12 +8,14 @@ mod copies;
 mod families;
 mod ledger;
 mod levels;
+mod order;
 mod page;
 mod record;
 mod tally;
 
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, TimeAt, Window};
+pub use order::KeyOf;
 pub use record::{Broken, HeldRecord, QueueRecord, Record};
 pub use tally::{Tally, histogram};
 
@@ -21,7 +23,7 @@ use std::collections::BTreeMap;
 use std::hint::cold_path;
 use std::sync::Arc;
 
-use crate::broker::{Effect, Message, Place, QueueId};
+use crate::broker::{Effect, Message, MessageKey, Place, QueueId};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
 use ledger::{At, Fate, Ledger, Special, Track};
@@ -64,6 +66,8 @@ pub struct QueuePlan {
     pub is_journey: bool,
     /// Every time spent waiting here is the wait of a message that is processed, or will be.
     pub stay_is_wait: bool,
+    /// Messages of the same key alone have an order.
+    pub by_key: bool,
 }
 
 /// Wait, service and response of processed messages.
@@ -116,8 +120,10 @@ struct QueueState {
     dropped: BTreeMap<Cause, u64>,
     dead_lettered: BTreeMap<Cause, u64>,
     parked: u64,
-    /// The latest message to have been delivered a first time, by its number in the queue.
+    /// The latest message to have been delivered a first time, by its number in the queue; beyond all where that is a
+    /// matter of keys.
     latest_first: u64,
+    latest_of_key: BTreeMap<MessageKey, u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -180,6 +186,7 @@ pub struct Recorder {
     succeeded_in_window: u64,
     window: (Time, Time),
     pilot: Option<Pilot>,
+    key_of: Option<Box<KeyOf>>,
 }
 
 /// Waits by planned instant, for the search of the warm-up.
@@ -215,6 +222,7 @@ impl Recorder {
             succeeded_in_window: 0,
             window: plan.window,
             pilot: plan.pilot_step.map(|step| Pilot { step, waits: Vec::new() }),
+            key_of: None,
         }
     }
 
@@ -407,7 +415,7 @@ impl Recorder {
             state.latest_first = track.nth;
         } else {
             cold_path();
-            self.ledger.page(delivered.track).counts.reordered += 1;
+            self.not_in_turn(delivered.queue, delivered.track);
         }
         (message, entry)
     }
@@ -579,7 +587,8 @@ impl QueueState {
             dropped: BTreeMap::new(),
             dead_lettered: BTreeMap::new(),
             parked: 0,
-            latest_first: 0,
+            latest_first: if plan.by_key { u64::MAX } else { 0 },
+            latest_of_key: BTreeMap::new(),
         }
     }
     /// A message is new in the queue, and waits there.

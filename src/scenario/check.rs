@@ -5,7 +5,7 @@ use super::model::{Consumers, Producer, Queue};
 use super::problem::{Place, Problem};
 use super::reader::{Reader, cut};
 use super::yaml::{Key, Node};
-use crate::broker::{Order, QueueId, Then, WhenFull};
+use crate::broker::{Order, OrderedBy, QueueId, Then, WhenFull};
 use crate::client::{Acknowledge, OnFailure};
 use crate::measure::RESERVED;
 
@@ -63,22 +63,20 @@ pub fn total_count(consumers: &[Consumers], place: Place, reader: &mut Reader) {
     }
 }
 
-/// Priorities that no queue knows.
+/// Priorities that no queue knows. Messages may come to any queue, whichever they are published to.
 pub fn priorities(queues: &[Queue], producers: &[Producer], root: &Node, reader: &mut Reader) {
+    let levels = |queue: &Queue| match queue.rules.order {
+        Order::Priority { levels } => Some(levels),
+        Order::Fifo | Order::Lifo | Order::ShortestFirst => None,
+    };
+    let most = queues.iter().filter_map(|queue| Some((levels(queue)?, queue))).max_by_key(|(levels, _)| *levels);
     for producer in producers {
         let priority = producer.messages.priority;
-        // One of several queues has to know it.
-        let of = |id: &QueueId| &queues[id.index()];
-        let knows = |queue: &&Queue| matches!(queue.rules.order, Order::Priority { levels } if priority < levels);
-        let mut targets = producer.publishes_to.iter().map(of);
-        if targets.clone().any(|queue| knows(&queue)) {
-            continue;
-        }
-        let Some(queue) = targets.next() else { continue };
-        let message = match queue.rules.order {
-            Order::Priority { levels } => format!("`{}` knows priorities from 0 to {}", queue.name, levels - 1),
-            _ if priority == 0 => continue,
-            _ => format!("`{}` does not go by priority", queue.name),
+        let message = match most {
+            Some((levels, _)) if priority < levels => continue,
+            Some((levels, queue)) => format!("`{}` knows priorities from 0 to {}", queue.name, levels - 1),
+            None if priority == 0 => continue,
+            None => "no queue goes by priority".to_owned(),
         };
         let place =
             root.find(&["producers", &producer.name, "messages", "priority"]).map_or(Place::TOP, |node| node.place);
@@ -86,6 +84,23 @@ pub fn priorities(queues: &[Queue], producers: &[Producer], root: &Node, reader:
         let hint =
             format!("write `order: {{priority: {{levels: {levels}}}}}` under the queue, or leave out the priority");
         reader.report(Problem::at(place, message).hint(hint));
+    }
+}
+
+/// Keys that no queue goes by, and queues that go by keys which no message carries.
+pub fn keys(queues: &[Queue], producers: &[Producer], root: &Node, reader: &mut Reader) {
+    let ordered = || queues.iter().filter(|queue| queue.rules.ordered_by == OrderedBy::Key);
+    let place = |path: &[&str]| root.find(path).map_or(Place::TOP, |node| node.place);
+    // What is written and could not be read has been told.
+    let is_written = |producer: &&Producer| root.find(&["producers", &producer.name, "messages", "key"]).is_some();
+    let keyed = || producers.iter().filter(is_written);
+    for queue in ordered().filter(|_| keyed().next().is_none()) {
+        let problem = Problem::at(place(&["queues", &queue.name, "ordered_by"]), "no message carries a key");
+        reader.report(problem.hint("write `messages: {key: {among: 1000}}` under a producer, or leave it out"));
+    }
+    for producer in keyed().filter(|_| ordered().next().is_none()) {
+        let problem = Problem::at(place(&["producers", &producer.name, "messages", "key"]), "no queue goes by keys");
+        reader.report(problem.hint("write `ordered_by: key` under a queue, or leave out the key"));
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Long: what is said of each part of a scenario stands beside the others, so that it reads as one.
 
-use super::model::{Consumers, Scenario};
-use crate::broker::{QueueId, Then};
+use super::model::{Consumers, Producer, Scenario};
+use crate::broker::{Active, OrderedBy, QueueId, Then};
 use crate::client::{Acknowledge, Carries, Follows, OnFailure, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
@@ -168,7 +168,32 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     let failed_before = share(&|entry| entry.rules.acknowledge == Acknowledge::Before);
     let done_share = (1.0 - rejected * attempts - exhausted - failed_before).max(0.0);
     let done_share = if attempts.is_finite() { done_share } else { 0.0 };
-    Work { consumers: entries.iter().map(|entry| entry.count).sum(), capacity, attempts, dead_share, done_share }
+    let consumers = entries.iter().map(|entry| entry.count).sum();
+    match scenario.queues[at].rules.active {
+        Active::Single if consumers > 1 => {
+            Work { consumers: 1, capacity: capacity / f64::from(consumers), attempts, dead_share, done_share }
+        }
+        _ => Work { consumers, capacity, attempts, dead_share, done_share },
+    }
+}
+
+/// How busy the key that comes most often would keep one consumer, where its messages are worked on one after the other.
+fn busiest_key(scenario: &Scenario, at: usize) -> Option<f64> {
+    let (id, work) = (QueueId(at as u16), work_on(scenario, at));
+    if scenario.queue(id).rules.ordered_by != OrderedBy::Key || work.consumers == 0 {
+        return None;
+    }
+    let producers = || scenario.producers.iter().filter(|producer| producer.publishes_to.contains(&id));
+    let rate = |key: u64| -> f64 {
+        let of = |producer: &Producer| {
+            let share = producer.messages.key.map_or(0.0, |keys| keys.share(key));
+            share * rate_of(&producer.arrivals, scenario.run.duration).mean
+        };
+        producers().map(of).sum()
+    };
+    let work_s = work.attempts * f64::from(work.consumers) / work.capacity;
+    // Of every law one of the first two has the most.
+    Some(rate(1).max(rate(2)) * work_s).filter(|busy| *busy > 0.0 && busy.is_finite())
 }
 
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
@@ -300,6 +325,21 @@ fn messages(rate: Rate) -> String {
 }
 
 fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String {
+    let of_all = load_of_all(scenario, at, flows, name_it);
+    match (busiest_key(scenario, at), is_fed_by_clients(scenario, at)) {
+        (None, _) => of_all,
+        (Some(busy), false) if busy >= 1.0 - 1e-9 => {
+            let of_all = of_all.replace(", stable", "");
+            let limited = scenario.queues[at].rules.is_limited() || scenario.may_expire(QueueId(at as u16));
+            let stable = if limited { "" } else { ": not stable" };
+            let times = figure(busy);
+            format!("{of_all}, but messages of one key come {times} times as fast as one after the other{stable}")
+        }
+        (Some(busy), _) => format!("{of_all}, and {} for the busiest key alone", percent(busy)),
+    }
+}
+
+fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String {
     let queue = &scenario.queues[at];
     let work = work_on(scenario, at);
     let inflow = shared_inflow(scenario, at, flows);
@@ -318,7 +358,12 @@ fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String
     }
     let busy = |rate: f64| if work.capacity.is_finite() { rate * work.attempts / work.capacity } else { 0.0 };
     let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
-    let on = if work.consumers == 1 { "1 consumer".to_owned() } else { format!("{} consumers", work.consumers) };
+    let is_single = queue.rules.active == Active::Single;
+    let on = match work.consumers {
+        1 if is_single => "1 consumer at a time".to_owned(),
+        1 => "1 consumer".to_owned(),
+        several => format!("{several} consumers"),
+    };
     let limited = match queue.rules.is_limited() {
         _ if may_expire => Some("what waits too long expires"),
         true => Some("the queue fills up"),

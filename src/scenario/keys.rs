@@ -66,8 +66,8 @@ pub const QUEUE: &[Key] = &[
     key("redelivery", "{limit: 4}", "what happens to messages that failed"),
     key("capacity_bytes", "64MiB", "bytes that messages which wait or are delayed may have in all"),
     key("ttl", "30s", "how long after entering a message expires that still waits"),
-    later("ordered_by", "what keeps messages of a key in order"),
-    later("single_active_consumer", "whether one consumer at a time takes from it"),
+    key("ordered_by", "key", "what keeps messages in order by handing out one at a time"),
+    key("single_active_consumer", "true", "whether one consumer is given all messages until it leaves"),
     later("kind", "whether it is a queue or a log"),
     later("durable", "whether it outlives its broker"),
     later("like", "the system whose defaults it has"),
@@ -113,7 +113,13 @@ pub const MESSAGES: &[Key] = &[
     key("ttl", "30s", "how long after entering a queue a message expires that still waits"),
     key("size", "4KiB", "how many bytes a message has"),
     key("work", "400", "how much work a message is, in units of your choice, such as tokens"),
-    later("key", "which messages keep their order"),
+    key("key", "{among: 1000, skew: 1.1}", "which messages belong together, in a queue that is ordered by key"),
+];
+
+pub const KEYS: &[Key] = &[
+    key("among", "1000", "how many keys there are; the first of one producer is the first of all"),
+    key("skew", "1.1", "Zipf's exponent: key number k comes in proportion to k^-skew"),
+    key("hot", "30%", "the share of the first key; the others keep their proportions"),
 ];
 
 pub const ARRIVALS: &[Key] = &[
@@ -407,8 +413,12 @@ const fn word<T>(name: &'static str, means: T, about: &'static str) -> Word<T> {
     Word { name, means: Some(means), about }
 }
 
+const fn later_word<T>(name: &'static str, about: &'static str) -> Word<T> {
+    Word { name, means: None, about }
+}
+
 use super::model::{Drain, Warmup};
-use crate::broker::{Jitter, LateAck, LimitCounts, Order, ReturnsTo, Then, WhenFull};
+use crate::broker::{Active, Jitter, LateAck, LimitCounts, Order, OrderedBy, ReturnsTo, Then, WhenFull};
 use crate::client::{Acknowledge, BatchTime, OnFailure, OnRetry, WorksBy};
 
 pub const WHEN_FULL: &[Word<WhenFull>] = &[
@@ -422,6 +432,16 @@ pub const ORDER: &[Word<Order>] = &[
     word("fifo", Order::Fifo, "the oldest first"),
     word("lifo", Order::Lifo, "the youngest first"),
     word("shortest_first", Order::ShortestFirst, "the one whose next attempt would take least, then the oldest"),
+];
+
+pub const ORDERED_BY: &[Word<OrderedBy>] = &[
+    word("key", OrderedBy::Key, "one message of a key at a time is with a consumer or delayed"),
+    later_word("partitions", "a key belongs to a partition, and a partition to one consumer"),
+];
+
+pub const SINGLE_ACTIVE: &[Word<Active>] = &[
+    word("true", Active::Single, "one consumer is given all messages until it leaves, and then the next"),
+    word("false", Active::All, "all are given messages in turn"),
 ];
 
 /// What may stand behind `order` with keys of its own.

@@ -8,11 +8,14 @@ use super::yaml::{Key, Node, Value};
 use super::{amounts, delays, distribution, keys};
 use crate::broker::{Delay, Jitter, QueueId, WhenFull};
 use crate::client::{MessageRules, Retries};
-use crate::workload::Arrivals;
+use crate::workload::{Arrivals, Keys};
 
 const MOST_TRIES: u64 = 1_000_000;
 const MOST_CONFIRMS: u64 = 1_000_000;
 const MOST_PRIORITY: u64 = 254;
+const MOST_KEYS: u64 = 1_000_000_000;
+/// One message in a thousand is not of the first key then.
+const MOST_SKEW: f64 = 10.0;
 
 pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Producer> {
     let object = reader.object(node, key.place, keys::PRODUCER)?;
@@ -125,8 +128,22 @@ fn messages(producer: &Object<'_>, reader: &mut Reader) -> Option<MessageRules> 
         object.get(key).and_then(|node| amounts::read(node, object.example(key), unit, reader))
     };
     let (work, size) = (amount("work", &amounts::WORK, reader), amount("size", &amounts::SIZE, reader));
+    let key = object.get("key").and_then(|node| key_of(node, object.key_place("key"), reader));
     let priority = priority.and_then(|priority| u8::try_from(priority).ok()).unwrap_or(0);
-    Some(MessageRules { priority, ttl, work, size })
+    Some(MessageRules { priority, ttl, key, work, size })
+}
+
+/// Which keys messages carry.
+fn key_of(node: &Node, place: Place, reader: &mut Reader) -> Option<Keys> {
+    let object = reader.object(node, place, keys::KEYS)?;
+    let among = object.need_quantity("among", reader, |text| quantity::count(text, 1, MOST_KEYS));
+    let skew = object.quantity("skew", reader, |text| quantity::number(text, 0.0, MOST_SKEW)).unwrap_or(0.0);
+    let hot = object.quantity("hot", reader, quantity::share);
+    if among == Some(1) && hot.is_some_and(|hot| hot < 1.0) {
+        let problem = Problem::at(object.key_place("hot"), "the only key there is has all messages");
+        reader.report(problem.hint("leave out `hot`, or write more than 1 behind `among`"));
+    }
+    Some(Keys { among: among?, skew, hot })
 }
 
 /// What a trace records of its messages is not said again.

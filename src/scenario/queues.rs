@@ -6,7 +6,7 @@ use super::quantity::{self, SOME};
 use super::reader::{Object, Reader};
 use super::yaml::{Key, Node, Value};
 use super::{distribution, keys};
-use crate::broker::{LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, Then, WhenFull};
+use crate::broker::{Active, LateAck, LimitCounts, Order, OrderedBy, QueueId, QueueRules, Redelivery, Then, WhenFull};
 use crate::time::Span;
 
 const MOST_CAPACITY: u64 = 1_000_000_000_000;
@@ -42,6 +42,8 @@ pub fn read(key: &Key, node: &Node, id: QueueId, reader: &mut Reader) -> Option<
         dead_letter,
         redelivery: Redelivery { then: redelivery.1.unwrap_or(by_default), ..redelivery.0 },
         order,
+        ordered_by: object.word("ordered_by", reader, keys::ORDERED_BY).unwrap_or(OrderedBy::Nothing),
+        active: object.word("single_active_consumer", reader, keys::SINGLE_ACTIVE).unwrap_or(Active::All),
         ttl,
     };
     Some(Queue { name: key.name.clone(), rules })

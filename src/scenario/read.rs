@@ -174,6 +174,7 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
         check::circles(queues, consumers, root, reader);
         let producers = producers.as_deref_mut().unwrap_or_default();
         check::priorities(queues, producers, root, reader);
+        check::keys(queues, producers, root, reader);
         producers::rate_closed(producers, queues, consumers, root, reader);
     }
     let mut known = sections.known();

@@ -144,6 +144,8 @@ pub const TREE: &[Table] = &[
             row("when_full", "refuse", &[Words(|| plain(keys::WHEN_FULL))]),
             row("order", "fifo", &[Words(|| plain(keys::ORDER)), Value::Table("order")]),
             row("ttl", "no limit", DISTRIBUTION),
+            row("ordered_by", "messages may be worked on side by side", &[Words(|| plain(keys::ORDERED_BY))]),
+            row("single_active_consumer", "false", &[Words(|| plain(keys::SINGLE_ACTIVE))]),
             row("redelivery", "", &[Value::Table("redelivery")]),
         ],
     ),
@@ -245,7 +247,15 @@ pub const TREE: &[Table] = &[
         &[
             row("size", "what the trace says, if it does", &[Bytes, Value::Table("size")]),
             row("work", "what the trace says, if it does", &[Number, Value::Table("work")]),
+            row("key", "they belong to none", &[Value::Table("key")]),
         ],
+    ),
+    all(
+        "key",
+        "producers.<name>.messages.key",
+        "how many keys there are, and how often each comes",
+        keys::KEYS,
+        &[row("among", NEEDED, &[]), row("skew", "0", &[]), row("hot", "what its place in the law gives it", &[])],
     ),
     one_of(
         "work",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::broker::{QueueId, WhenFull};
+use crate::broker::{OrderedBy, QueueId, WhenFull};
 use crate::client::Acknowledge;
 use crate::measure::Stat;
 use crate::metrics::{CrewPlan, Mark, MarkKind, Plan, QueuePlan};
@@ -106,6 +106,7 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     QueuePlan {
         rests,
         is_journey,
+        by_key: rules.ordered_by == OrderedBy::Key,
         stay_is_wait: !rests
             && always_delivered_once
             && scenario.consumers_of(id).all(|c| worked_on_at_once(c) && stays(c)),

@@ -119,7 +119,7 @@ impl<'a, L: Listener> Run<'a, L> {
             seats: Vec::new(),
             completions: AgendaWithGap::new(),
             entered: 0,
-            recorder: Recorder::new(plan),
+            recorder: recorder(scenario, key, plan),
             shifts: Vec::new(),
             shift_to_change: None,
             reply: Reply::Accepted,
@@ -446,6 +446,15 @@ impl<'a, L: Listener> Run<'a, L> {
 fn carried(scenario: &Scenario, key: Key) -> Vec<Carried> {
     let of = |(p, at): (&crate::scenario::Producer, u16)| Carried::new(&p.messages, at, &p.arrivals, key.name(&p.name));
     scenario.producers.iter().zip(0..).map(of).collect()
+}
+
+fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {
+    if plan.queues.iter().all(|queue| !queue.by_key) {
+        return Recorder::new(plan);
+    }
+    let carried = carried(scenario, key);
+    let key_of = move |message: Message| carried[usize::from(message.producer)].key(message.number);
+    Recorder::new(plan).with_keys(Box::new(key_of))
 }
 
 /// Whether its consumers do more than to work on one message after the other.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::traffic;
-use crate::broker::{QueueId, WhenFull};
+use crate::broker::{Active, QueueId, WhenFull};
 use crate::client::{Acknowledge, OnFailure};
 use crate::result::Stability;
 use crate::scenario::{Consumers, Queue, Scenario};
@@ -68,8 +68,11 @@ fn expires(scenario: &Scenario, queue: &Queue) -> bool {
 fn of_queue(scenario: &Scenario, id: QueueId, rates: &[f64]) -> Stability {
     let queue = scenario.queue(id);
     let rate = rates[id.index()];
-    let consumers: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
-    let whole: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
+    let there: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
+    // Where one consumer at a time is given messages, what one of them can do on average.
+    let consumers = if queue.rules.active == Active::Single { there.min(1) } else { there };
+    let of_all: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
+    let whole = of_all * f64::from(consumers) / f64::from(there.max(1));
     let throughput = whole * share(scenario, id, rates);
     // With no consumer nothing is kept busy.
     let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };

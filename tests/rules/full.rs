@@ -3,6 +3,15 @@
 use crate::script::check;
 
 #[test]
+fn a_dead_letter_that_gets_in_because_it_is_taken_at_once_is_taken_before_anything_else() {
+    check(
+        "a: capacity 9; b: dead_letter c; c: capacity 0",
+        "subscribe in a then b then c, publish x in b, publish y in a, reject x, ack x, ack y",
+        "x accepted, x to 1, y accepted, x moved to c {rejected}, x to 1, x acknowledged, y to 1, y acknowledged",
+    );
+}
+
+#[test]
 fn capacity_counts_the_messages_that_wait_and_not_those_in_flight() {
     check("capacity 1, consumers 1", "publish a, publish b, publish c", "a accepted, a to 1, b accepted, c refused");
 }

@@ -1,6 +1,7 @@
 //! The rules of broker and clients, in virtual time.
 
 mod answers;
+mod by_key;
 mod bytes;
 mod client;
 mod clock;
@@ -9,6 +10,7 @@ mod expiry;
 mod flows;
 mod full;
 mod hosted;
+mod keyed;
 mod lines;
 mod naive;
 mod order;
@@ -17,3 +19,4 @@ mod recorder;
 mod redelivery;
 mod runs;
 mod script;
+mod single;

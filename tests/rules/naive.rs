@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use kendall::broker::{
-    DelayLaw, Keeps, LateAck, LimitCounts, Order, Place, Properties, QueueRules, Redelivery, ReturnsTo, Terms, Then,
-    WhenFull,
+    Active, DelayLaw, Keeps, LateAck, LimitCounts, Order, OrderedBy, Place, Properties, QueueRules, Redelivery,
+    ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::measure::Cause;
 use kendall::time::{Span, Time};
@@ -38,6 +38,8 @@ pub struct Naive {
     pub happened: Vec<(u32, Happened)>,
     /// By message.
     carried: BTreeMap<u32, Properties>,
+    /// By queue, who alone is given messages.
+    active: BTreeMap<usize, usize>,
     /// Counts everything that has an order: entering, being put somewhere, gaining credit.
     stamp: i64,
 }
@@ -68,6 +70,8 @@ pub struct Consumer {
     /// In order of preference, with when it got into turn there: as it subscribed, was given a message anywhere, or got
     /// credit that it had not.
     queues: Vec<(usize, i64)>,
+    /// When it came to each of them.
+    came: BTreeMap<usize, i64>,
     pub prefetch: usize,
     priority: u16,
     keeps: Keeps,
@@ -77,8 +81,8 @@ pub struct Consumer {
 
 impl Naive {
     pub fn new(rules: Vec<QueueRules>) -> Naive {
-        let (messages, blocked, consumers, happened, carried) = Default::default();
-        Naive { rules, messages, blocked, consumers, happened, carried, stamp: 0 }
+        let (messages, blocked, consumers, happened, carried, active) = Default::default();
+        Naive { rules, messages, blocked, consumers, happened, carried, active, stamp: 0 }
     }
 
     pub fn subscribe(&mut self, now: Time, consumer: usize, queue: usize, terms: Terms) {
@@ -88,12 +92,14 @@ impl Naive {
         if let Some(known) = self.consumers.get_mut(consumer).filter(|known| known.has_left) {
             known.has_left = false;
             known.queues.clear();
+            known.came.clear();
             (known.prefetch, known.priority, known.keeps) = (prefetch as usize, priority, keeps);
         }
         if consumer == self.consumers.len() {
-            let (queues, unanswered) = Default::default();
+            let (queues, came, unanswered) = Default::default();
             self.consumers.push(Consumer {
                 queues,
+                came,
                 prefetch: prefetch as usize,
                 priority,
                 keeps,
@@ -102,6 +108,7 @@ impl Naive {
             });
         }
         self.consumers[consumer].queues.push((queue, turn));
+        self.consumers[consumer].came.insert(queue, turn);
         self.let_flow(now);
     }
 
@@ -109,7 +116,7 @@ impl Naive {
         self.carried.insert(name, carries);
         self.do_what_is_due(now);
         match self.rules[queue].when_full {
-            _ if self.has_room(queue, carries.bytes) && self.blocked.iter().all(|(of, _)| *of != queue) => {
+            _ if self.has_room(queue, name) && self.blocked.iter().all(|(of, _)| *of != queue) => {
                 self.enter(now, queue, name, false);
             }
             WhenFull::Refuse => self.tell(name, Happened::Refused { queue }),
@@ -122,7 +129,7 @@ impl Naive {
                 self.push_out(now, queue, name);
             }
         }
-        self.let_flow(now);
+        self.let_flow_first(now, queue);
     }
 
     pub fn acknowledge(&mut self, now: Time, handing: Handing) {
@@ -174,6 +181,11 @@ impl Naive {
     pub fn cancel(&mut self, now: Time, consumer: usize) {
         self.do_what_is_due(now);
         self.consumers[consumer].has_left = true;
+        self.active.retain(|_, by| *by != consumer);
+        let takes_from = self.consumers[consumer].queues.clone();
+        for (queue, _) in takes_from {
+            while self.rules[queue].active == Active::Single && (self.deliver(now, queue) || self.let_in(now, queue)) {}
+        }
     }
 
     pub fn tick(&mut self, now: Time) {
@@ -216,7 +228,7 @@ impl Naive {
             } else {
                 self.fail(now, name);
             }
-            self.let_flow(now);
+            self.let_flow_first(now, queue);
         }
     }
 
@@ -339,7 +351,8 @@ impl Naive {
     fn expel(&mut self, now: Time, name: u32, cause: Cause) {
         let queue = self.message(name).queue;
         let Some(to) = self.rules[queue].dead_letter.map(|to| to.index()) else { return self.drop(name, cause) };
-        let is_full = !self.has_room(to, self.carried[&name].bytes);
+        let is_full = !self.has_room(to, name);
+        let takes_no_room = !self.is_below_capacity(to, name);
         if is_full && matches!(self.rules[to].when_full, WhenFull::Refuse | WhenFull::Block) {
             return self.drop(name, Cause::DeadLetterFull);
         }
@@ -355,6 +368,8 @@ impl Naive {
         self.tell(name, Happened::DeadLettered { queue, from, to, cause });
         if is_full {
             self.push_out(now, to, name);
+        } else if takes_no_room {
+            while self.deliver(now, to) || self.let_in(now, to) {}
         }
     }
 
@@ -371,6 +386,12 @@ impl Naive {
         }
     }
 
+    /// As [`Naive::let_flow`] after something has happened in a queue, which comes first.
+    fn let_flow_first(&mut self, now: Time, queue: usize) {
+        while self.deliver(now, queue) || self.let_in(now, queue) {}
+        self.let_flow(now);
+    }
+
     /// As [`Naive::let_flow`] after a consumer has answered, who chooses first.
     fn let_flow_to(&mut self, now: Time, consumer: usize) {
         for (queue, _) in self.consumers[consumer].queues.clone() {
@@ -380,9 +401,12 @@ impl Naive {
     }
 
     fn deliver(&mut self, now: Time, queue: usize) -> bool {
-        let waiting = self.messages.iter().filter(|m| m.queue == queue && m.place == Place::Waiting);
+        let waiting = self.deliverable(queue);
         let Some(name) = waiting.min_by_key(|m| self.rank(m)).map(|m| m.name) else { return false };
         let Some(consumer) = self.in_turn(queue) else { return false };
+        if self.rules[queue].active == Active::Single {
+            self.active.insert(queue, consumer);
+        }
         let stamp = self.next_stamp();
         self.consumers[consumer].queues.iter_mut().for_each(|(_, turn)| *turn = stamp);
         let due = self.rules[queue].redelivery.ack_timeout.map_or(Time::NEVER, |timeout| now + timeout);
@@ -404,7 +428,7 @@ impl Naive {
 
     fn let_in(&mut self, now: Time, queue: usize) -> bool {
         let Some(first) = self.blocked.iter().position(|(of, _)| *of == queue) else { return false };
-        if !self.has_room(queue, self.carried[&self.blocked[first].1].bytes) {
+        if !self.has_room(queue, self.blocked[first].1) {
             return false;
         }
         let (_, name) = self.blocked.remove(first);
@@ -414,6 +438,10 @@ impl Naive {
 
     /// The consumer with credit of the highest priority, and of these the one whose turn is longest ago.
     fn in_turn(&self, queue: usize) -> Option<usize> {
+        let has_credit = |at: &usize| self.consumers[*at].unanswered.len() < self.consumers[*at].prefetch;
+        if self.rules[queue].active == Active::Single {
+            return self.active.get(&queue).copied().or_else(|| self.first_to_come(queue)).filter(has_credit);
+        }
         let with_credit =
             self.consumers.iter().enumerate().filter(|(_, c)| !c.has_left && c.unanswered.len() < c.prefetch);
         let turns = with_credit.filter_map(|(at, c)| {
@@ -423,11 +451,42 @@ impl Naive {
         turns.min().map(|(_, _, at)| at)
     }
 
-    fn has_room(&self, queue: usize, bytes: u64) -> bool {
+    /// Of the highest priority the one that has taken from the queue for longest.
+    fn first_to_come(&self, queue: usize) -> Option<usize> {
+        let present = self.consumers.iter().enumerate().filter(|(_, c)| !c.has_left);
+        let came = present.filter_map(|(at, c)| Some((Reverse(c.priority), *c.came.get(&queue)?, at)));
+        came.min().map(|(.., at)| at)
+    }
+
+    /// What waits and may be delivered.
+    fn deliverable(&self, queue: usize) -> impl Iterator<Item = &Message> {
+        let waiting = self.messages.iter().filter(move |m| m.queue == queue && m.place == Place::Waiting);
+        waiting.filter(move |m| !self.is_locked(queue, m.name))
+    }
+
+    /// Another message of its key is out of the queue.
+    fn is_locked(&self, queue: usize, name: u32) -> bool {
+        let key = self.carried[&name].key;
+        let is_out = |m: &&Message| m.queue == queue && matches!(m.place, Place::InFlight | Place::Delayed);
+        self.rules[queue].ordered_by == OrderedBy::Key
+            && key.is_some()
+            && self.messages.iter().filter(is_out).any(|m| self.carried[&m.name].key == key)
+    }
+
+    /// For that newcomer.
+    fn has_room(&self, queue: usize, name: u32) -> bool {
+        let is_taken_at_once = || {
+            self.deliverable(queue).next().is_none() && !self.is_locked(queue, name) && self.in_turn(queue).is_some()
+        };
+        self.is_below_capacity(queue, name) || is_taken_at_once()
+    }
+
+    /// With that newcomer.
+    fn is_below_capacity(&self, queue: usize, name: u32) -> bool {
         let (rules, count) = (&self.rules[queue], |place| self.count(queue, place));
         let in_messages = rules.capacity.is_none_or(|most| count(Place::Waiting) + count(Place::Delayed) < most);
-        let in_bytes = rules.capacity_bytes.is_none_or(|most| self.bytes(queue) + bytes <= most);
-        in_messages && in_bytes || count(Place::Waiting) == 0 && self.in_turn(queue).is_some()
+        let bytes = self.carried[&name].bytes;
+        in_messages && rules.capacity_bytes.is_none_or(|most| self.bytes(queue) + bytes <= most)
     }
 
     pub fn count(&self, queue: usize, place: Place) -> u64 {

@@ -1,10 +1,11 @@
 //! Random commands: the broker does what the naive one does, and keeps what always has to hold.
 
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroU64;
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, Keeps, LateAck, LimitCounts, Order,
-    Place, Properties, QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
+    Active, Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, Keeps, LateAck, LimitCounts,
+    Order, OrderedBy, Place, Properties, QueueId, QueueRules, Redelivery, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
 use kendall::workload::Distribution;
@@ -23,6 +24,7 @@ enum Step {
         bytes: u64,
         /// What services follow from.
         name: u64,
+        key: Option<u64>,
     },
     /// In order of preference, each once.
     Subscribe {
@@ -57,8 +59,22 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let pick = || prop_oneof![4 => 0..3_usize, 1 => any::<usize>()];
     prop_oneof![
-        6 => (0..3_usize, 0..4_u8, prop::option::weighted(0.1, 1..9_u64), 0..9_u64, 0..5_u64)
-            .prop_map(|(queue, priority, ttl, bytes, name)| Step::Publish { queue, priority, ttl, bytes, name }),
+        6 => (
+            0..3_usize,
+            0..4_u8,
+            prop::option::weighted(0.1, 1..9_u64),
+            0..9_u64,
+            0..5_u64,
+            prop::option::weighted(0.9, 1..4_u64),
+        )
+            .prop_map(|(queue, priority, ttl, bytes, name, key)| Step::Publish {
+                queue,
+                priority,
+                ttl,
+                bytes,
+                name,
+                key,
+            }),
         1 => subscribe(),
         1 => pick().prop_map(|pick| Step::Return { pick }),
         1 => pick().prop_map(|pick| Step::Cancel { pick }),
@@ -124,9 +140,12 @@ prop_compose! {
             1 => Just(Order::ShortestFirst),
         ],
         ttl in prop::option::weighted(0.3, 1..9_u64),
+        ordered_by in prop_oneof![1 => Just(OrderedBy::Nothing), 1 => Just(OrderedBy::Key)],
+        active in prop_oneof![2 => Just(Active::All), 1 => Just(Active::Single)],
     ) -> QueueRules {
         let ttl = ttl.map(|ttl| Distribution::Constant(ms(ttl)));
-        QueueRules { capacity, capacity_bytes, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
+        let dead_letter = dead_letter.map(QueueId);
+        QueueRules { capacity, capacity_bytes, when_full, dead_letter, redelivery, order, ttl, ordered_by, active }
     }
 }
 
@@ -232,9 +251,9 @@ impl Both {
     fn carry_out(&mut self, step: &Step) {
         match *step {
             Step::Subscribe { ref queues, terms } => self.subscribe(queues, terms),
-            Step::Publish { queue, priority, ttl, bytes, name } => {
-                let name = (0, name);
-                let properties = Properties { priority, ttl: ttl.map(ms), bytes, name, ..Properties::default() };
+            Step::Publish { queue, priority, ttl, bytes, name, key } => {
+                let (name, key) = ((0, name), key.and_then(NonZeroU64::new));
+                let properties = Properties { priority, ttl: ttl.map(ms), bytes, name, key, ..Properties::default() };
                 let (queue, payload) = (queue % self.rules.len(), self.published);
                 self.published += 1;
                 self.naive.publish(self.now, queue, (payload, properties));

@@ -16,7 +16,7 @@ fn at(milliseconds: u64) -> Time {
 fn recorder() -> Recorder {
     let mark = |at, what| Mark { at, what };
     let marks = [mark(at(0), MarkKind::WindowBegins), mark(at(100), MarkKind::WindowEnds)];
-    let queue = QueuePlan { rests: false, is_journey: true, stay_is_wait: false };
+    let queue = QueuePlan { rests: false, is_journey: true, stay_is_wait: false, by_key: false };
     Recorder::new(&Plan {
         producers: 1,
         producers_timed: Vec::new(),

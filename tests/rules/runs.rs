@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kendall::broker::{
-    Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, QueueId, QueueRules, Redelivery, ReturnsTo, Then, WhenFull,
+    Active, Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, OrderedBy, QueueId, QueueRules, Redelivery,
+    ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{
     Acknowledge, BatchTime, Carries, ConsumerRules, Follows, MessageRules, OnFailure, OnRetry, Retries, Takes, Way,
@@ -16,7 +17,7 @@ use kendall::result::QueueAccount;
 use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup};
 use kendall::sim;
 use kendall::time::{Span, Time};
-use kendall::workload::{Arrivals, Branch, CountProfile, Distribution, Empirical, RateProfile, Trace};
+use kendall::workload::{Arrivals, Branch, CountProfile, Distribution, Empirical, Keys, RateProfile, Trace};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -70,12 +71,15 @@ fn trace() -> impl Strategy<Value = Arrivals> {
 }
 
 fn messages(at_random: bool) -> impl Strategy<Value = MessageRules> {
+    let keys = (1..5_u64, prop_oneof![Just(0.0), Just(1.5)], prop::option::weighted(0.3, 0.0..1.0))
+        .prop_map(|(among, skew, hot)| Keys { among, skew, hot });
+    let key = prop::option::weighted(0.7, keys);
     let amount = move || prop::option::weighted(0.6, distribution(at_random));
-    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)), amount(), amount()).prop_map(
-        |(priority, ttl, work, size)| {
+    (0..3_u8, prop::option::weighted(0.2, distribution(at_random)), amount(), amount(), key).prop_map(
+        |(priority, ttl, work, size, key)| {
             // Thousandths of bytes would all be none.
             let size = size.map(|size| size.times_plus(1000.0, Span::ZERO));
-            MessageRules { priority, ttl, work, size }
+            MessageRules { priority, ttl, key, work, size }
         },
     )
 }
@@ -150,8 +154,11 @@ prop_compose! {
             1 => Just(Order::ShortestFirst),
         ],
         ttl in prop::option::weighted(0.3, distribution(at_random)),
+        ordered_by in prop_oneof![3 => Just(OrderedBy::Nothing), 1 => Just(OrderedBy::Key)],
+        active in prop_oneof![3 => Just(Active::All), 1 => Just(Active::Single)],
     ) -> QueueRules {
-        QueueRules { capacity, capacity_bytes, when_full, dead_letter: dead_letter.map(QueueId), redelivery, order, ttl }
+        let dead_letter = dead_letter.map(QueueId);
+        QueueRules { capacity, capacity_bytes, when_full, dead_letter, redelivery, order, ttl, ordered_by, active }
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Queues: `capacity 1, when_full block, consumers 2`, several as `a: limit 0, dead_letter b; b: capacity 1`. The rules
 //! are those of a scenario; `consumers` and `prefetch` (default 1) say who takes from the queue, numbered from 1 over
-//! all queues. Delays one after the other are `delay 10ms/2ms`.
+//! all queues. Delays one after the other are `delay 10ms/2ms`; `ordered_by key`, `single_active_consumer true`.
 //!
-//! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`, `publish x size 5`, `publish x takes 5ms`), `ack x`, `nack x`, `reject x`, `return x` (the latest delivery of x; `ack x#1` its
+//! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`, `publish x size 5`, `publish x takes 5ms`,
+//! `publish x key 3`, `publish x key 3 in b`), `ack x`, `nack x`, `reject x`, `return x` (the latest delivery of x; `ack x#1` its
 //! first), `subscribe` (`subscribe in b`, `subscribe in a then b`,
 //! `subscribe priority 2`, `subscribe keeps nothing`), `cancel 1`, `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
 //! (nobody looks on the way), `tick`.
@@ -16,8 +17,8 @@
 use std::collections::HashMap;
 
 use kendall::broker::{
-    Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, Keeps, LateAck, LimitCounts, Order,
-    Place, Properties, QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
+    Active, Broker, Command, ConsumerId, Delay, DelayLaw, DeliveryId, Effect, Jitter, Keeps, LateAck, LimitCounts,
+    Order, OrderedBy, Place, Properties, QueueId, QueueRules, ReturnsTo, Terms, Then, WhenFull,
 };
 use kendall::time::{Span, Time};
 use kendall::workload::Distribution;
@@ -87,6 +88,10 @@ impl<'a> World<'a> {
             }
             ["publish", name, "ttl", ttl] => {
                 self.publish_with(name, QueueId(0), Properties { ttl: Some(span(ttl)), ..Properties::default() });
+            }
+            ["publish", name, "key", key] => self.publish_with(name, QueueId(0), of_key(key)),
+            ["publish", name, "key", key, "in", queue] => {
+                self.publish_with(name, queue_named(queue, &self.names), of_key(key));
             }
             ["publish", name, "size", bytes] => {
                 let bytes = bytes.parse().expect("a number of bytes");
@@ -262,6 +267,8 @@ fn read_rules(text: &str, names: &[&str]) -> (QueueRules, u32, u32) {
             ("delay", _) => rules.redelivery.delay = delay(value),
             ("counts", "deliveries") => rules.redelivery.counts = LimitCounts::Deliveries,
             ("late_ack", "ignored") => rules.redelivery.late_ack = LateAck::Ignored,
+            ("ordered_by", "key") => rules.ordered_by = OrderedBy::Key,
+            ("single_active_consumer", "true") => rules.active = Active::Single,
             ("capacity_bytes", _) => rules.capacity_bytes = Some(u64::from(number())),
             ("order", "lifo") => rules.order = Order::Lifo,
             ("order", "shortest_first") => rules.order = Order::ShortestFirst,
@@ -272,6 +279,11 @@ fn read_rules(text: &str, names: &[&str]) -> (QueueRules, u32, u32) {
         }
     }
     (rules, consumers, prefetch)
+}
+
+/// What a message of a key carries.
+fn of_key(key: &str) -> Properties {
+    Properties { key: Some(key.parse().expect("a number from 1 on")), ..Properties::default() }
 }
 
 /// `10ms`, or `10ms/2ms` for one after the other.

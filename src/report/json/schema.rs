@@ -73,6 +73,15 @@ fn words(value: &Value) -> Vec<Meaning> {
     }
 }
 
+/// YAML has two words that are no texts.
+fn as_read(word: &str) -> Json {
+    match word {
+        "true" => json!(true),
+        "false" => json!(false),
+        word => json!(word),
+    }
+}
+
 fn of_value(value: &Value) -> Json {
     const DIGITS: &str = r"^\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?";
     let quantity = |unit: &str| json!({"type": "string", "pattern": format!("{DIGITS}{unit}$")});
@@ -83,7 +92,7 @@ fn of_value(value: &Value) -> Json {
         Value::Bytes => quantity("(B|KiB|MiB|GiB)"),
         Value::Number => json!({"anyOf": [{"type": "number", "minimum": 0}, quantity("")]}),
         Value::Text => json!({"type": ["string", "number", "boolean"]}),
-        Value::Words(_) => json!({"enum": words(value).iter().map(|word| word.name).collect::<Vec<_>>()}),
+        Value::Words(_) => json!({"enum": words(value).iter().map(|word| as_read(word.name)).collect::<Vec<_>>()}),
         Value::Table(name) => reference(name),
         Value::Named(name) => {
             let names = json!({"pattern": "^[a-z][a-z0-9_-]*$", "maxLength": 64});

@@ -10,8 +10,10 @@ use crate::scenario::{Problem, Problems, Scenario, Source, read};
 
 const BASE: &str = "
 run: {duration: 12h}
-queues: {orders: {dead_letter: failed, order: {priority: {levels: 3}}}, failed: {}, shipping: {}}
-producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}, messages: {work: 3, size: 2KiB}}}
+queues: {orders: {dead_letter: failed, order: {priority: {levels: 3}}}, failed: {},
+         shipping: {ordered_by: key}}
+producers: {shop: {publishes_to: orders, arrivals: {poisson: {rate: 200/s}}, messages: {work: 3, size: 2KiB}},
+            till: {publishes_to: shipping, arrivals: {poisson: {rate: 1/s}}, messages: {key: {among: 9}}}}
 consumers: {workers: {takes_from: orders, count: 3, service: 12ms}}
 ";
 

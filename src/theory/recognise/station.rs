@@ -1,6 +1,6 @@
 //! One queue and the consumers entry that takes from it: what is in the way of every formula, and what the broker sees.
 
-use crate::broker::{QueueId, ReturnsTo, WhenFull};
+use crate::broker::{Active, OrderedBy, QueueId, ReturnsTo, WhenFull};
 use crate::client::{Acknowledge, OnFailure, OnRetry};
 use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::theory::feedback::Feedback;
@@ -37,6 +37,12 @@ pub(super) fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     }
     if entry.shifts.is_some() {
         reasons.push(format!("the number of `{entry_name}` changes over time: there is no steady state"));
+    }
+    if queue.rules.ordered_by == OrderedBy::Key {
+        reasons.push(format!("`{queue_name}` hands out one message of a key at a time"));
+    }
+    if queue.rules.active == Active::Single && entry.count > 1 {
+        reasons.push(format!("`{queue_name}` gives messages to one of its {} consumers at a time", entry.count));
     }
     if queue.rules.capacity_bytes.is_some() {
         reasons.push(format!("`{queue_name}` has a capacity in bytes: the formulas know one in messages"));

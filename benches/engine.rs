@@ -39,6 +39,14 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
         "c: {takes_from: q, fails: 20%, service: {exponential: {mean: 0.8s}}}",
     ),
     ("prefetch 10", "q: {}", POISSON, "c: {takes_from: q, prefetch: 10, service: {exponential: {mean: 1s}}}"),
+    (
+        "three in a pipeline",
+        "q: {}, r: {}, s: {}",
+        POISSON,
+        "a: {takes_from: q, service: {exponential: {mean: 1s}}, then: {publishes_to: r}}, \
+         b: {takes_from: r, service: {exponential: {mean: 1s}}, then: {publishes_to: s}}, \
+         c: {takes_from: s, service: {exponential: {mean: 1s}}}",
+    ),
     ("a changing rate", "q: {}", "arrivals: {poisson: {rate: {steps: {0s: 0.5/s, 20h: 1.1/s, 40h: 0.8/s}}}}", MM1),
 ];
 

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods, clippy::disallowed_macros)]
 
+pub mod adapter;
 pub mod broker;
 pub mod cli;
 pub mod client;

@@ -1,5 +1,9 @@
 //! What every engine fills in and every view reads: answers, estimates, accounts, verdicts, targets, warnings.
 
+mod live;
+
+pub use live::{Lag, Live, LiveAgreement, Uncorrected};
+
 use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
@@ -15,6 +19,8 @@ pub struct Outcome {
     pub partial: bool,
     pub answers: Vec<Answer>,
     pub agreement: Vec<Agreement>,
+    /// Of a live run with the same draws simulated.
+    pub live_agreement: Vec<LiveAgreement>,
     pub targets: Vec<TargetResult>,
     pub warnings: Vec<Warning>,
     /// Why there is no theory, where there is none.
@@ -31,6 +37,7 @@ pub const CONFIDENCE: f64 = 0.95;
 pub enum Answer {
     Theory(Theory),
     Simulation(Box<Simulation>),
+    Live(Box<Live>),
 }
 
 #[derive(Clone, Debug)]
@@ -339,6 +346,12 @@ pub enum WarningCode {
     Imprecise,
     /// The service varies so much that intervals may be too narrow.
     HeavyTail,
+    /// A live run sent its messages too late to be believed.
+    GeneratorBound,
+    /// The machine was too busy, so that work ended late.
+    HostSaturated,
+    /// A target was lost and found again.
+    Reconnected,
     /// Something in the scenario has no effect or an effect that is easily overlooked.
     Scenario,
 }
@@ -353,6 +366,9 @@ impl WarningCode {
             WarningCode::LongWarmup => "long-warmup",
             WarningCode::Imprecise => "imprecise",
             WarningCode::HeavyTail => "heavy-tail",
+            WarningCode::GeneratorBound => "generator-bound",
+            WarningCode::HostSaturated => "host-saturated",
+            WarningCode::Reconnected => "reconnected",
             WarningCode::Scenario => "scenario",
         }
     }

@@ -3,6 +3,10 @@
 //! Whole numbers make every sum exact, so that accounts and Little's law can be held to zero.
 //! The largest instant is about 584 years; arithmetic stops there instead of wrapping.
 
+mod speed;
+
+pub use speed::Speed;
+
 use std::fmt;
 use std::hint::cold_path;
 use std::ops::{Add, AddAssign, Sub};

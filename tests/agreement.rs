@@ -32,6 +32,7 @@ fn answers(text: &str) -> (Theory, Simulation) {
         match answer {
             Answer::Theory(found) => theory = Some(found),
             Answer::Simulation(found) => simulation = Some(*found),
+            Answer::Live(_) => unreachable!("none was asked for"),
         }
     }
     (theory.expect("a theory"), simulation.expect("a simulation"))

@@ -231,7 +231,7 @@ fn simulate(scenario: &Scenario) -> Simulation {
         .into_iter()
         .find_map(|answer| match answer {
             Answer::Simulation(simulation) => Some(*simulation),
-            Answer::Theory(_) => None,
+            Answer::Theory(_) | Answer::Live(_) => None,
         })
         .expect("a simulation")
 }

@@ -15,7 +15,7 @@ fn outcome(text: &str) -> Outcome {
 fn simulation(outcome: &Outcome) -> &Simulation {
     let simulated = outcome.answers.iter().find_map(|answer| match answer {
         Answer::Simulation(simulation) => Some(simulation),
-        Answer::Theory(_) => None,
+        Answer::Theory(_) | Answer::Live(_) => None,
     });
     simulated.expect("a simulation")
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kendall::broker::{Delay, Order, QueueId, QueueRules, ReturnsTo, WhenFull};
-use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
+use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry, WorksBy};
 use kendall::measure::Measure;
 use kendall::result::{Stability, Theory};
 use kendall::scenario::{
@@ -32,6 +32,7 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
             seed: 1,
             replications: Replications::Fixed(20),
             drain: Drain::UntilEmpty,
+            drain_at_most: None,
             at_most_inside: 1_000_000,
         },
         queues: vec![Queue { name: "queue".to_owned(), rules: QueueRules::default() }],
@@ -52,6 +53,7 @@ fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
             prefetch_given: false,
             then: Vec::new(),
             priority: 0,
+            works_by: WorksBy::Sleep,
             rules: ConsumerRules {
                 follows: None,
                 service,

@@ -116,7 +116,7 @@ fn simulated(arrivals: &str, seconds: u32) -> Simulation {
     let outcome = run(&scenario, &Ask::default(), &Watch::default()).expect("books that balance");
     let simulation = outcome.answers.into_iter().find_map(|answer| match answer {
         Answer::Simulation(simulation) => Some(*simulation),
-        Answer::Theory(_) => None,
+        Answer::Theory(_) | Answer::Live(_) => None,
     });
     simulation.expect("a simulation")
 }

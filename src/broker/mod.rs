@@ -60,6 +60,13 @@ pub struct DeliveryId {
     serial: u32,
 }
 
+impl DeliveryId {
+    /// For drivers of clients alone, which number deliveries themselves.
+    pub fn numbered(number: u64) -> DeliveryId {
+        DeliveryId { slot: (number >> 32) as Slot, serial: number as u32 }
+    }
+}
+
 struct Queue<P> {
     rules: QueueRules,
     /// Nothing is to be noted of what is in flight: no time-out, nothing special.

@@ -104,6 +104,43 @@ pub enum Effect<P> {
     },
 }
 
+impl<P> Effect<P> {
+    /// The same of something else that stands for the message.
+    pub fn with<Q>(&self, payload: Q) -> Effect<Q> {
+        match *self {
+            Effect::Accepted { queue, was_blocked, .. } => Effect::Accepted { queue, was_blocked, payload },
+            Effect::Refused { queue, .. } => Effect::Refused { queue, payload },
+            Effect::Blocked { queue, .. } => Effect::Blocked { queue, payload },
+            Effect::Delivered { queue, consumer, delivery, entry, attempt, .. } => {
+                Effect::Delivered { queue, consumer, delivery, entry, attempt, payload }
+            }
+            Effect::Acknowledged { queue, from, .. } => Effect::Acknowledged { queue, from, payload },
+            Effect::Returned { queue, to, .. } => Effect::Returned { queue, to, payload },
+            Effect::Ready { queue, .. } => Effect::Ready { queue, payload },
+            Effect::Dropped { queue, from, cause, .. } => Effect::Dropped { queue, from, cause, payload },
+            Effect::DeadLettered { queue, from, to, cause, .. } => {
+                Effect::DeadLettered { queue, from, to, cause, payload }
+            }
+            Effect::Parked { queue, .. } => Effect::Parked { queue, payload },
+        }
+    }
+
+    pub fn payload(&self) -> &P {
+        match self {
+            Effect::Accepted { payload, .. }
+            | Effect::Refused { payload, .. }
+            | Effect::Blocked { payload, .. }
+            | Effect::Delivered { payload, .. }
+            | Effect::Acknowledged { payload, .. }
+            | Effect::Returned { payload, .. }
+            | Effect::Ready { payload, .. }
+            | Effect::Dropped { payload, .. }
+            | Effect::DeadLettered { payload, .. }
+            | Effect::Parked { payload, .. } => payload,
+        }
+    }
+}
+
 /// Who is told what follows from a command: a list, or somebody who carries it out at once.
 pub trait Effects<P> {
     /// Known beforehand: the broker [is plain](super::Broker::is_plain), so that nobody asks on the common path.

@@ -99,6 +99,22 @@ pub struct Run {
     #[arg(long)]
     pub theory: bool,
 
+    /// Run it on a real clock too, with as many tasks as there are producers and consumers, against kendall's own broker
+    #[arg(long, value_name = "TARGET", num_args = 0..=1, default_missing_value = "embedded")]
+    pub live: Option<String>,
+
+    /// Seconds of the scenario in a real one, such as 60 [live only]
+    #[arg(long, value_name = "K", requires = "live", allow_negative_numbers = true)]
+    pub speed: Option<f64>,
+
+    /// How many live runs, each with draws of its own; five have intervals [live only]
+    #[arg(long, value_name = "N", requires = "live", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub repeat: Option<u32>,
+
+    /// Allow a target on another machine [live only]
+    #[arg(long, requires = "live")]
+    pub allow_remote: bool,
+
     /// Write the result as JSON, one line for each scenario; `-` writes it to standard output, and nothing else there
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
@@ -126,7 +142,9 @@ Examples:
   kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14 --seed 2
   kendall run scenarios/mm1.yaml scenarios/mm3.yaml --csv results
   kendall run scenarios/orders.yaml --duration 10min --events - | grep review
-  kendall run scenarios/flash-sale.yaml --json - | jq '.targets'";
+  kendall run scenarios/flash-sale.yaml --json - | jq '.targets'
+  kendall run scenarios/agreement.yaml --live
+  kendall run scenarios/web-day.yaml --live --speed 600";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXPLAIN)]

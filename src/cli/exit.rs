@@ -47,10 +47,13 @@ impl Exit {
     }
 }
 
-/// A run that overload stopped has not done what was asked.
+/// A run that overload stopped has not done what was asked, nor has one that is not to be believed.
 fn is_cut_short(outcome: &Outcome) -> bool {
-    let overloaded = |answer: &Answer| matches!(answer, Answer::Simulation(s) if s.stopped == Stopped::Overload);
-    outcome.answers.iter().any(overloaded)
+    outcome.answers.iter().any(|answer| match answer {
+        Answer::Theory(_) => false,
+        Answer::Simulation(simulation) => simulation.stopped == Stopped::Overload,
+        Answer::Live(live) => live.runs.stopped == Stopped::Overload || live.valid.is_err(),
+    })
 }
 
 /// Why there is no result.
@@ -84,7 +87,7 @@ impl Failure {
     /// Says what is wrong on standard error.
     pub fn tell(&self) -> Exit {
         match self {
-            Failure::Problems(problems) => {
+            Failure::Problems(problems) | Failure::Run(RunError::Lacking(problems)) => {
                 output::diagnose(&problems.render(output::stderr_has_colour(), output::stderr_width()));
             }
             other => output::diagnose(&format!("error: {other}")),
@@ -96,7 +99,10 @@ impl Failure {
         match self {
             Failure::Problems(_) | Failure::Arguments(_) => Exit::WrongInput,
             Failure::Run(RunError::NoTheory(_) | RunError::WarmupTooLong(_)) => Exit::WrongInput,
-            Failure::Run(RunError::Broken(_) | RunError::Threads(..)) | Failure::Write { .. } => Exit::Missed,
+            Failure::Run(RunError::Lacking(_)) => Exit::WrongInput,
+            Failure::Run(RunError::Broken(_) | RunError::Threads(..) | RunError::Live(_)) | Failure::Write { .. } => {
+                Exit::Missed
+            }
         }
     }
 }
@@ -115,6 +121,7 @@ mod tests {
             answers: Vec::new(),
             agreement: Vec::new(),
             targets: holds.iter().map(target).collect(),
+            live_agreement: Vec::new(),
             warnings: Vec::new(),
             no_theory: None,
             stability: Vec::new(),

@@ -105,7 +105,7 @@ impl<'a> Files<'a> {
 fn simulation(outcome: &Outcome) -> Option<&Simulation> {
     outcome.answers.iter().find_map(|answer| match answer {
         Answer::Simulation(simulation) => Some(simulation.as_ref()),
-        Answer::Theory(_) => None,
+        Answer::Theory(_) | Answer::Live(_) => None,
     })
 }
 

@@ -11,11 +11,13 @@ mod files;
 mod input;
 mod interrupt;
 mod language;
+mod live;
 mod new;
 mod output;
 mod progress;
 mod run;
 mod shell;
+mod target;
 mod theory;
 
 use std::process::ExitCode;

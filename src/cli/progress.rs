@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::live::Status;
 use crate::sim::Watch;
 
 /// Shorter runs need no progress.
@@ -16,27 +17,28 @@ const REDRAWS_PER_SECOND: u8 = 5;
 const ENOUGH: f64 = 0.02;
 
 /// Does the work on this thread while another shows how far it is.
-pub fn shown<R>(watch: &Watch, work: impl FnOnce() -> R) -> R {
+pub fn shown<R>(watch: &Watch, status: &Status, work: impl FnOnce() -> R) -> R {
     if !stderr().is_terminal() {
         return work();
     }
     thread::scope(|scope| {
         let (working, ended) = channel::<()>();
-        scope.spawn(move || draw(watch, &ended));
+        scope.spawn(move || draw(watch, status, &ended));
         let result = work();
         drop(working);
         result
     })
 }
 
-fn draw(watch: &Watch, ended: &Receiver<()>) {
+fn draw(watch: &Watch, status: &Status, ended: &Receiver<()>) {
     let begun = Instant::now();
     if !is_working(ended, PATIENCE) {
         return;
     }
     let bar = bar();
     loop {
-        bar.set_message(line(watch.share(), begun.elapsed(), watch.stopped()));
+        let simulating = || line(watch.share(), begun.elapsed(), watch.stopped());
+        bar.set_message(status.line().unwrap_or_else(simulating));
         if !is_working(ended, Duration::from_secs(1) / u32::from(REDRAWS_PER_SECOND)) {
             break;
         }
@@ -99,6 +101,6 @@ mod tests {
 
     #[test]
     fn the_result_of_the_work_comes_back() {
-        assert_eq!(shown(&Watch::default(), || 42), 42);
+        assert_eq!(shown(&Watch::default(), &Status::default(), || 42), 42);
     }
 }

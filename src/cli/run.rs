@@ -3,8 +3,10 @@
 use super::args::Run;
 use super::exit::{Exit, Failure};
 use super::files::Files;
+use super::live::{self, Eye, Status};
 use super::{input, interrupt, output, progress};
-use crate::experiment::{self, Ask};
+use crate::adapter::Embedded;
+use crate::experiment::{self, Ask, LiveAsk};
 use crate::report;
 use crate::result::Outcome;
 use crate::scenario::Scenario;
@@ -12,6 +14,8 @@ use crate::sim::Watch;
 
 /// Scenarios that are wrong are told at once; the others are answered one after the other.
 pub fn run(args: &Run) -> Result<Exit, Failure> {
+    // What is asked wrongly is told before anything is run.
+    live::asked(args)?;
     let mut worst = Exit::Well;
     let mut scenarios = Vec::new();
     for text in &args.scenarios {
@@ -42,7 +46,15 @@ fn answer(
     watch: &Watch,
 ) -> Result<Exit, Failure> {
     let ask = Ask { theory_only: args.theory, threads: args.threads.map(usize::from) };
-    let outcome = progress::shown(watch, || experiment::run(scenario, &ask, watch))?;
+    let status = Status::default();
+    let outcome = progress::shown(watch, &status, || match live::asked(args)? {
+        None => Ok::<_, Failure>(experiment::run(scenario, &ask, watch)?),
+        Some((speed, runs)) => {
+            let onlooker = Eye { watch, status: &status };
+            let live = LiveAsk { speed, runs, onlooker: &onlooker };
+            Ok(experiment::run_live(scenario, &ask, &live, &Embedded, watch)?)
+        }
+    })?;
     // If the text or a file cannot be written, the other still is.
     let shown = show(args, scenario, &outcome, is_first);
     shown.and(files.write(&outcome, scenario, watch))?;

@@ -36,7 +36,7 @@ fn no_formula(error: RunError, system: &str) -> Failure {
 fn text(outcome: &Outcome) -> String {
     let theories = outcome.answers.iter().filter_map(|answer| match answer {
         Answer::Theory(theory) => Some(report::theory(theory)),
-        Answer::Simulation(_) => None,
+        Answer::Simulation(_) | Answer::Live(_) => None,
     });
     let warnings = outcome.warnings.iter().map(|warning| format!("warning: {}\n", warning.text));
     theories.chain(warnings).collect::<Vec<_>>().join("\n")

@@ -9,6 +9,8 @@ mod held;
 mod onward;
 mod producer;
 mod rules;
+mod thinking;
+mod unconfirmed;
 mod works;
 
 pub use carried::Carried;
@@ -16,6 +18,8 @@ pub use desk::{Desk, Next};
 pub use onward::{Onward, Way};
 pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
+pub use thinking::Thinking;
+pub use unconfirmed::Unconfirmed;
 pub use works::Works;
 
 use std::hint::cold_path;

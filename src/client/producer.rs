@@ -44,6 +44,11 @@ impl<'a> Producer<'a> {
         Producer { retries: retries.map(|retries| (retries, key.name("retries"))), ..self }
     }
 
+    /// In the scenario.
+    pub fn place(&self) -> u16 {
+        self.place
+    }
+
     /// Whether it tries again what is refused.
     pub fn tries_again(&self) -> bool {
         self.retries.is_some()

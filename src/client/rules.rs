@@ -125,3 +125,13 @@ pub enum OnFailure {
     /// The message goes to the dead letter queue, or is dropped where there is none.
     Reject,
 }
+
+/// What a consumer does while it works, in a live run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WorksBy {
+    /// It waits for something else, and leaves the processor alone.
+    #[default]
+    Sleep,
+    /// It keeps a processor busy.
+    Spin,
+}

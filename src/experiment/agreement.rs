@@ -1,7 +1,7 @@
-//! Theory against simulation, value by value.
+//! Theory against simulation, and a live run against the same draws simulated, value by value.
 
-use crate::measure::Measure;
-use crate::result::{Agreement, Estimate, Exact, Simulation, Theory, Verdict};
+use crate::measure::{Measure, Unit};
+use crate::result::{Agreement, Estimate, Exact, Live, LiveAgreement, Simulation, Theory, Verdict};
 use crate::stats;
 
 /// Of all verdicts of one table together: how sure is a "differs".
@@ -39,4 +39,68 @@ fn judge(exact: &Exact, estimate: &Estimate, confidence: f64) -> (Result<Verdict
     let within = (exact.value != 0.0).then(|| (high - low) / 2.0 / exact.value.abs());
     let agrees = low - rounding <= exact.value && exact.value <= high + rounding;
     (Ok(if agrees { Verdict::Agrees } else { Verdict::Differs }), within)
+}
+
+/// What a live path may add to a time: this part of it …
+const PART: f64 = 0.05;
+/// … and this much real time.
+pub const ALWAYS_S: f64 = 0.2e-3;
+/// By how much a share may differ.
+const POINT: f64 = 0.01;
+
+/// Holds a live run against the same draws simulated: what differs is the live path's own overhead, and noise.
+pub fn compare_live(live: &Live, no_verdict: Option<&str>) -> Vec<LiveAgreement> {
+    let value = |measure: &Measure| live.runs.measures.get(measure).and_then(|estimate| estimate.value);
+    let pairs = live.twin.iter().filter_map(|(measure, twin)| Some((measure, *twin, value(measure)?)));
+    pairs
+        .map(|(measure, twin, seen)| {
+            let verdict = match (no_verdict, allowed(measure, twin, live.speed)) {
+                (Some(why), _) => Err(why.to_owned()),
+                (None, None) => Err("counts and levels get no verdict".to_owned()),
+                (None, Some(allowed)) if (seen - twin).abs() <= allowed => Ok(Verdict::Agrees),
+                (None, Some(_)) => Ok(Verdict::Differs),
+            };
+            LiveAgreement { measure: measure.clone(), twin, live: seen, verdict }
+        })
+        .collect()
+}
+
+/// By how much a live value may differ; `None` where it is not to be judged.
+fn allowed(measure: &Measure, twin: f64, speed: f64) -> Option<f64> {
+    match measure.unit() {
+        Unit::Seconds => Some(PART * twin.abs() + ALWAYS_S * speed),
+        Unit::PerSecond => Some(PART * twin.abs()),
+        Unit::Share => Some(POINT),
+        Unit::Messages => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn within(measure: &str, twin: f64, seen: f64, speed: f64) -> Option<bool> {
+        allowed(&measure.parse().unwrap(), twin, speed).map(|allowed| (seen - twin).abs() <= allowed)
+    }
+
+    #[test]
+    fn a_time_may_be_longer_by_a_twentieth_and_a_fifth_of_a_real_millisecond() {
+        assert_eq!(within("response.mean", 0.1, 0.1051, 1.0), Some(true));
+        assert_eq!(within("response.mean", 0.1, 0.1053, 1.0), Some(false));
+        assert_eq!(within("wait.p95", 0.1, 0.0949, 1.0), Some(true));
+        assert_eq!(within("wait.p95", 0.1, 0.0947, 1.0), Some(false));
+        // A fifth of a real millisecond is 120 ms of the scenario.
+        assert_eq!(within("wait.mean", 0.0, 0.119, 600.0), Some(true));
+        assert_eq!(within("wait.mean", 0.0, 0.121, 600.0), Some(false));
+    }
+
+    #[test]
+    fn rates_shares_and_counts_have_limits_of_their_own() {
+        assert_eq!(within("throughput", 100.0, 104.9, 1.0), Some(true));
+        assert_eq!(within("throughput", 100.0, 105.1, 1.0), Some(false));
+        assert_eq!(within("utilization", 0.70, 0.709, 1.0), Some(true));
+        assert_eq!(within("utilization", 0.70, 0.711, 1.0), Some(false));
+        assert_eq!(within("published", 10.0, 10.0, 1.0), None);
+        assert_eq!(within("orders.length.mean", 10.0, 10.0, 1.0), None);
+    }
 }

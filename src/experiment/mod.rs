@@ -1,11 +1,15 @@
 //! Carries out what was asked, sets the answers side by side and judges them.
 
 mod agreement;
+mod live;
 mod targets;
 mod warnings;
 
+pub use live::{LiveAsk, run_live};
+
+use crate::live::LiveError;
 use crate::result::{Answer, Explanation, Outcome, Simulation, Stability, Stopped, Theory};
-use crate::scenario::Scenario;
+use crate::scenario::{Problems, Scenario};
 use crate::sim::{self, SimError, Simulated, Steady, Watch};
 use crate::theory;
 
@@ -31,6 +35,11 @@ pub enum RunError {
     Broken(String),
     #[error("cannot start {0} threads: {1}")]
     Threads(usize, String),
+    /// The target has nothing for something in the scenario.
+    #[error(transparent)]
+    Lacking(Problems),
+    #[error("the live run failed: {0}")]
+    Live(#[from] LiveError),
 }
 
 impl From<SimError> for RunError {
@@ -79,6 +88,7 @@ fn by_theory(scenario: &Scenario, theory: Theory, stability: Vec<Stability>) -> 
         seed: scenario.run.seed,
         partial: false,
         agreement: Vec::new(),
+        live_agreement: Vec::new(),
         targets: targets::judge_by_theory(scenario, &theory),
         warnings: warnings::of_scenario(scenario, &stability),
         no_theory: None,
@@ -110,6 +120,7 @@ fn side_by_side(
         seed: scenario.run.seed,
         partial: simulation.stopped == Stopped::Interrupted,
         agreement,
+        live_agreement: Vec::new(),
         targets,
         warnings,
         no_theory,

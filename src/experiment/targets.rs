@@ -1,7 +1,7 @@
 //! Whether what must hold does.
 
 use crate::measure::{Stat, Unit};
-use crate::result::{CONFIDENCE, Estimate, Holds, Simulation, StandardError, TargetResult, Theory};
+use crate::result::{CONFIDENCE, Estimate, Holds, Live, Simulation, StandardError, TargetResult, Theory};
 use crate::scenario::{Op, Scenario, Target};
 use crate::stats;
 
@@ -15,6 +15,30 @@ pub fn judge(scenario: &Scenario, simulation: &Simulation) -> Vec<TargetResult> 
         TargetResult { target: target.text.clone(), by: "simulation", holds, note }
     };
     scenario.targets.iter().map(judge).collect()
+}
+
+/// Judges each target by a live run: by its value where one run has no interval.
+pub fn judge_live(scenario: &Scenario, live: &Live) -> Vec<TargetResult> {
+    let judge = |target: &Target| {
+        let (holds, note) = match (&live.valid, target.in_runs) {
+            (Err(_), _) => (Holds::Undecided, "the live run is invalid".to_owned()),
+            (Ok(()), Some(share)) => in_runs(target, share, &live.runs),
+            (Ok(()), None) => by_runs(target, &live.runs),
+        };
+        TargetResult { target: target.text.clone(), by: "live", holds, note }
+    };
+    scenario.targets.iter().map(judge).collect()
+}
+
+fn by_runs(target: &Target, runs: &Simulation) -> (Holds, String) {
+    let estimate = runs.measures.get(&target.measure);
+    match estimate.map(|estimate| (estimate.value, estimate.error)) {
+        Some((Some(value), None)) if target.op != Op::Equal => {
+            let note = "by its value, without an interval; `--repeat 5` gives one";
+            (yes_or_no(target.op.holds(value, target.value)), note.to_owned())
+        }
+        _ => by_estimate(target, runs),
+    }
 }
 
 /// Judges each target by the formulas alone.

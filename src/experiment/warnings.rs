@@ -1,7 +1,7 @@
 //! What the reader of a result has to know before trusting it.
 
 use crate::measure::{Measure, Percentile, Quantity, Stat};
-use crate::result::{Overload, Simulation, Stability, Stopped, Warning, WarningCode};
+use crate::result::{Live, Overload, Simulation, Stability, Stopped, Warning, WarningCode};
 use crate::scenario::{Consumers, Replications, Scenario};
 use crate::sim::Simulated;
 use crate::theory;
@@ -178,3 +178,49 @@ fn few_spells(simulated: &Simulated, measure: Measure) -> Option<Warning> {
         ),
     })
 }
+
+/// A machine with so much of it busy has nothing to spare.
+const BUSY: f64 = 0.9;
+
+/// What makes a live run doubtful.
+pub fn of_live(live: &Live) -> Vec<Warning> {
+    let ms = |span: Span| span.seconds() * 1e3;
+    let mut warnings = Vec::new();
+    if let Err(why) = &live.valid {
+        warnings.push(warning(WarningCode::GeneratorBound, why.clone()));
+    }
+    if live.ended_late.p99 > LATE {
+        let text = format!(
+            "one attempt in a hundred ended {:.3} ms late or more (real time): service is longer than it was to be; run on a \
+             machine with more to spare, or at a lower rate",
+            ms(live.ended_late.p99)
+        );
+        warnings.push(warning(WarningCode::HostSaturated, text));
+    }
+    if let Some(busy) = live.busy_cores.filter(|busy| *busy > BUSY * live.cores as f64) {
+        let text = format!(
+            "{busy:.1} of {} processors were busy with it, so that clients and broker were in each other's way; run at a \
+             lower rate, or on a machine with more of them",
+            live.cores
+        );
+        warnings.push(warning(WarningCode::HostSaturated, text));
+    }
+    if live.reconnects > 0 {
+        let text = format!("the connection to the target was lost and made anew {} times", live.reconnects);
+        warnings.push(warning(WarningCode::Reconnected, text));
+    }
+    let accounts = &live.runs.accounts.producers;
+    let left: u64 = accounts.iter().map(|(_, account)| account.unfinished + account.not_yet_accepted).sum();
+    if left > 0 {
+        let text = format!(
+            "{left} messages were unfinished when the live run ended, the oldest {:.3} s old: they are in no figure of wait \
+             or response (response_all counts them); a longer run.drain would follow them",
+            live.oldest_unfinished.unwrap_or(Span::ZERO).seconds()
+        );
+        warnings.push(warning(WarningCode::Unfinished, text));
+    }
+    warnings
+}
+
+/// Work that ends so late is noticed.
+const LATE: Span = Span::from_nanos(1_000_000);

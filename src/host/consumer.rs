@@ -74,6 +74,11 @@ impl Consumer {
         self.take()
     }
 
+    /// It is handed nothing more from now on; what it has been handed it still receives.
+    pub fn cancel(&mut self) {
+        self.seat.shared.enter(|state| state.cancel(self.seat.consumer));
+    }
+
     fn take(&mut self) -> Option<Delivery> {
         self.received.pop_front().map(|handed| Delivery::new(Arc::clone(&self.seat), handed))
     }

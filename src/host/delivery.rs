@@ -63,6 +63,11 @@ impl Delivery {
         self.answer(Answer::Reject);
     }
 
+    /// Not begun: the message returns to its queue, and that counts as no failure.
+    pub fn give_back(self) {
+        self.answer(Answer::GiveBack);
+    }
+
     /// Acknowledges all under one lock, in their order; `deliveries` is empty afterwards and may be used again.
     pub fn ack_all(deliveries: &mut Vec<Delivery>) {
         let mut rest = deliveries.as_mut_slice();

@@ -38,7 +38,7 @@
 //! **Nothing is lost with a future or a task.** A delivery that is dropped goes back to its queue, and so does what a
 //! dropped consumer has not received. What each future does when it is dropped stands with it.
 //!
-//! **Time** is tokio's clock, in nanoseconds since the host began. One task per host sleeps until the next deadline; it
+//! **Time** is tokio's clock, in nanoseconds since the host began, unless [`Options`] give it another speed. One task per host sleeps until the next deadline; it
 //! ends when the host stops. Messages are kept in memory only: what is confirmed is in its queue, and gone with the
 //! process.
 
@@ -63,9 +63,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
-use crate::broker::{Effect, QueueId, QueueRules};
-use crate::time::Time;
+use crate::broker::{Broker, Effect, QueueId, QueueRules, Terms};
+use crate::time::{Speed, Time};
 use consumer::Seat;
 use shared::{Shared, Stage};
 
@@ -96,9 +97,17 @@ pub trait Watch: Send {
 #[derive(Default)]
 pub struct Options {
     pub limits: Limits,
-    /// For what the rules draw: jitter, and times to live that vary.
+    /// For what the rules draw of messages that are published without properties: jitter, and times to live that vary.
     pub seed: u64,
     pub watch: Option<Box<dyn Watch>>,
+    /// Of the queues, in their order, by which draws are keyed; none if they have no names.
+    pub names: Vec<String>,
+    /// Whether messages may have a ttl of their own.
+    pub messages_expire: bool,
+    /// When its time begins; now if it is not said. Until then it is instant 0.
+    pub began: Option<Instant>,
+    /// How fast its time passes, delays and time-outs with it.
+    pub speed: Speed,
 }
 
 /// Why a host did not do what was asked.
@@ -169,11 +178,24 @@ impl Host {
         if !(1..=MOST_PREFETCH).contains(&prefetch) {
             return Err(HostError::Prefetch(prefetch));
         }
-        let consumer = self.shared.enter(|state| match state.has_queue(queue) {
-            true => state.subscribe(queue, prefetch),
-            false => Err(HostError::NoQueue(queue)),
+        self.consumer_of(&[queue], Terms::prefetch(prefetch))
+    }
+
+    /// A new consumer of several queues, in order of preference, on terms of its own.
+    ///
+    /// # Errors
+    /// If a queue does not exist, there are too many consumers, or the host has stopped.
+    pub fn consumer_of(&self, queues: &[QueueId], terms: Terms) -> Result<Consumer, HostError> {
+        let consumer = self.shared.enter(|state| match queues.iter().find(|queue| !state.has_queue(**queue)) {
+            None => state.subscribe(queues, terms),
+            Some(queue) => Err(HostError::NoQueue(*queue)),
         })?;
         Ok(Consumer::new(Seat { shared: Arc::clone(&self.shared), consumer }))
+    }
+
+    /// Looks at the broker under the lock, between two commands: it must be short, and must not use the host.
+    pub fn look<R>(&self, at: impl FnOnce(&Broker<Parcel>) -> R) -> R {
+        self.shared.enter(|state| at(state.broker()))
     }
 
     /// The accounts of all queues at this instant.
@@ -181,7 +203,7 @@ impl Host {
         self.shared.enter(|state| state.told.books.0.clone())
     }
 
-    /// Nanoseconds since the host began, by tokio's clock.
+    /// By tokio's clock, and at the host's speed.
     pub fn now(&self) -> Time {
         self.shared.now()
     }

@@ -10,7 +10,7 @@ use tokio::task::coop::consume_budget;
 
 use super::shared::{Shared, Stage, State};
 use super::told::Offered;
-use crate::broker::QueueId;
+use crate::broker::{Properties, QueueId};
 
 /// How many messages are published under one lock; then others have a turn.
 const BATCH: usize = 64;
@@ -101,13 +101,35 @@ impl Publisher {
     /// # Errors
     /// If the window is full, the queue does not exist, or the host is full or closed.
     pub fn offer(&mut self, queue: QueueId, payload: Bytes) -> Result<Offered, PublishError> {
+        self.offer_as(queue, payload, None)
+    }
+
+    /// The same, of a message that carries properties.
+    ///
+    /// # Errors
+    /// As [`offer`](Publisher::offer).
+    pub fn offer_with(
+        &mut self,
+        queue: QueueId,
+        payload: Bytes,
+        properties: Properties,
+    ) -> Result<Offered, PublishError> {
+        self.offer_as(queue, payload, Some(properties))
+    }
+
+    fn offer_as(
+        &mut self,
+        queue: QueueId,
+        payload: Bytes,
+        properties: Option<Properties>,
+    ) -> Result<Offered, PublishError> {
         let (line, window) = (self.line, self.window);
         let offered = self.shared.enter(|state| {
             may_publish(state, queue)?;
             if state.told.lines[line as usize].blocked >= window {
                 return Err(PublishError::WindowFull(window));
             }
-            Ok(state.publish(queue, line, payload))
+            Ok(state.publish(queue, line, payload, properties))
         })?;
         self.unsettled |= offered == Offered::Blocked;
         Ok(offered)
@@ -167,7 +189,7 @@ fn publish_some(
     for _ in 0..payloads.len().min(BATCH) {
         may_publish(state, queue)?;
         let Some(payload) = payloads.pop_front() else { break };
-        let offered = state.publish(queue, line, payload);
+        let offered = state.publish(queue, line, payload, None);
         if offered == Offered::Refused || state.told.lines[line as usize].blocked >= window {
             return Ok(offered);
         }

@@ -15,12 +15,13 @@ use super::told::{Handed, Line, Mailbox, Offered, Told, Wakes};
 use super::{HostError, Limits, Options};
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Place, Properties, QueueId, QueueRules, Terms};
 use crate::random::Key;
-use crate::time::Time;
+use crate::time::{Span, Speed, Time};
 
 /// What publishers, consumers, deliveries and the timer share.
 pub(super) struct Shared {
     state: Mutex<State>,
     began: Instant,
+    speed: Speed,
     /// Told when there is a deadline earlier than the one the timer waits for.
     pub timer: Notify,
 }
@@ -50,8 +51,8 @@ pub(super) struct State {
 
 impl Shared {
     pub fn new(rules: Vec<QueueRules>, options: Options) -> Shared {
-        let state = State::new(rules, options);
-        Shared { state: Mutex::new(state), began: Instant::now(), timer: Notify::new() }
+        let (began, speed) = (options.began.unwrap_or_else(Instant::now), options.speed);
+        Shared { state: Mutex::new(State::new(rules, options)), began, speed, timer: Notify::new() }
     }
 
     /// Does something under the lock, and wakes whom it concerns once the lock is free, so that nobody is woken only to
@@ -80,12 +81,14 @@ impl Shared {
     }
 
     pub fn now(&self) -> Time {
-        Time::from_nanos(u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX))
+        let passed = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.speed.instant(Span::from_nanos(passed))
     }
 
     /// The instant of the real clock, if it can be told.
     pub fn instant(&self, at: Time) -> Option<Instant> {
-        if at == Time::NEVER { None } else { self.began.checked_add(Duration::from_nanos(at.nanos())) }
+        let passed = self.speed.real(at.since(Time::ZERO));
+        if at == Time::NEVER { None } else { self.began.checked_add(Duration::from_nanos(passed.nanos())) }
     }
 }
 
@@ -102,8 +105,15 @@ impl State {
             offered: Offered::Accepted,
             watch: options.watch,
         };
+        let broker = match options.names.is_empty() {
+            true => Broker::new(rules),
+            false => Broker::with_names(
+                rules.into_iter().zip(options.names.iter().map(String::as_str)),
+                options.messages_expire,
+            ),
+        };
         State {
-            broker: Broker::new(rules),
+            broker,
             told,
             stage: Stage::Open,
             limits: options.limits,
@@ -112,6 +122,10 @@ impl State {
             published: 0,
             armed: Time::NEVER,
         }
+    }
+
+    pub fn broker(&self) -> &Broker<Parcel> {
+        &self.broker
     }
 
     fn apply(&mut self, command: Command<Parcel>) {
@@ -137,11 +151,13 @@ impl State {
         self.broker.inside() >= u64::from(self.limits.messages)
     }
 
-    pub fn publish(&mut self, queue: QueueId, line: u32, payload: Bytes) -> Offered {
-        // Each message has draws of its own, in the order in which they were published.
-        let (draws, bytes) = (self.draws.number(self.published), payload.len() as u64);
-        let properties = Properties { draws, bytes, ..Properties::default() };
-        self.published += 1;
+    /// A message without properties has draws of its own, in the order in which such were published.
+    pub fn publish(&mut self, queue: QueueId, line: u32, payload: Bytes, properties: Option<Properties>) -> Offered {
+        let properties = properties.unwrap_or_else(|| {
+            self.published += 1;
+            let (draws, bytes) = (self.draws.number(self.published - 1), payload.len() as u64);
+            Properties { draws, bytes, ..Properties::default() }
+        });
         let parcel = self.told.parcels.insert(line, payload);
         self.told.books.of(queue).published += 1;
         self.apply(Command::Publish { queue, payload: parcel, properties });
@@ -170,7 +186,7 @@ impl State {
         }
     }
 
-    pub fn subscribe(&mut self, queue: QueueId, prefetch: u32) -> Result<ConsumerId, HostError> {
+    pub fn subscribe(&mut self, queues: &[QueueId], terms: Terms) -> Result<ConsumerId, HostError> {
         if self.stage == Stage::Stopped {
             return Err(HostError::Closed);
         }
@@ -180,8 +196,15 @@ impl State {
         };
         put(&mut self.told.mailboxes, number, Mailbox::default());
         let consumer = ConsumerId(number);
-        self.apply(Command::Subscribe { consumer, queue, terms: Terms::prefetch(prefetch) });
+        for queue in queues.iter().copied() {
+            self.apply(Command::Subscribe { consumer, queue, terms });
+        }
         Ok(consumer)
+    }
+
+    /// The consumer is handed nothing more.
+    pub fn cancel(&mut self, consumer: ConsumerId) {
+        self.apply(Command::Cancel { consumer });
     }
 
     /// The consumer is gone; what it has not been given goes back, and what it has been given stays out.
@@ -203,6 +226,7 @@ impl State {
             Answer::Acknowledge => Command::Acknowledge { delivery },
             Answer::Return => Command::Reject { delivery, requeue: true },
             Answer::Reject => Command::Reject { delivery, requeue: false },
+            Answer::GiveBack => Command::Return { delivery },
         });
         self.mailbox(consumer).held -= 1;
         self.release(consumer);
@@ -278,6 +302,8 @@ pub(super) enum Answer {
     Return,
     /// Out of the queue.
     Reject,
+    /// Back into the queue, unbegun.
+    GiveBack,
 }
 
 fn next_number(taken: usize, limit: u32, error: fn(u32) -> HostError) -> Result<u32, HostError> {

@@ -116,7 +116,7 @@ impl Told {
 
     #[inline(never)]
     fn tell(&mut self, effect: &Effect<Parcel>) {
-        let payload = self.parcels.get(*parcel_of(effect));
+        let payload = self.parcels.get(*effect.payload());
         if let Some(watch) = &mut self.watch {
             watch.told(self.now, effect, payload);
         }
@@ -154,20 +154,5 @@ impl Effects<Parcel> for Told {
             Effect::Dropped { payload, .. } => self.let_go(payload),
             Effect::Returned { .. } | Effect::Ready { .. } | Effect::DeadLettered { .. } | Effect::Parked { .. } => {}
         }
-    }
-}
-
-fn parcel_of(effect: &Effect<Parcel>) -> &Parcel {
-    match effect {
-        Effect::Accepted { payload, .. }
-        | Effect::Refused { payload, .. }
-        | Effect::Blocked { payload, .. }
-        | Effect::Delivered { payload, .. }
-        | Effect::Acknowledged { payload, .. }
-        | Effect::Returned { payload, .. }
-        | Effect::Ready { payload, .. }
-        | Effect::Dropped { payload, .. }
-        | Effect::DeadLettered { payload, .. }
-        | Effect::Parked { payload, .. } => payload,
     }
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use super::{Lateness, Pacer, Timer, TimerError};
 use crate::broker::Message;
+use crate::time::Time;
 
 /// Hands the messages of one plan out at their planned instants, and keeps a record of how late that was.
 ///
@@ -55,6 +56,26 @@ impl<I: Iterator<Item = Message>> Generator<I> {
         self.pacer.take(now, &mut self.batch);
         self.count_batch();
         Ok(Some(&self.batch))
+    }
+
+    /// By its clock.
+    pub fn now(&self) -> Time {
+        self.timer.clock().now()
+    }
+
+    /// Hands out a message at its planned instant that was not in the plan.
+    pub fn add(&mut self, message: Message) {
+        self.pacer.add(message);
+    }
+
+    /// Hands out nothing more of the plan; what was added stays.
+    pub fn cut(&mut self) {
+        self.pacer.cut();
+    }
+
+    /// Whether the plan has been handed out.
+    pub fn is_over(&self) -> bool {
+        self.pacer.is_over()
     }
 
     /// How late messages have been sent so far, in real time.

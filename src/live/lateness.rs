@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::metrics::Tally;
+use crate::result::Lag;
 use crate::time::Span;
 
 /// Lateness up to this is never held against a run.
@@ -14,15 +15,6 @@ const PART_OF_RESPONSE: u64 = 10;
 #[derive(Clone, Debug, Default)]
 pub struct Lateness {
     tally: Tally,
-}
-
-/// What a report says of lateness; all zero if nothing was recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lag {
-    pub count: u64,
-    pub p50: Span,
-    pub p99: Span,
-    pub max: Span,
 }
 
 /// Whether the generator kept to its plan well enough for the run to count.

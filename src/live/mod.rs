@@ -1,23 +1,36 @@
 //! What a run on a real clock needs: messages sent when they are planned, work that ends when it should, and a record
 //! of how late both were.
 //!
-//! A [`Plan`] says what is to happen, with the draws of the simulation's replication 0. A [`Generator`] hands out each
+//! [`run`] runs a scenario against a target, with a task for each producer and each consumer; [`lacks`] says what it
+//! cannot. A [`Plan`] says what is to happen, with the draws of the simulation's replication 0. A [`Generator`] hands out each
 //! message at its planned instant, [`Hands`] work for as long as a draw says, and [`Lateness`] judges whether a run is
 //! to be believed. Only `timer` touches the clock; what is decided is decided by functions of the time they are given
 //! ([`Pacer`], [`Margins`], [`Shift`]).
 
-mod clock;
+mod books;
+mod consumer;
+mod first;
 mod generator;
+mod lacks;
 mod lateness;
+mod machine;
 mod pacer;
 mod plan;
+mod producer;
+mod run;
 mod timer;
 mod work;
 
-pub use clock::Speed;
+pub use books::Standing;
 pub use generator::Generator;
-pub use lateness::{Lag, Lateness, Verdict};
+pub use lacks::lacks;
+pub use lateness::{Lateness, Verdict};
 pub use pacer::{Margins, Pacer, Wait};
 pub use plan::Plan;
+pub use run::{Ending, Finished, LiveError, Onlooker, Order, Progress, run};
 pub use timer::{Clock, Timer, TimerError};
-pub use work::{Hands, Shift, WorksBy};
+pub use work::{Hands, Shift};
+
+pub use crate::client::WorksBy;
+pub use crate::result::Lag;
+pub use crate::time::Speed;

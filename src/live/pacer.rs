@@ -3,6 +3,8 @@
 //! An open loop: the plan is never moved. A message that is late keeps its planned instant, and so do those behind it,
 //! so that no lateness is handed on to a message that could be in time.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::num::NonZeroUsize;
 
 use crate::broker::Message;
@@ -50,24 +52,49 @@ pub struct Pacer<I> {
     /// What comes behind `next`.
     plan: I,
     next: Option<Message>,
+    /// Planned while it runs, the earliest first.
+    added: BinaryHeap<Reverse<(Time, u64, Message)>>,
+    /// Counts what was added, so that equal instants keep their order.
+    count: u64,
     at_most: NonZeroUsize,
 }
 
 impl<I: Iterator<Item = Message>> Pacer<I> {
     /// `plan` is in the order of its planned instants; at most so many messages are handed out at once.
     pub fn new(mut plan: I, at_most: NonZeroUsize) -> Pacer<I> {
-        Pacer { next: plan.next(), plan, at_most }
+        Pacer { next: plan.next(), plan, added: BinaryHeap::new(), count: 0, at_most }
+    }
+
+    /// Hands out a message at its planned instant that was not in the plan.
+    pub fn add(&mut self, message: Message) {
+        self.added.push(Reverse((message.planned, self.count, message)));
+        self.count += 1;
+    }
+
+    /// Hands out nothing more of the plan; what was added stays.
+    pub fn cut(&mut self) {
+        self.next = None;
+    }
+
+    /// Whether the plan has been handed out.
+    pub fn is_over(&self) -> bool {
+        self.next.is_none()
     }
 
     /// When the next message is to be sent; `None` after the last.
     pub fn due(&self) -> Option<Time> {
-        self.next.map(|message| message.planned)
+        let added = self.added.peek().map(|Reverse((at, ..))| *at);
+        let planned = self.next.map(|message| message.planned);
+        planned.into_iter().chain(added).min()
     }
 
     /// Replaces what is in `batch` by what is due at `now` and was not handed out before: more than one message where
     /// several are planned for one instant, or where the sender did not keep up.
     pub fn take(&mut self, now: Time, batch: &mut Vec<Message>) {
         batch.clear();
+        while self.added.peek().is_some_and(|Reverse((at, ..))| *at <= now) && batch.len() < self.at_most.get() {
+            batch.extend(self.added.pop().map(|Reverse((.., message))| message));
+        }
         while let Some(message) = self.next.filter(|message| message.planned <= now) {
             if batch.len() == self.at_most.get() {
                 return;

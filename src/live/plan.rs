@@ -1,7 +1,7 @@
 //! What happens in a live run by plan: replication 0 of the simulation, message by message.
 
-use crate::broker::Message;
-use crate::client::{Carried, Crew, Producer};
+use crate::broker::{Message, QueueId};
+use crate::client::{Carried, Crew, Onward, Producer};
 use crate::random::Key;
 use crate::scenario::Scenario;
 use crate::time::Time;
@@ -15,31 +15,60 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     pub fn new(scenario: &'a Scenario) -> Plan<'a> {
-        Plan { scenario, replication: Key::of_replication(scenario.run.seed, 0) }
+        Plan::of(scenario, 0)
+    }
+
+    /// That of another replication, for a run that is repeated.
+    pub fn of(scenario: &'a Scenario, replication: u32) -> Plan<'a> {
+        Plan { scenario, replication: Key::of_replication(scenario.run.seed, replication) }
+    }
+
+    /// What all its draws are keyed by.
+    pub fn key(self) -> Key {
+        self.replication
     }
 
     /// The messages of each producer, in the order of the scenario, until its duration is over.
     pub fn messages(self) -> impl Iterator<Item = impl Iterator<Item = Message> + use<'a>> + use<'a> {
-        let end = Time::ZERO + self.scenario.run.duration;
-        self.scenario.producers.iter().zip(0..).map(move |(producer, place)| {
-            let stream = producer.arrivals.stream(self.replication.name(&producer.name));
-            let mut producer = Producer::new(place, stream, end);
-            std::iter::from_fn(move || producer.plan())
-        })
+        (0..self.scenario.producers.len()).map(move |place| self.messages_of(place))
+    }
+
+    /// Those of one producer, by its place in the scenario; none of a closed population.
+    pub fn messages_of(self, place: usize) -> impl Iterator<Item = Message> + use<'a> {
+        let producer = &self.scenario.producers[place];
+        let stream = producer.arrivals.stream(self.replication.name(&producer.name));
+        let mut producer = Producer::new(place as u16, stream, Time::ZERO + self.scenario.run.duration);
+        std::iter::from_fn(move || producer.plan())
     }
 
     /// The rules and draws of each consumers entry, in the order of the scenario. `L` is what is to be remembered with
     /// a message in hand.
     pub fn crews<L: Copy>(self) -> impl Iterator<Item = Crew<L>> + use<'a, L> {
-        self.scenario.consumers.iter().map(move |entry| {
-            let queues = entry.takes_from.iter().map(|id| (*id, self.scenario.queue(*id).name.as_str()));
-            let producers = self.scenario.producers.iter().map(|producer| producer.name.as_str());
-            Crew::new(&entry.rules, self.replication, queues, producers).following(&self.carried())
-        })
+        (0..self.scenario.consumers.len()).map(move |entry| self.crew(entry))
+    }
+
+    /// Those of one entry, by its place in the scenario.
+    pub fn crew<L: Copy>(self, entry: usize) -> Crew<L> {
+        let rules = &self.scenario.consumers[entry].rules;
+        Crew::new(rules, self.replication, self.queues(entry), self.producers()).following(&self.carried())
+    }
+
+    /// Where the consumers of an entry pass messages on, if they do.
+    pub fn onward(self, entry: usize) -> Option<Onward> {
+        let ways = &self.scenario.consumers[entry].then;
+        (!ways.is_empty()).then(|| Onward::new(ways, self.replication, self.queues(entry), || self.producers()))
+    }
+
+    fn queues(self, entry: usize) -> impl Iterator<Item = (QueueId, &'a str)> {
+        self.scenario.consumers[entry].takes_from.iter().map(move |id| (*id, self.scenario.queue(*id).name.as_str()))
+    }
+
+    fn producers(self) -> impl Iterator<Item = &'a str> + Clone {
+        self.scenario.producers.iter().map(|producer| producer.name.as_str())
     }
 
     /// What the messages of each producer carry, in the order of the scenario.
-    fn carried(self) -> Vec<Carried> {
+    pub fn carried(self) -> Vec<Carried> {
         let producers = self.scenario.producers.iter().zip(0..);
         producers.map(|(p, at)| Carried::new(&p.messages, at, &p.arrivals, self.replication.name(&p.name))).collect()
     }

@@ -8,9 +8,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::clock::Speed;
 use super::pacer::{Margins, Wait};
-use crate::time::{Span, Time};
+use crate::time::{Span, Speed, Time};
 
 /// Other tasks that are let in for a moment are mostly back sooner.
 const SPIN: Span = Span::from_nanos(20_000);
@@ -46,10 +45,25 @@ impl Clock {
         self.speed.instant(Span::from_nanos(passed))
     }
 
+    /// The shortest step that it was seen to make, in real time.
+    pub fn resolution() -> Span {
+        let step = || {
+            let began = Instant::now();
+            let after = std::iter::repeat_with(|| began.elapsed()).find(|passed| !passed.is_zero());
+            after.map_or(u64::MAX, |passed| passed.as_nanos() as u64)
+        };
+        Span::from_nanos((0..100).map(|_| step()).min().unwrap_or(0))
+    }
+
     /// How much real time a span of the scenario takes.
     pub fn real(&self, span: Span) -> Span {
         self.speed.real(span)
     }
+}
+
+/// An instant to come.
+pub fn in_a_while(lead: Duration) -> Instant {
+    Instant::now() + lead
 }
 
 /// Why there is no precise waiting.

@@ -1,16 +1,8 @@
 //! Emulated work: a consumer that is busy until an instant.
 
 use super::{Lateness, Timer, TimerError};
-use crate::time::{Span, Time};
-
-/// What a consumer does while it works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WorksBy {
-    /// It waits for something else, and leaves the processor alone.
-    Sleep,
-    /// It keeps a processor busy.
-    Spin,
-}
+use crate::client::WorksBy;
+use crate::time::Time;
 
 /// The attempts of one consumer, one after the other: when each begins and ends by rights.
 ///
@@ -55,13 +47,22 @@ impl Hands {
         Hands { timer, works_by, shift: Shift::default(), lateness: Lateness::default() }
     }
 
-    /// Works for `work` from when [`Shift::begins`] says, and tells when that ended. What is over by rights is over
-    /// at once. If it is not awaited to its end, it did not take place.
+    /// By its clock.
+    pub fn now(&self) -> Time {
+        self.timer.clock().now()
+    }
+
+    /// When the attempt at a message begins, as [`Shift::begins`] says.
+    pub fn begins(&self, entered: Time, delivered: Time) -> Time {
+        self.shift.begins(entered, delivered)
+    }
+
+    /// Works until `end`, and tells when that ended. What is over by rights is over at once. If it is not awaited to its
+    /// end, it did not take place.
     ///
     /// # Errors
     /// If the system's timer fails.
-    pub async fn work(&mut self, entered: Time, delivered: Time, work: Span) -> Result<Time, TimerError> {
-        let end = self.shift.begins(entered, delivered) + work;
+    pub async fn work(&mut self, end: Time) -> Result<Time, TimerError> {
         let ended = match self.works_by {
             WorksBy::Sleep => self.timer.until(end).await?,
             WorksBy::Spin => self.timer.busy_until(end).await?,
@@ -69,6 +70,20 @@ impl Hands {
         self.shift.ended(end, ended);
         self.lateness.record(self.timer.clock().real(ended.since(end)));
         Ok(ended)
+    }
+
+    /// Waits, idle, until an instant, and tells when that ended.
+    ///
+    /// # Errors
+    /// If the system's timer fails.
+    pub async fn rest(&mut self, until: Time) -> Result<Time, TimerError> {
+        self.timer.until(until).await
+    }
+
+    /// It could begin nothing until now, and that was not its own lateness.
+    pub fn was_held_up(&mut self) {
+        let now = self.timer.clock().now();
+        self.shift.ended(now, now);
     }
 
     /// How late work has ended so far, in real time.
@@ -82,6 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::time::Span;
 
     fn at(nanos: u64) -> Time {
         Time::from_nanos(nanos)

@@ -229,6 +229,18 @@ impl Recorder {
         self.ledger.open_messages()
     }
 
+    /// Messages that wait in any queue.
+    pub fn waiting(&self) -> u64 {
+        self.queues.iter().map(|queue| queue.levels.length).sum()
+    }
+
+    /// When a message entered the queue it is in, since when it is where it is there, and the entry and the attempt of its
+    /// latest delivery.
+    pub fn stay(&self, track: u32) -> (Time, Time, (u16, u32)) {
+        let track = self.ledger.track(track);
+        (track.entered, track.since, (track.entry, track.attempt))
+    }
+
     /// A message's planned instant is reached.
     #[inline]
     pub fn published(&mut self, message: Message) -> Letter {

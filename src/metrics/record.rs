@@ -3,7 +3,7 @@
 use super::ledger::At;
 use super::levels::{Levels, Window};
 use super::{Counts, CrewRecord, Pilot, QueueState, Recorder, Tally, Times, overlap};
-use crate::broker::Broker;
+use crate::broker::{Broker, Place, QueueId};
 use crate::measure::{CAUSES, Cause};
 use crate::result::{ProducerAccount, QueueAccount};
 use crate::time::{Span, Time};
@@ -90,8 +90,16 @@ impl Recorder {
     /// # Errors
     /// If a queue holds something else than the books say.
     pub fn agrees_with<P: Clone>(&self, broker: &Broker<P>) -> Result<(), Broken> {
+        self.agrees_with_places(broker.places())
+    }
+
+    /// The same, of the places of all messages.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn agrees_with_places(&self, places: impl Iterator<Item = (QueueId, Place)>) -> Result<(), Broken> {
         let mut there = vec![[0_u64; 4]; self.queues.len()];
-        for (queue, place) in broker.places() {
+        for (queue, place) in places {
             there[queue.index()][place as usize] += 1;
         }
         for (at, (state, there)) in self.queues.iter().zip(there).enumerate() {

@@ -13,7 +13,8 @@ pub fn csv(outcome: &Outcome) -> String {
     for answer in &outcome.answers {
         match answer {
             Answer::Theory(theory) => by_theory(&mut text, theory),
-            Answer::Simulation(simulation) => by_simulation(&mut text, simulation),
+            Answer::Simulation(simulation) => by_simulation(&mut text, "simulation", simulation),
+            Answer::Live(live) => by_simulation(&mut text, "live", &live.runs),
         }
     }
     text
@@ -25,9 +26,9 @@ fn by_theory(text: &mut String, theory: &Theory) {
     }
 }
 
-fn by_simulation(text: &mut String, simulation: &Simulation) {
+fn by_simulation(text: &mut String, by: &str, simulation: &Simulation) {
     for (measure, estimate) in &simulation.measures {
-        row(text, "simulation", measure, numbers(measure, estimate));
+        row(text, by, measure, numbers(measure, estimate));
     }
 }
 

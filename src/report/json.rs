@@ -15,6 +15,7 @@ use hdrhistogram::serialization::{Serializer as _, V2DeflateSerializer};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::measure::Measure;
 use crate::result::{self, CONFIDENCE, Holds, Outcome, Verdict};
 use crate::scenario::{Scenario, Source};
 use answer::Answer;
@@ -113,7 +114,7 @@ impl<'a> Report<'a> {
             confidence: CONFIDENCE,
             partial: outcome.partial,
             answers: outcome.answers.iter().map(Answer::new).collect(),
-            agreement: outcome.agreement.iter().map(Agreement::new).collect(),
+            agreement: Agreement::all(outcome),
             targets: outcome.targets.iter().map(Target::new).collect(),
             warnings: outcome.warnings.iter().map(Warning::new).collect(),
         }
@@ -159,22 +160,81 @@ struct Agreement<'a> {
     within: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
+    /// The draws of the live run, simulated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_draws: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live_verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live_why: Option<&'a str>,
 }
 
 impl<'a> Agreement<'a> {
+    /// Measures that theory knows, with live beside it, and then those that it does not.
+    fn all(outcome: &'a Outcome) -> Vec<Agreement<'a>> {
+        let live_of = |measure: &Measure| outcome.live_agreement.iter().find(|live| live.measure == *measure);
+        let in_theory = |measure: &Measure| outcome.agreement.iter().any(|theory| theory.measure == *measure);
+        let simulated = |measure: &Measure| {
+            outcome.answers.iter().find_map(|answer| match answer {
+                result::Answer::Simulation(simulation) => simulation.measures.get(measure)?.value,
+                _ => None,
+            })
+        };
+        let theory = outcome.agreement.iter().map(|a| Agreement::new(a).with_live(live_of(&a.measure)));
+        let others = outcome.live_agreement.iter().filter(|live| !in_theory(&live.measure));
+        let others = others.map(|live| Agreement::alone(live, simulated(&live.measure)).with_live(Some(live)));
+        theory.chain(others).collect()
+    }
+
+    fn alone(live: &'a result::LiveAgreement, simulation: Option<f64>) -> Agreement<'a> {
+        Agreement {
+            measure: live.measure.to_string(),
+            simulation: finite(simulation),
+            theory: None,
+            theory_verdict: None,
+            within: None,
+            why: None,
+            same_draws: None,
+            live: None,
+            live_verdict: None,
+            live_why: None,
+        }
+    }
+
+    fn with_live(self, live: Option<&'a result::LiveAgreement>) -> Agreement<'a> {
+        let Some(live) = live else { return self };
+        Agreement {
+            same_draws: finite(Some(live.twin)),
+            live: finite(Some(live.live)),
+            live_verdict: live.verdict.as_ref().ok().map(|verdict| word(*verdict)),
+            live_why: live.verdict.as_ref().err().map(String::as_str),
+            ..self
+        }
+    }
+
     fn new(agreement: &'a result::Agreement) -> Agreement<'a> {
         Agreement {
             measure: agreement.measure.to_string(),
             simulation: finite(agreement.simulation),
             theory: finite(Some(agreement.theory)),
-            theory_verdict: agreement.verdict.as_ref().ok().map(|verdict| match verdict {
-                Verdict::Agrees => "agrees",
-                Verdict::Differs => "differs",
-                Verdict::Undecided => "undecided",
-            }),
+            theory_verdict: agreement.verdict.as_ref().ok().map(|verdict| word(*verdict)),
             within: finite(agreement.within),
             why: agreement.verdict.as_ref().err().map(String::as_str),
+            same_draws: None,
+            live: None,
+            live_verdict: None,
+            live_why: None,
         }
+    }
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Agrees => "agrees",
+        Verdict::Differs => "differs",
+        Verdict::Undecided => "undecided",
     }
 }
 

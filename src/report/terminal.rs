@@ -4,6 +4,7 @@ mod accounts;
 mod headline;
 mod layout;
 mod lines;
+mod live;
 mod method;
 mod rows;
 mod table;
@@ -12,7 +13,7 @@ mod warnings;
 
 use super::text;
 use crate::measure::Measure;
-use crate::result::{Answer, Outcome, Simulation, Theory};
+use crate::result::{Answer, Live, Outcome, Simulation, Theory};
 use crate::scenario::Scenario;
 
 /// Below this, lines are as wide as this all the same.
@@ -31,6 +32,7 @@ struct View<'a> {
     scenario: &'a Scenario,
     theory: Option<&'a Theory>,
     simulation: Option<&'a Simulation>,
+    live: Option<&'a Live>,
     style: Style,
 }
 
@@ -44,6 +46,7 @@ pub fn terminal(outcome: &Outcome, scenario: &Scenario, style: Style) -> String 
         lines::queues(&view),
         lines::consumers(&view),
         accounts::accounts(&view),
+        accounts::of_live(&view),
         targets::targets(&view),
         warnings::warnings(&view),
         method::method(&view),
@@ -61,14 +64,18 @@ impl<'a> View<'a> {
     fn new(outcome: &'a Outcome, scenario: &'a Scenario, style: Style) -> View<'a> {
         let theory = outcome.answers.iter().find_map(|answer| match answer {
             Answer::Theory(theory) => Some(theory),
-            Answer::Simulation(_) => None,
+            Answer::Simulation(_) | Answer::Live(_) => None,
         });
         let simulation = outcome.answers.iter().find_map(|answer| match answer {
             Answer::Simulation(simulation) => Some(simulation.as_ref()),
-            Answer::Theory(_) => None,
+            Answer::Theory(_) | Answer::Live(_) => None,
+        });
+        let live = outcome.answers.iter().find_map(|answer| match answer {
+            Answer::Live(live) => Some(live.as_ref()),
+            Answer::Theory(_) | Answer::Simulation(_) => None,
         });
         let style = Style { width: style.width.max(NARROWEST), ..style };
-        View { outcome, scenario, theory, simulation, style }
+        View { outcome, scenario, theory, simulation, live, style }
     }
 
     /// The simulation's value if there is one, else theory's.

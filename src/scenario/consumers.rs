@@ -44,6 +44,7 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
         let hint = "let consumers of another queue behind it do that";
         reader.report(Problem::at(object.key_place("then"), message).hint(hint));
     }
+    let works_by = object.word("works_by", reader, keys::WORKS_BY).unwrap_or_default();
     let (count, shifts) = count?;
     Some(Consumers {
         name: key.name.clone(),
@@ -54,6 +55,7 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
         prefetch_given: object.get("prefetch").is_some(),
         then: then.unwrap_or_default(),
         priority: priority.unwrap_or(0) as u16,
+        works_by,
         rules,
     })
 }

@@ -367,7 +367,7 @@ pub const CONSUMERS: &[Key] = &[
     later("hangs", "how often a consumer hangs"),
     later("acks_lost", "the share of acknowledgements that get lost"),
     later("poison", "the share of messages that always fail"),
-    later("works_by", "how a live run works"),
+    key("works_by", "sleep", "how a consumer works in a live run"),
     key("then", "{publishes_to: shipping}", "where a message is passed on to before it is acknowledged"),
     later("scale", "how the count follows the load"),
     later("network", "how long messages are under way"),
@@ -409,7 +409,7 @@ const fn word<T>(name: &'static str, means: T, about: &'static str) -> Word<T> {
 
 use super::model::{Drain, Warmup};
 use crate::broker::{Jitter, LateAck, LimitCounts, Order, ReturnsTo, Then, WhenFull};
-use crate::client::{Acknowledge, BatchTime, OnFailure, OnRetry};
+use crate::client::{Acknowledge, BatchTime, OnFailure, OnRetry, WorksBy};
 
 pub const WHEN_FULL: &[Word<WhenFull>] = &[
     word("refuse", WhenFull::Refuse, "the producer is told, and gives up"),
@@ -475,6 +475,11 @@ pub const BATCH_TIME: &[Word<BatchTime>] = &[
 pub const ON_FAILURE: &[Word<OnFailure>] = &[
     word("requeue", OnFailure::Requeue, "the message returns to its queue"),
     word("reject", OnFailure::Reject, "the message goes to the dead letter queue, or is dropped"),
+];
+
+pub const WORKS_BY: &[Word<WorksBy>] = &[
+    word("sleep", WorksBy::Sleep, "it waits for something else, and leaves the processor alone"),
+    word("spin", WorksBy::Spin, "it keeps a processor busy"),
 ];
 
 pub const WARMUP: &[Word<Warmup>] = &[

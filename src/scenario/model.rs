@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
-use crate::broker::{QueueId, QueueRules};
-use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Way};
+use crate::broker::{Keeps, QueueId, QueueRules, Terms};
+use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Way, WorksBy};
 use crate::measure::Measure;
 use crate::time::Span;
 use crate::workload::{Arrivals, CountProfile};
@@ -40,6 +40,8 @@ pub struct Run {
     pub seed: u64,
     pub replications: Replications,
     pub drain: Drain,
+    /// How long a run that drains until it is empty follows messages at most; `None` for as long as the run.
+    pub drain_at_most: Option<Span>,
     /// Messages published and not ended that one replication may hold.
     pub at_most_inside: u64,
 }
@@ -66,7 +68,7 @@ pub enum Replications {
 /// How long messages still inside when arrivals stop are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drain {
-    /// Until nothing is inside, at most as long as the run again.
+    /// Until nothing is inside; [`Run::drain_at_most`] says how long at most.
     UntilEmpty,
     None,
     For(Span),
@@ -108,6 +110,7 @@ pub struct Consumers {
     pub then: Vec<Way>,
     /// Messages go to the highest first.
     pub priority: u16,
+    pub works_by: WorksBy,
     pub rules: ConsumerRules,
 }
 
@@ -149,7 +152,7 @@ impl Run {
     /// The longest that messages are followed after arrivals stop.
     pub fn drain_limit(&self) -> Span {
         match self.drain {
-            Drain::UntilEmpty => self.duration,
+            Drain::UntilEmpty => self.drain_at_most.unwrap_or(self.duration),
             Drain::None => Span::ZERO,
             Drain::For(span) => span,
         }
@@ -160,6 +163,12 @@ impl Consumers {
     /// Whether the broker forgets what it hands to them.
     pub fn forgotten_on_delivery(&self) -> bool {
         self.rules.acknowledge == Acknowledge::OnDelivery
+    }
+
+    /// On what terms each of them takes from its queues.
+    pub fn terms(&self) -> Terms {
+        let keeps = if self.forgotten_on_delivery() { Keeps::UntilDelivered } else { Keeps::UntilAnswered };
+        Terms { prefetch: self.prefetch, priority: self.priority, keeps }
     }
 
     /// How many there are on average over so long a run.

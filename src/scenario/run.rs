@@ -45,7 +45,7 @@ pub fn read(
         check_total(&object, &replications, duration, drain, reader);
     }
     let duration_given = given.is_some();
-    Some(Run { duration, duration_given, warmup, seed, replications, drain, at_most_inside })
+    Some(Run { duration, duration_given, warmup, seed, replications, drain, drain_at_most: None, at_most_inside })
 }
 
 /// Of scenario time, over all replications.

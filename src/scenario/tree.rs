@@ -480,6 +480,7 @@ pub const TREE: &[Table] = &[
             row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE)), Value::Table("every")]),
             row("fails", "0%", &[]),
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
+            row("works_by", "sleep", &[Words(|| plain(keys::WORKS_BY))]),
             row("then", "nothing is passed on", &[Value::Table("then"), List(&[Value::Table("then by share")])]),
         ],
     ),

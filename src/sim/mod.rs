@@ -4,6 +4,7 @@ mod agenda;
 mod clients;
 mod desks;
 mod follow_up;
+mod gather;
 mod listen;
 mod plan;
 mod replication;
@@ -11,10 +12,10 @@ mod samples;
 mod series;
 mod summary;
 mod thinking;
-mod unconfirmed;
 mod warmup;
 mod watch;
 
+pub use gather::{add_up, measured_live, replications};
 pub use watch::Watch;
 
 use rayon::prelude::*;
@@ -28,7 +29,7 @@ use crate::time::Span;
 use listen::Scribe;
 use replication::Ending;
 use samples::Samples;
-use summary::Summary;
+use summary::{Over, Summary};
 use warmup::Found;
 
 /// Replications before a precision is looked at, fixed in advance.
@@ -148,14 +149,24 @@ fn find_warmup(scenario: &mut Scenario, enough: Span, watch: &Watch) -> Result<F
 }
 
 fn measure(scenario: &Scenario, warmup: Option<Span>, watch: &Watch) -> Result<(Simulation, Option<Span>), SimError> {
-    let mut summary = Summary::new(scenario);
-    let (stopped, overload) = match warmup {
+    let mut summary = Summary::new(scenario, Over::Replications);
+    let ending = match warmup {
         Some(warmup) => replicate(scenario, warmup, &mut summary, watch)?,
         None => (Stopped::Interrupted, None),
     };
+    Ok(finished(scenario, summary, warmup.unwrap_or(Span::ZERO), ending))
+}
+
+/// What is told of all that was added up, and how old the oldest unfinished message was.
+fn finished(
+    scenario: &Scenario,
+    summary: Summary<'_>,
+    warmup: Span,
+    (stopped, overload): (Stopped, Option<Overload>),
+) -> (Simulation, Option<Span>) {
     let simulation = Simulation {
         replications: summary.replications,
-        warmup: warmup.unwrap_or(Span::ZERO),
+        warmup,
         duration: scenario.run.duration,
         stopped,
         overload,
@@ -168,7 +179,7 @@ fn measure(scenario: &Scenario, warmup: Option<Span>, watch: &Watch) -> Result<(
         response: summary.times.response.histogram,
         accounts: summary.accounts,
     };
-    Ok((simulation, summary.oldest_unfinished))
+    (simulation, summary.oldest_unfinished)
 }
 
 /// Rounds of replications, until there are enough.

@@ -11,10 +11,8 @@ use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, NO_DESK, Plain, Seat, Source};
 use super::desks::Shift;
 use super::listen::{Listener, Nobody};
-use super::thinking::Thinking;
-use super::unconfirmed::Unconfirmed;
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Keeps, Message, Order, Properties, QueueId, Terms};
-use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Worker};
+use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Order, Properties, QueueId};
+use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
@@ -174,7 +172,7 @@ impl<'a, L: Listener> Run<'a, L> {
             let plain = Crew::new(&entry.rules, key, queues(), producers()).following(&self.carried);
             self.clients.crews.push(if with_desk { plain.with_desks(entry.count) } else { plain });
             self.clients.onward.push(Onward::new(&entry.then, key, queues(), producers));
-            let terms = terms(entry);
+            let terms = entry.terms();
             for place in 0..entry.count {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {
@@ -356,7 +354,7 @@ impl<'a, L: Listener> Run<'a, L> {
         }
         for consumer in changes.come {
             for queue in entry.takes_from.iter().copied() {
-                let subscribe = Command::Subscribe { consumer, queue, terms: terms(entry) };
+                let subscribe = Command::Subscribe { consumer, queue, terms: entry.terms() };
                 self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
             }
         }
@@ -448,14 +446,6 @@ impl<'a, L: Listener> Run<'a, L> {
 fn carried(scenario: &Scenario, key: Key) -> Vec<Carried> {
     let of = |(p, at): (&crate::scenario::Producer, u16)| Carried::new(&p.messages, at, &p.arrivals, key.name(&p.name));
     scenario.producers.iter().zip(0..).map(of).collect()
-}
-
-fn terms(entry: &Consumers) -> Terms {
-    let keeps = match entry.rules.acknowledge {
-        Acknowledge::OnDelivery => Keeps::UntilDelivered,
-        Acknowledge::After | Acknowledge::Before | Acknowledge::Every(_) => Keeps::UntilAnswered,
-    };
-    Terms { prefetch: entry.prefetch, priority: entry.priority, keeps }
 }
 
 /// Whether its consumers do more than to work on one message after the other.

@@ -12,9 +12,18 @@ use crate::scenario::Scenario;
 use crate::stats::{self, PerReplication};
 use crate::time::Span;
 
+/// What is added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    Replications,
+    /// On a real clock, of which there are few.
+    Runs,
+}
+
 /// What replications have added up to so far.
 pub struct Summary<'a> {
     scenario: &'a Scenario,
+    over: Over,
     measures: Vec<(Measure, Vec<Sample>)>,
     pub times: Times,
     queues: Vec<QueueSums>,
@@ -49,11 +58,12 @@ struct Merged {
 }
 
 impl<'a> Summary<'a> {
-    pub fn new(scenario: &'a Scenario) -> Summary<'a> {
+    pub fn new(scenario: &'a Scenario, over: Over) -> Summary<'a> {
         let queues = scenario.queues.iter().map(|q| (q.name.clone(), QueueAccount::default()));
         let producers = scenario.producers.iter().map(|p| (p.name.clone(), ProducerAccount::default()));
         Summary {
             scenario,
+            over,
             measures: Vec::new(),
             times: Times::default(),
             queues: scenario.queues.iter().map(|_| QueueSums::default()).collect(),
@@ -182,14 +192,18 @@ impl<'a> Summary<'a> {
             let why = format!("infinite: more than {:.4} % were never processed", (1.0 - quantile) * 100.0);
             return Estimate { value: None, error: None, why: Some(why) };
         }
-        stats::percentile(PerReplication {
+        let of = PerReplication {
             quantile,
             merged: merged.value,
             values: &values,
             bucket: merged.bucket,
             messages: merged.messages,
             seconds: self.seconds,
-        })
+        };
+        match self.over {
+            Over::Replications => stats::percentile(of),
+            Over::Runs => stats::percentile_of_runs(of),
+        }
     }
 
     fn merged(&self, measure: &Measure, quantile: f64) -> Merged {

@@ -5,6 +5,9 @@ use crate::result::{Estimate, StandardError};
 /// A percentile needs so many replications to have an interval, and is not given without one.
 pub const REPLICATIONS_AT_LEAST: usize = 10;
 
+/// So many live runs have an interval.
+pub const RUNS_AT_LEAST: usize = 5;
+
 /// A percentile needs so many messages beyond it, in all replications together.
 pub const ABOVE_AT_LEAST: f64 = 100.0;
 
@@ -106,9 +109,29 @@ pub fn percentile(of: PerReplication<'_>) -> Estimate {
     if !missing.is_empty() {
         return nothing(&format!("needs {}", missing.join(" and ")));
     }
-    let error = (variance(&values) / values.len() as f64).sqrt();
+    around(merged, &values, of.bucket)
+}
+
+/// A percentile of live runs, of which there are few: it needs [`ABOVE_AT_LEAST`] messages above it too, but has a value
+/// without an interval if there are fewer than [`RUNS_AT_LEAST`] of them.
+pub fn percentile_of_runs(of: PerReplication<'_>) -> Estimate {
+    let values: Vec<f64> = of.values.iter().copied().flatten().collect();
+    let Some(merged) = of.merged.filter(|_| !values.is_empty()) else { return nothing("no run has a value") };
+    if let Some(missing) = messages_missing(&of) {
+        return nothing(&format!("needs {missing}"));
+    }
+    if values.len() < RUNS_AT_LEAST {
+        let why = format!("an interval needs at least {RUNS_AT_LEAST} runs");
+        return Estimate { value: Some(merged), error: None, why: Some(why) };
+    }
+    around(merged, &values, of.bucket)
+}
+
+/// The merged percentile, with Student's t over each one's own.
+fn around(merged: f64, values: &[f64], at_least: f64) -> Estimate {
+    let error = (variance(values) / values.len() as f64).sqrt();
     let freedom = (values.len() - 1) as f64;
-    Estimate { value: Some(merged), error: Some(StandardError { error, freedom, at_least: of.bucket }), why: None }
+    Estimate { value: Some(merged), error: Some(StandardError { error, freedom, at_least }), why: None }
 }
 
 fn replications_missing(replications: usize) -> Option<String> {

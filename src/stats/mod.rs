@@ -8,7 +8,8 @@ mod shares;
 mod warmup;
 
 pub use estimate::{
-    ABOVE_AT_LEAST, Moments, PerReplication, REPLICATIONS_AT_LEAST, mean, percentile, pooled_sd, ratio,
+    ABOVE_AT_LEAST, Moments, PerReplication, REPLICATIONS_AT_LEAST, RUNS_AT_LEAST, mean, percentile,
+    percentile_of_runs, pooled_sd, ratio,
 };
 pub use interval::{chi_square_p, half_width, interval, replications_needed, student_t};
 pub use shares::{excluded_share, replications_to_decide, share_interval};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use kendall::broker::{Redelivery, Then};
+use kendall::broker::{Redelivery, Terms, Then};
 use kendall::host::{Offered, PublishError};
 
 use super::*;
@@ -128,4 +128,38 @@ async fn a_dropped_consumer_gives_back_what_it_has_not_received_in_its_order() {
     }
     mine.ack();
     assert_eq!(host.shutdown().await[0].acknowledged, 5);
+}
+
+#[tokio::test]
+async fn a_consumer_that_is_cancelled_receives_what_it_was_handed_and_nothing_more() {
+    let host = host(redelivers(Redelivery { limit: Some(0), then: Then::Park, ..Redelivery::default() }));
+    let mut publisher = host.publisher().unwrap();
+    let mut consumer = host.consumer(QUEUE, 2).unwrap();
+    for name in ["a", "b", "c"] {
+        publisher.publish(QUEUE, letter(name)).await.unwrap();
+    }
+    consumer.cancel();
+    // Given back is not failed: nothing is parked, though no failure is forgiven.
+    next(&mut consumer).await.give_back();
+    next(&mut consumer).await.ack();
+    assert!(consumer.try_recv().is_none());
+    let account = host.accounts()[0];
+    assert_eq!((account.waiting, account.acknowledged, account.parked), (2, 1, 0));
+}
+
+#[tokio::test]
+async fn a_consumer_of_two_queues_takes_from_the_first_while_there_is_something() {
+    let host = Host::start([QueueRules::default(), QueueRules::default()]).unwrap();
+    let mut publisher = host.publisher().unwrap();
+    for (queue, name) in [(QueueId(1), "a"), (QueueId(0), "b")] {
+        publisher.publish(queue, letter(name)).await.unwrap();
+    }
+    let terms = Terms::prefetch(1);
+    let mut consumer = host.consumer_of(&[QueueId(0), QueueId(1)], terms).unwrap();
+    for expected in ["b", "a"] {
+        let delivery = next(&mut consumer).await;
+        assert_eq!(name(&delivery), expected);
+        delivery.ack();
+    }
+    assert!(host.consumer_of(&[QueueId(0), QueueId(7)], terms).is_err());
 }

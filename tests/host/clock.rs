@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use kendall::broker::{Delay, Redelivery};
+use kendall::host::Options;
+use kendall::time::Speed;
 use tokio::time::{Instant, sleep};
 
 use super::*;
@@ -59,4 +61,28 @@ async fn a_time_out_runs_for_what_a_consumer_has_not_received_too() {
     let mut other = host.consumer(QUEUE, 1).unwrap();
     host.publisher().unwrap().publish(QUEUE, letter("a")).await.unwrap();
     assert_eq!(next(&mut other).await.attempt(), 2);
+}
+
+/// Ten seconds of its time pass each second.
+#[tokio::test(start_paused = true)]
+async fn a_faster_host_has_shorter_delays() {
+    let rules = redelivers(Redelivery { delay: Delay::constant(milliseconds(1_500)), ..Redelivery::default() });
+    let host = Host::start_with([rules], Options { speed: Speed::new(10.0).unwrap(), ..Options::default() }).unwrap();
+    let mut consumer = host.consumer(QUEUE, 1).unwrap();
+    host.publisher().unwrap().publish(QUEUE, letter("a")).await.unwrap();
+    next(&mut consumer).await.nack();
+    let (began, shown) = (Instant::now(), host.now());
+    next(&mut consumer).await.ack();
+    assert_eq!(began.elapsed(), Duration::from_millis(150));
+    assert_eq!(host.now().since(shown), milliseconds(1_500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_whose_time_is_to_come_stands_at_its_beginning() {
+    let began = Some(Instant::now() + Duration::from_secs(1));
+    let host = Host::start_with([QueueRules::default()], Options { began, ..Options::default() }).unwrap();
+    sleep(Duration::from_millis(400)).await;
+    assert_eq!(host.now().nanos(), 0);
+    sleep(Duration::from_millis(700)).await;
+    assert_eq!(host.now().since(kendall::time::Time::ZERO), milliseconds(100));
 }

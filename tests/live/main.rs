@@ -1,4 +1,8 @@
-//! What live runs are made of.
+//! What live runs are made of, and whole runs.
 
+mod agreement;
 mod pacing;
 mod plan;
+mod runs;
+mod stalling;
+mod traps;

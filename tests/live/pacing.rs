@@ -141,7 +141,7 @@ fn a_faster_run_has_the_same_plan_and_real_lateness() {
             assert!(generator.lateness().lag().max.seconds() <= began.elapsed().as_secs_f64());
             // Work that was to end at 1 s, and it is past 5 s.
             let mut hands = Hands::new(Timer::new(clock).unwrap(), WorksBy::Sleep);
-            hands.work(Time::ZERO, Time::ZERO, Span::from_secs(1)).await.unwrap();
+            hands.work(Time::ZERO + Span::from_secs(1)).await.unwrap();
             assert!(hands.lateness().lag().max.seconds() <= began.elapsed().as_secs_f64());
         }
     });
@@ -195,7 +195,7 @@ fn the_lateness_of_work_does_not_add_up() {
                 let mut hands = Hands::new(timer, works_by);
                 let mut ended = delivered;
                 for _ in 0..100 {
-                    ended = hands.work(delivered, delivered, micros(150)).await.unwrap();
+                    ended = hands.work(hands.begins(delivered, delivered) + micros(150)).await.unwrap();
                 }
                 let by_rights = delivered + micros(150).saturating_mul(100);
                 let lag = hands.lateness().lag();
@@ -226,7 +226,7 @@ fn many_producers_and_consumers_share_two_threads() {
                 let mut hands = Hands::new(Timer::new(clock).unwrap(), works_by);
                 for _ in 0..100 {
                     let now = clock.now();
-                    hands.work(now, now, micros(250)).await.unwrap();
+                    hands.work(now + micros(250)).await.unwrap();
                 }
                 hands.lateness().lag().count
             }));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use kendall::broker::{QueueId, QueueRules};
-use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry};
+use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry, WorksBy};
 use kendall::measure::{Cause, Measure};
 use kendall::result::*;
 use kendall::scenario::*;
@@ -59,6 +59,7 @@ fn outcome(answers: Vec<Answer>) -> Outcome {
         partial: false,
         answers,
         agreement: Vec::new(),
+        live_agreement: Vec::new(),
         targets: Vec::new(),
         warnings: Vec::new(),
         no_theory: None,
@@ -89,6 +90,7 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
         prefetch_given: false,
         then: Vec::new(),
         priority: 0,
+        works_by: WorksBy::Sleep,
         rules,
     }
 }
@@ -112,6 +114,7 @@ fn run() -> Run {
         seed: 1,
         replications: Replications::Fixed(20),
         drain: Drain::UntilEmpty,
+        drain_at_most: None,
         at_most_inside: 1_000_000,
     }
 }

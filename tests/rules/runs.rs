@@ -7,6 +7,7 @@ use kendall::broker::{
 };
 use kendall::client::{
     Acknowledge, BatchTime, Carries, ConsumerRules, Follows, MessageRules, OnFailure, OnRetry, Retries, Takes, Way,
+    WorksBy,
 };
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
@@ -236,7 +237,7 @@ prop_compose! {
         let name = String::new();
         let at_a_desk = shifts.is_some() || least_prefetch(&rules) > 1 || rules.takes.is_some() || rules.acknowledge == Acknowledge::OnDelivery || matches!(rules.acknowledge, Acknowledge::Every(_));
         let then = if at_a_desk { Vec::new() } else { then };
-        Consumers { name, takes_from, count, shifts, prefetch, prefetch_given: true, then, priority, rules }
+        Consumers { name, takes_from, count, shifts, prefetch, prefetch_given: true, then, priority, works_by: WorksBy::Sleep, rules }
     }
 }
 
@@ -344,6 +345,7 @@ fn run_of(
             seed,
             replications: Replications::Fixed(1),
             drain,
+            drain_at_most: None,
             at_most_inside: 1_000_000,
         },
         queues,
@@ -379,6 +381,7 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
         prefetch_given: false,
         then: Vec::new(),
         priority: 0,
+        works_by: WorksBy::Sleep,
         rules,
     }];
     run_of(queues, producers, consumers, ms(150), Drain::For(Span::from_secs(1000)), seed)
@@ -664,6 +667,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         prefetch_given: false,
         then: Vec::new(),
         priority: 0,
+        works_by: WorksBy::Sleep,
         rules: ConsumerRules {
             follows: None,
             service: Distribution::Constant(ms(service)),

@@ -14,6 +14,7 @@ use crate::result::{self, Estimate, Exact, Stopped};
 pub enum Answer<'a> {
     Theory(Theory<'a>),
     Simulation(Box<Simulation<'a>>),
+    Live(Box<Live<'a>>),
 }
 
 impl<'a> Answer<'a> {
@@ -21,6 +22,7 @@ impl<'a> Answer<'a> {
         match answer {
             result::Answer::Theory(theory) => Answer::Theory(Theory::new(theory)),
             result::Answer::Simulation(simulation) => Answer::Simulation(Box::new(Simulation::new(simulation))),
+            result::Answer::Live(live) => Answer::Live(Box::new(Live::new(live))),
         }
     }
 }
@@ -69,6 +71,90 @@ impl<'a> Simulation<'a> {
             series: series.collect(),
         }
     }
+}
+
+#[derive(Serialize)]
+pub struct Live<'a> {
+    target: &'a str,
+    durability: &'a str,
+    valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+    runs: u32,
+    speed: f64,
+    warmup_s: f64,
+    stopped: &'static str,
+    measures: Ordered<String, Number<'a>>,
+    per_run: Ordered<String, Vec<Option<f64>>>,
+    uncorrected: Option<Ordered<&'static str, Option<f64>>>,
+    pacing: Pacing,
+    reconnects: u64,
+    busy_cores: Option<f64>,
+    cores: usize,
+    clock: Clock,
+    histograms: Histograms,
+    accounts: Accounts<'a>,
+    series: Ordered<&'a str, Series>,
+}
+
+/// In real seconds.
+#[derive(Serialize)]
+struct Pacing {
+    lag_p50_s: f64,
+    lag_p99_s: f64,
+    lag_max_s: f64,
+    work_lag_p50_s: f64,
+    work_lag_p99_s: f64,
+    work_lag_max_s: f64,
+}
+
+#[derive(Serialize)]
+struct Clock {
+    name: &'static str,
+    resolution_s: f64,
+}
+
+impl<'a> Live<'a> {
+    fn new(live: &'a result::Live) -> Live<'a> {
+        let Simulation {
+            replications, warmup_s, stopped, measures, per_replication, histograms, accounts, series, ..
+        } = Simulation::new(&live.runs);
+        let (sent, ended) = (live.sent_late, live.ended_late);
+        Live {
+            target: &live.target,
+            durability: live.durability,
+            valid: live.valid.is_ok(),
+            why: live.valid.as_ref().err().map(String::as_str),
+            runs: replications,
+            speed: live.speed,
+            warmup_s,
+            stopped,
+            measures,
+            per_run: per_replication,
+            uncorrected: live.uncorrected.map(uncorrected),
+            pacing: Pacing {
+                lag_p50_s: sent.p50.seconds(),
+                lag_p99_s: sent.p99.seconds(),
+                lag_max_s: sent.max.seconds(),
+                work_lag_p50_s: ended.p50.seconds(),
+                work_lag_p99_s: ended.p99.seconds(),
+                work_lag_max_s: ended.max.seconds(),
+            },
+            reconnects: live.reconnects,
+            busy_cores: finite(live.busy_cores),
+            cores: live.cores,
+            clock: Clock { name: "monotonic", resolution_s: live.clock_resolution.seconds() },
+            histograms,
+            accounts,
+            series,
+        }
+    }
+}
+
+fn uncorrected(of: result::Uncorrected) -> Ordered<&'static str, Option<f64>> {
+    let all =
+        [("response.mean", of.mean), ("response.p50", of.p50), ("response.p99", of.p99), ("response.max", of.max)];
+    all.into_iter().map(|(name, value)| (name, finite(Some(value)))).collect()
 }
 
 fn known(values: &[Option<f64>]) -> Vec<Option<f64>> {

@@ -5,19 +5,31 @@ use std::collections::BTreeMap;
 use super::super::number::count;
 use super::{Entry, Paint, View, lines};
 use crate::measure::Cause;
-use crate::result::{ProducerAccount, QueueAccount};
+use crate::result::{Accounts, ProducerAccount, QueueAccount};
 
 pub fn accounts(view: &View) -> Vec<String> {
     let Some(simulation) = view.simulation.filter(|s| s.replications > 0) else { return Vec::new() };
-    let accounts = &simulation.accounts;
-    let producers = accounts.producers.iter().map(|(name, account)| Entry::new(name, producer(account)));
-    let queues = accounts.queues.iter().map(|(name, account)| Entry::new(name, queue(account)));
-    let entries: Vec<Entry> = producers.chain(queues).chain([balance(accounts.residual())]).collect();
     let title = match simulation.replications {
         1 => "accounts of the whole run, warm-up included".to_owned(),
         n => format!("accounts, over all {n} replications, warm-up included"),
     };
-    lines::section(view, &title, &entries)
+    section(view, &title, &simulation.accounts)
+}
+
+pub fn of_live(view: &View) -> Vec<String> {
+    let Some(live) = view.live else { return Vec::new() };
+    let title = match live.runs.replications {
+        1 => "accounts of the live run, warm-up included".to_owned(),
+        n => format!("accounts, over all {n} live runs, warm-up included"),
+    };
+    section(view, &title, &live.runs.accounts)
+}
+
+fn section(view: &View, title: &str, accounts: &Accounts) -> Vec<String> {
+    let producers = accounts.producers.iter().map(|(name, account)| Entry::new(name, producer(account)));
+    let queues = accounts.queues.iter().map(|(name, account)| Entry::new(name, queue(account)));
+    let entries: Vec<Entry> = producers.chain(queues).chain([balance(accounts.residual())]).collect();
+    lines::section(view, title, &entries)
 }
 
 fn balance(residual: i128) -> Entry {

@@ -8,6 +8,9 @@ use crate::scenario::Replications;
 
 pub fn headline(view: &View) -> Vec<String> {
     let (paint, answer) = if view.outcome.targets.is_empty() { state(view) } else { targets(view) };
+    if view.live.is_some_and(|live| live.valid.is_err()) {
+        return view.paragraph(Paint::Bad, &format!("the live run is invalid, generator-bound: {answer}"));
+    }
     match interruption(view) {
         Some(done) => view.paragraph(Paint::Doubtful, &format!("partial, {done}: {answer}")),
         None => view.paragraph(paint, &answer),
@@ -24,6 +27,9 @@ pub fn question(view: &View) -> Vec<String> {
 
 fn interruption(view: &View) -> Option<String> {
     let done = view.simulation.map_or(0, |s| s.replications);
+    if view.outcome.partial && view.live.is_some() {
+        return Some("the live run was interrupted".to_owned());
+    }
     view.outcome.partial.then(|| match view.scenario.run.replications {
         Replications::Fixed(asked) => format!("{done} of {asked} replications done"),
         Replications::Precision { .. } => format!("{done} replications done"),

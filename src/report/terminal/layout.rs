@@ -17,6 +17,9 @@ enum Column {
     HalfWidth,
     LongVerdict,
     Verdict,
+    Twin,
+    Live,
+    LiveVerdict,
 }
 
 impl Column {
@@ -26,7 +29,9 @@ impl Column {
             Column::Simulation => "simulation",
             Column::Interval => "95 % interval",
             Column::HalfWidth => "at 95 %",
-            Column::LongVerdict | Column::Verdict => "verdict",
+            Column::LongVerdict | Column::Verdict | Column::LiveVerdict => "verdict",
+            Column::Twin => "same draws",
+            Column::Live => "live",
         }
     }
 
@@ -36,6 +41,9 @@ impl Column {
             Column::Simulation => row.simulation.clone(),
             Column::Interval => row.interval.clone(),
             Column::HalfWidth => row.half_width.clone(),
+            Column::Twin => row.twin.clone(),
+            Column::Live => row.live.clone(),
+            Column::LiveVerdict => row.live_verdict.map_or("", word).to_owned(),
             Column::Verdict => row.verdict.map_or("", word).to_owned(),
             Column::LongVerdict if row.verdict == Some(Verdict::Agrees) => format!("agrees {}", row.within),
             Column::LongVerdict => Column::Verdict.cell(row),
@@ -43,7 +51,11 @@ impl Column {
     }
 
     fn is_verdict(self) -> bool {
-        matches!(self, Column::LongVerdict | Column::Verdict)
+        matches!(self, Column::LongVerdict | Column::Verdict | Column::LiveVerdict)
+    }
+
+    fn verdict(self, row: &Row) -> Option<Verdict> {
+        if self == Column::LiveVerdict { row.live_verdict } else { row.verdict }
     }
 }
 
@@ -73,12 +85,19 @@ pub struct Layout {
 impl Layout {
     /// The first of several ways that the width has room for; in the last one names are clipped.
     pub fn fitting(rows: &[Row], width: usize) -> Layout {
-        use Column::{HalfWidth, Interval, LongVerdict, Simulation, Theory, Verdict};
-        let ways = [
-            [Theory, Simulation, Interval, LongVerdict],
-            [Theory, Simulation, Interval, Verdict],
-            [Theory, Simulation, HalfWidth, Verdict],
+        use Column::{HalfWidth, Interval, Live, LiveVerdict, LongVerdict, Simulation, Theory, Twin, Verdict};
+        let alone: [&[Column]; 3] = [
+            &[Theory, Simulation, Interval, LongVerdict],
+            &[Theory, Simulation, Interval, Verdict],
+            &[Theory, Simulation, HalfWidth, Verdict],
         ];
+        let with_live: [&[Column]; 3] = [
+            &[Theory, Simulation, Interval, Verdict, Twin, Live, LiveVerdict],
+            &[Theory, Simulation, HalfWidth, Verdict, Twin, Live, LiveVerdict],
+            &[Theory, Simulation, Verdict, Twin, Live, LiveVerdict],
+        ];
+        let is_live = rows.iter().any(|row| !row.live.is_empty());
+        let ways = if is_live { with_live } else { alone };
         let mut layouts = ways.iter().map(|columns| Layout::new(rows, columns));
         let fits = layouts.clone().find(|layout| layout.width() <= width);
         fits.unwrap_or_else(|| layouts.next_back().expect("there are three ways").clipped(width))
@@ -104,9 +123,10 @@ impl Layout {
         let mut line = pad_right("measure", self.name);
         for &(column, width) in &self.columns {
             line += GAP;
-            line += &if column.is_verdict() { column.title().to_owned() } else { pad_left(column.title(), width) };
+            let title = column.title();
+            line += &if column.is_verdict() { pad_right(title, width) } else { pad_left(title, width) };
         }
-        view.style.paint(Paint::Dim, &line)
+        view.style.paint(Paint::Dim, line.trim_end())
     }
 
     pub fn line(&self, view: &View, row: &Row) -> String {
@@ -114,8 +134,14 @@ impl Layout {
         for &(column, width) in &self.columns {
             let cell = column.cell(row);
             line += GAP;
-            line +=
-                &if column.is_verdict() { view.style.paint(paint(row.verdict), &cell) } else { pad_left(&cell, width) };
+            let is_last = self.columns.last().is_some_and(|(last, _)| *last == column);
+            line += &match column.is_verdict() {
+                true => {
+                    let padding = if is_last { 0 } else { width - columns(&cell) };
+                    view.style.paint(paint(column.verdict(row)), &cell) + &" ".repeat(padding)
+                }
+                false => pad_left(&cell, width),
+            };
         }
         line.trim_end().to_owned()
     }

@@ -1,7 +1,7 @@
 //! How the numbers came about, so that they can be had again and trusted as far as they go.
 
 use super::super::number::{self, count, span};
-use super::{Entry, View, lines};
+use super::{Entry, View, lines, live};
 use crate::measure::Unit;
 use crate::result::{CONFIDENCE, Simulation, Stopped};
 use crate::scenario::{Replications, Run};
@@ -17,6 +17,7 @@ pub fn method(view: &View) -> Vec<String> {
             format!("{}; each draw is keyed by what it is for (SplitMix64)", view.outcome.seed),
         ));
     }
+    entries.extend(live::method(view));
     entries.push(Entry::new("kendall", env!("CARGO_PKG_VERSION").to_owned()));
     lines::section(view, "method", &entries)
 }

@@ -3,7 +3,7 @@
 use super::super::number::{NOTHING, Scale};
 use super::super::{interval, text};
 use super::layout::Layout;
-use super::{Entry, View, listed, rows};
+use super::{Entry, View, listed, live, rows};
 use crate::measure::{Measure, Stat};
 use crate::result::{Agreement, CONFIDENCE, Estimate, Exact, Verdict};
 use crate::stats;
@@ -30,6 +30,10 @@ pub struct Row {
     pub half_width: String,
     pub verdict: Option<Verdict>,
     pub within: String,
+    /// A live run, and the same draws simulated.
+    pub live: String,
+    pub twin: String,
+    pub live_verdict: Option<Verdict>,
     /// Why something is missing.
     why: Option<String>,
     no_verdict: Option<String>,
@@ -44,6 +48,8 @@ impl Row {
         let half = estimate.filter(|_| interval.is_some()).and_then(|e| stats::half_width(e, CONFIDENCE));
         let scale = scale(measure, theory, estimate, half);
         let agreement = view.outcome.agreement.iter().find(|a| a.measure == *measure);
+        let live_agreement = view.outcome.live_agreement.iter().find(|a| a.measure == *measure);
+        let twin = view.live.and_then(|live| live.twin.get(measure));
         let verdict = agreement.and_then(|a| a.verdict.as_ref().ok().copied());
         Row {
             name: text::clean(&measure.to_string()),
@@ -52,6 +58,9 @@ impl Row {
             interval: interval.map_or(String::new(), |(low, high)| scale.interval(low, high)),
             half_width: half.map_or(String::new(), |half| scale.plus_minus(half)),
             verdict,
+            live: view.live.map_or(String::new(), |live| of_simulation(scale, live.runs.measures.get(measure), false)),
+            twin: twin.map_or(String::new(), |twin| scale.value(*twin)),
+            live_verdict: live_agreement.and_then(|a| a.verdict.as_ref().ok().copied()),
             within: agreement.and_then(|a| a.within).map_or(String::new(), within),
             // A maximum never has an interval; no need to say so each time.
             why: estimate.filter(|_| measure.stat != Stat::Max).and_then(|e| e.why.clone()),
@@ -105,6 +114,7 @@ fn notes(view: &View, rows: &[Row]) -> Vec<String> {
         entries.push(Entry::new("≈", "an approximation, not exact".to_owned()));
     }
     entries.extend(agreed(&view.outcome.agreement));
+    entries.extend(live::notes(view));
     view.labelled(&entries)
 }
 

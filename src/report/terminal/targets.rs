@@ -14,7 +14,8 @@ pub fn targets(view: &View) -> Vec<String> {
 fn measured(view: &View, result: &TargetResult) -> Option<String> {
     let target =
         view.scenario.targets.iter().find(|target| target.text == result.target && target.in_runs.is_none())?;
-    let estimate = view.simulation.and_then(|simulation| simulation.measures.get(&target.measure));
+    let answer = if result.by == "live" { view.live.map(|live| &live.runs) } else { view.simulation };
+    let estimate = answer.and_then(|answer| answer.measures.get(&target.measure));
     let value = estimate.map_or_else(|| view.value(&target.measure), |estimate| estimate.value)?;
     let scale = number::scale_beside(&target.measure, value, target.value);
     let ends = estimate.and_then(|estimate| stats::interval(estimate, CONFIDENCE)).filter(|(low, high)| low < high);
@@ -28,8 +29,11 @@ fn entry(view: &View, result: &TargetResult) -> Entry {
         Holds::No => ("✗", "missed", Paint::Bad),
         Holds::Undecided => ("?", "undecided", Paint::Doubtful),
     };
-    let by =
-        if view.theory.is_some() && view.simulation.is_some() && result.by == "theory" { " by theory" } else { "" };
+    let by = match result.by {
+        "theory" if view.theory.is_some() && view.simulation.is_some() => " by theory",
+        "live" => " live",
+        _ => "",
+    };
     let measured = measured(view, result).into_iter();
     let notes: Vec<String> = measured.chain(Some(result.note.clone()).filter(|note| !note.is_empty())).collect();
     let note = if notes.is_empty() { String::new() } else { format!(": {}", notes.join("; ")) };

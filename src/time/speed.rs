@@ -1,6 +1,6 @@
-//! What a clock shows, given how much real time has passed. It is read in `timer`.
+//! What a clock shows, given how much real time has passed.
 
-use crate::time::{Span, Time};
+use super::{Span, Time};
 
 /// How many seconds of the scenario pass in one real second. It divides every duration and multiplies every rate, and
 /// changes nothing else.
@@ -10,6 +10,12 @@ pub struct Speed(f64);
 /// Slower or faster is of no use: a day in a tenth of a second, or a second in eleven days.
 const LIMIT: f64 = 1e6;
 
+impl Default for Speed {
+    fn default() -> Speed {
+        Speed::REAL
+    }
+}
+
 impl Speed {
     /// A second of the scenario is a real one.
     pub const REAL: Speed = Speed(1.0);
@@ -17,6 +23,11 @@ impl Speed {
     /// From a millionth to a million.
     pub fn new(factor: f64) -> Option<Speed> {
         (1.0 / LIMIT..=LIMIT).contains(&factor).then_some(Speed(factor))
+    }
+
+    /// Seconds of the scenario in a real one.
+    pub fn factor(self) -> f64 {
+        self.0
     }
 
     /// The instant of the scenario when so much real time has passed. It is rounded down, so that nothing is early.

@@ -1,0 +1,178 @@
+//! What a live run needs of a broker: one trait, and one file for each target.
+//!
+//! A [`Target`] is opened for one run. Its queues are made, publishers and consumers are handed out, and an [`Ear`] is told
+//! everything that happens there as the [`Effect`]s of kendall's own rules: so one recorder books every target. A broker of
+//! kendall's own tells what happened; for a foreign one its adapter concludes it from what the clients see: a confirmed
+//! publish was accepted, a delivery was delivered, an acknowledgement that was sent was acknowledged. The run makes one
+//! task for each publisher and consumer; none of them waits for another's.
+
+mod embedded;
+mod envelope;
+
+pub use embedded::Embedded;
+pub use envelope::Envelope;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::broker::{Effect, Place, Properties, QueueId, Terms};
+use crate::host::HostError;
+pub use crate::scenario::Lacking;
+use crate::scenario::Scenario;
+use crate::time::{Speed, Time};
+
+/// What becomes of a message that a target has confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Lost with the broker's process.
+    Memory,
+    /// Lost if the broker's machine stops.
+    PageCache,
+    /// Kept on one machine.
+    Disk,
+    /// Kept on most of several machines.
+    Quorum,
+}
+
+impl Durability {
+    /// As results spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Durability::Memory => "memory",
+            Durability::PageCache => "page cache",
+            Durability::Disk => "disk",
+            Durability::Quorum => "quorum",
+        }
+    }
+}
+
+/// Why a target does not do what is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    #[error(transparent)]
+    Embedded(#[from] HostError),
+    #[error("a message could not be published: {0}")]
+    Publish(#[from] crate::host::PublishError),
+}
+
+/// Where a run's time begins and how fast it passes, whose it is, and who hears of it.
+pub struct Setting<'a> {
+    pub scenario: &'a Scenario,
+    /// Instant 0, which may be to come.
+    pub began: Instant,
+    pub speed: Speed,
+    pub ear: Arc<dyn Ear>,
+}
+
+/// Hears everything that happens at a target, each message's in its order.
+pub trait Ear: Send + Sync {
+    /// It must be short, and must not use the target.
+    fn hear(&self, at: Time, effect: &Effect<Envelope>);
+}
+
+/// Somewhere to run a scenario.
+pub trait Target: Send + Sync {
+    type Session: Session;
+
+    /// As results call it; without credentials.
+    fn name(&self) -> String;
+
+    fn durability(&self) -> Durability;
+
+    /// What the scenario asks for and this target has no equivalent of. It is looked at before anything is opened.
+    fn lacks(&self, scenario: &Scenario) -> Vec<Lacking>;
+
+    /// Connects, and makes the queues of the scenario, which are empty then.
+    ///
+    /// # Errors
+    /// If that is not possible.
+    fn open(&self, setting: Setting<'_>) -> impl Future<Output = Result<Self::Session, TargetError>> + Send;
+}
+
+/// A target during one run. One that loses its connection makes a new one by itself, and tells the ear what came of it.
+pub trait Session: Send + Sync + 'static {
+    type Publisher: Publisher;
+    type Consumer: Consumer;
+
+    /// # Errors
+    /// If there can be no further publisher.
+    fn publisher(&self) -> impl Future<Output = Result<Self::Publisher, TargetError>> + Send;
+
+    /// A consumer of these queues, in order of preference.
+    ///
+    /// # Errors
+    /// If there can be no further consumer.
+    fn consumer(
+        &self,
+        queues: &[QueueId],
+        terms: Terms,
+    ) -> impl Future<Output = Result<Self::Consumer, TargetError>> + Send;
+
+    /// Messages in a queue that are not acknowledged.
+    ///
+    /// # Errors
+    /// If the target does not answer.
+    fn depth(&self, queue: QueueId) -> impl Future<Output = Result<u64, TargetError>> + Send;
+
+    /// How often the connection was lost and made anew.
+    fn reconnects(&self) -> u64;
+
+    /// Closes the books: the ear is told nothing while `close` runs. It is handed the places of all messages, where the
+    /// target can tell them, for the books to be held against.
+    fn still<R>(&self, close: impl FnOnce(Option<&mut dyn Iterator<Item = (QueueId, Place)>>) -> R) -> R;
+
+    /// Ends it; publishers and consumers may still be there.
+    fn end(self) -> impl Future<Output = ()> + Send;
+}
+
+/// Publishes, without waiting for anything.
+pub trait Publisher: Send + 'static {
+    /// Hands a message over. What becomes of it, the ear is told: it is accepted, blocked or refused. Any number may be
+    /// on the way at once; what the target does not take yet waits here, so that the sender is never held up.
+    ///
+    /// # Errors
+    /// If the target is gone for good.
+    fn publish(&mut self, queue: QueueId, envelope: Envelope, properties: Properties) -> Result<(), TargetError>;
+}
+
+/// A message in somebody's hands.
+#[derive(Debug)]
+pub struct Delivery<T> {
+    pub envelope: Envelope,
+    pub queue: QueueId,
+    /// How many times the message has entered the queue, and deliveries since; at a target that does not count, 1 and
+    /// whether it was delivered before.
+    pub entry: u16,
+    pub attempt: u32,
+    /// What to answer for it with.
+    pub tag: T,
+}
+
+/// What a consumer says of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    Acknowledge,
+    /// It failed: back into the queue.
+    Requeue,
+    /// It failed: out of the queue.
+    Reject,
+    /// It was not begun: back into the queue, without a failure.
+    GiveBack,
+}
+
+/// Takes messages.
+pub trait Consumer: Send + 'static {
+    type Tag: Send;
+
+    /// The next message; `None` when the target has ended. Cancel safe.
+    fn recv(&mut self) -> impl Future<Output = Option<Delivery<Self::Tag>>> + Send;
+
+    /// The next message, if it is there already.
+    fn try_recv(&mut self) -> Option<Delivery<Self::Tag>>;
+
+    /// Answers without waiting for anything.
+    fn answer(&mut self, tag: Self::Tag, said: Said);
+
+    /// It is handed nothing more from now on.
+    fn cancel(&mut self);
+}

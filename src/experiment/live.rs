@@ -1,0 +1,207 @@
+//! A live run beside theory and simulation: the same scenario, the same draws, the same window.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Ask, RunError, agreement, run, targets, warnings};
+use crate::adapter::Target;
+use crate::live::{self, Clock, Ending, Finished, Lateness, LiveError, Onlooker, Order, Speed, Verdict};
+use crate::measure::{Measure, Quantity, Stat};
+use crate::metrics::{Record, Tally};
+use crate::result::{Answer, Estimate, Live, Outcome, Overload, Simulation, Stopped, Uncorrected};
+use crate::scenario::{Scenario, refuse};
+use crate::sim::{self, Watch};
+use crate::time::Span;
+
+/// A live run without a duration lasts so long, and one that drains until it is empty drains no longer. In real time.
+const USUAL: Span = Span::from_secs(30);
+
+/// What to do beyond what [`Ask`] says.
+pub struct LiveAsk<'a> {
+    pub speed: Speed,
+    /// How many runs, each with draws of its own.
+    pub runs: u32,
+    pub onlooker: &'a dyn Onlooker,
+}
+
+/// Answers a scenario by theory, where a formula applies, by simulation, and by running it against a target.
+///
+/// # Errors
+/// If there is nothing to report: see [`RunError`].
+pub fn run_live<T: Target>(
+    scenario: &Scenario,
+    ask: &Ask,
+    asked: &LiveAsk<'_>,
+    target: &T,
+    watch: &Watch,
+) -> Result<Outcome, RunError> {
+    let lacking = [live::lacks(scenario), target.lacks(scenario)].concat();
+    if let Some(problems) = refuse(scenario, &lacking) {
+        return Err(RunError::Lacking(problems));
+    }
+    let is_usual = !scenario.run.duration_given;
+    let scenario = as_live(scenario, asked.speed);
+    let mut outcome = run(&scenario, ask, watch).map_err(|error| match error {
+        RunError::WarmupTooLong(text) if is_usual => {
+            RunError::WarmupTooLong(format!("a live run takes 30 s unless `--duration` says how long, and {text}"))
+        }
+        error => error,
+    })?;
+    let Some(warmup) = warmup_of(&outcome).filter(|_| !outcome.partial) else { return Ok(outcome) };
+    let runs = carry_out(&scenario, warmup, asked, target)?;
+    let answer = Live::of(&scenario, warmup, asked.speed, target, runs)?;
+    outcome.partial |= answer.runs.stopped == Stopped::Interrupted;
+    outcome.live_agreement = agreement::compare_live(&answer, no_verdict(&answer));
+    outcome.targets.extend(targets::judge_live(&scenario, &answer));
+    outcome.warnings.extend(warnings::of_live(&answer));
+    outcome.answers.push(Answer::Live(Box::new(answer)));
+    Ok(outcome)
+}
+
+/// The scenario over the time that a live run takes.
+fn as_live(scenario: &Scenario, speed: Speed) -> Scenario {
+    let mut scenario = scenario.clone();
+    let usual = speed.instant(USUAL).since(crate::time::Time::ZERO);
+    let run = &mut scenario.run;
+    if !run.duration_given {
+        (run.duration, run.duration_given) = (usual, true);
+    }
+    run.drain_at_most = Some(usual);
+    scenario
+}
+
+fn warmup_of(outcome: &Outcome) -> Option<Span> {
+    outcome.answers.iter().find_map(|answer| match answer {
+        Answer::Simulation(simulation) => Some(simulation.warmup),
+        Answer::Theory(_) | Answer::Live(_) => None,
+    })
+}
+
+/// The runs one after the other, until one does not end as it should.
+fn carry_out<T: Target>(
+    scenario: &Scenario,
+    warmup: Span,
+    asked: &LiveAsk<'_>,
+    target: &T,
+) -> Result<Vec<Finished>, RunError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| RunError::Live(LiveError::Task(error.to_string())))?;
+    let scenario = Arc::new(scenario.clone());
+    let mut runs: Vec<Finished> = Vec::new();
+    for replication in 0..asked.runs {
+        let plan = sim::measured_live(&scenario, warmup);
+        let order = Order { scenario: Arc::clone(&scenario), replication, plan, speed: asked.speed };
+        let finished = runtime.block_on(live::run(&order, target, asked.onlooker))?;
+        let goes_on = finished.ending == Ending::Complete;
+        runs.push(finished);
+        if !goes_on {
+            break;
+        }
+    }
+    Ok(runs)
+}
+
+impl Live {
+    fn of<T: Target>(
+        scenario: &Scenario,
+        warmup: Span,
+        speed: Speed,
+        target: &T,
+        runs: Vec<Finished>,
+    ) -> Result<Live, RunError> {
+        let (mut sent_late, mut ended_late, mut uncorrected) = <(Lateness, Lateness, Tally)>::default();
+        let ending = runs.last().map_or(Ending::Complete, |run| run.ending);
+        let reconnects = runs.iter().map(|run| run.reconnects).sum();
+        let busy_cores = runs.iter().filter_map(|run| run.busy_cores).reduce(f64::max);
+        let mut records = Vec::new();
+        for run in runs {
+            sent_late.merge(run.sent_late);
+            ended_late.merge(run.ended_late);
+            uncorrected.merge(&run.uncorrected);
+            records.push(run.record);
+        }
+        let twins = sim::replications(scenario, warmup, records.len() as u32);
+        let twins = twins.map_err(|broken| RunError::Broken(broken.to_string()))?;
+        let measured = added_up(scenario, &records, warmup, ending, speed);
+        let p50 = Measure::whole(Quantity::Response, Stat::Percentile(crate::measure::Percentile::P50));
+        let p50 = measured.measures.get(&p50).and_then(|estimate| estimate.value);
+        let verdict = sent_late.verdict(p50.map(|p50| speed.real(Span::from_seconds(p50))));
+        Ok(Live {
+            target: target.name(),
+            durability: target.durability().name(),
+            speed: speed.factor(),
+            twin: means(&added_up(scenario, &twins, warmup, Ending::Complete, speed)),
+            oldest_unfinished: records.iter().filter_map(|record| record.oldest_unfinished).max(),
+            runs: measured,
+            valid: match verdict {
+                Verdict::Valid => Ok(()),
+                bound @ Verdict::GeneratorBound { .. } => Err(bound.to_string()),
+            },
+            sent_late: sent_late.lag(),
+            ended_late: ended_late.lag(),
+            uncorrected: from_sending(&uncorrected).filter(|_| !scenario.has_copies()),
+            reconnects,
+            busy_cores,
+            cores: std::thread::available_parallelism().map_or(1, |cores| cores.get()),
+            clock_resolution: Clock::resolution(),
+        })
+    }
+}
+
+fn from_sending(tally: &Tally) -> Option<Uncorrected> {
+    let quantiles = tally.quantiles([0.5, 0.99].into_iter());
+    let (p50, p99) = (quantiles[0]?, quantiles[1]?);
+    Some(Uncorrected { mean: tally.mean()?, p50, p99, max: tally.max as f64 / 1e9 })
+}
+
+fn added_up(scenario: &Scenario, records: &[Record], warmup: Span, ending: Ending, speed: Speed) -> Simulation {
+    let ending = match ending {
+        Ending::Complete => (Stopped::Replications, None),
+        Ending::Interrupted => (Stopped::Interrupted, None),
+        Ending::Overload(most) => {
+            let end = records.last().map_or(0.0, |record| record.end.seconds());
+            let what =
+                format!("stopped {end:.3} s into the run: more than run.at_most_inside = {most} messages were inside");
+            let advice = "Add consumers, or give the queue a capacity";
+            (Stopped::Overload, Some(Overload { what, advice }))
+        }
+    };
+    let (mut all, _) = sim::add_up(scenario, records, warmup, ending);
+    let waited = Measure::whole(Quantity::Waited, Stat::Share);
+    let shares: Vec<Option<f64>> = records.iter().map(|record| waited_share(record, speed)).collect();
+    let known: Vec<f64> = shares.iter().copied().flatten().collect();
+    if !known.is_empty() {
+        let value = Some(known.iter().sum::<f64>() / known.len() as f64);
+        let why = Some("waits above 0.2 ms of real time count".to_owned());
+        all.measures.insert(waited.clone(), Estimate { value, error: None, why });
+        all.per_replication.insert(waited, shares);
+    }
+    all
+}
+
+/// On a real clock every wait is a little longer than nothing, so that on both sides only longer ones count.
+fn waited_share(record: &Record, speed: Speed) -> Option<f64> {
+    let histogram = &record.times.wait.histogram;
+    let above = (agreement::ALWAYS_S * speed.factor() * 1e9) as u64;
+    let waited = histogram.len() - histogram.count_between(0, above);
+    (!histogram.is_empty()).then(|| waited as f64 / histogram.len() as f64)
+}
+
+/// What the replications say on average; nothing where one of them has no value.
+fn means(twins: &Simulation) -> BTreeMap<Measure, f64> {
+    let mean = |values: &Vec<Option<f64>>| -> Option<f64> {
+        let known: Option<Vec<f64>> = values.iter().copied().collect();
+        known.filter(|known| !known.is_empty()).map(|known| known.iter().sum::<f64>() / known.len() as f64)
+    };
+    twins.per_replication.iter().filter_map(|(measure, values)| Some((measure.clone(), mean(values)?))).collect()
+}
+
+/// Why a live run is not held against the simulation, where it is not.
+fn no_verdict(live: &Live) -> Option<&'static str> {
+    match live.runs.stopped {
+        Stopped::Interrupted => Some("the run was interrupted"),
+        Stopped::Overload => Some("the run was stopped"),
+        _ if live.valid.is_err() => Some("the live run is invalid: generator-bound"),
+        _ => None,
+    }
+}

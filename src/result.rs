@@ -382,7 +382,10 @@ pub struct Stability {
     pub rate: f64,
     /// Work that arrives per second, in consumers kept busy, retries included.
     pub offered_load: f64,
+    /// The most that there are.
     pub consumers: u32,
+    /// How many there are on average; fewer than the most where they come and go.
+    pub present: f64,
     /// Messages a second by which the backlog grows; 0 where it does not.
     pub growth: f64,
 }

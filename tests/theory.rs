@@ -735,7 +735,8 @@ fn stability_of(scenario: &Scenario) -> (Stability, bool) {
 #[test]
 fn a_load_of_one_or_more_is_overload_where_nothing_is_turned_away() {
     let steady = stability_of(&mmc(2.0, 3));
-    let expected = Stability { queue: "queue".to_owned(), rate: 2.0, offered_load: 2.0, consumers: 3, growth: 0.0 };
+    let expected =
+        Stability { queue: "queue".to_owned(), rate: 2.0, offered_load: 2.0, consumers: 3, present: 3.0, growth: 0.0 };
     assert_eq!(steady, (expected, false));
     let (grows, overloaded) = stability_of(&mmc(4.0, 3));
     assert!(overloaded && grows.growth == 1.0);

@@ -37,7 +37,11 @@ fn warning(code: WarningCode, text: String) -> Warning {
 }
 
 fn unstable(queue: &Stability) -> Warning {
-    let Stability { queue, offered_load, consumers, .. } = queue;
+    let Stability { queue, offered_load, consumers, present, .. } = queue;
+    let has = match *present < f64::from(*consumers) {
+        true => format!("{present:.2} on average"),
+        false => consumers.to_string(),
+    };
     if *consumers == 0 {
         let text = format!(
             "nothing takes from {queue}: what is inside grows without end, so averages depend on how long the run is"
@@ -51,7 +55,7 @@ fn unstable(queue: &Stability) -> Warning {
     warning(
         WarningCode::Unstable,
         format!(
-            "{queue} is offered {offered_load:.2} consumers' work and has {consumers}: what is inside grows without \
+            "{queue} is offered {offered_load:.2} consumers' work and has {has}: what is inside grows without \
              end, so averages depend on how long the run is; {advice}"
         ),
     )

@@ -38,7 +38,9 @@ pub fn read(node: &Node, reader: &mut Reader) -> Option<Arrivals> {
 /// The commonest slip: a rate where the kind of arrivals belongs.
 fn bare_rate(node: &Node) -> Option<String> {
     match &node.value {
-        Value::Text(text) => Some(cut(text)),
+        Value::Text(text) if text.starts_with(|c: char| c.is_ascii_digit()) => Some(cut(text)),
+        // A word, such as `poisson`, is no rate.
+        Value::Text(_) => Some("200/s".to_owned()),
         Value::Pairs(pairs) => {
             let (_, rate) = pairs.iter().find(|(key, _)| key.name == "rate")?;
             match &rate.value {

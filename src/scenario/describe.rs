@@ -115,14 +115,16 @@ fn peak(arrivals: &Arrivals, duration: Span, mean: f64) -> f64 {
 /// Where the messages of a queue are passed on to, with the share of its messages that each entry takes.
 fn ways_out(scenario: &Scenario, at: usize) -> impl Iterator<Item = (&Way, f64)> {
     let entries = || scenario.consumers_of(QueueId(at as u16));
-    let capacity: f64 = entries().map(capacity_of).sum();
-    let share = move |entry: &Consumers| if capacity.is_finite() { capacity_of(entry) / capacity } else { 1.0 };
+    let duration = scenario.run.duration;
+    let able = move |entry: &Consumers| capacity_of(entry, duration);
+    let capacity: f64 = entries().map(able).sum();
+    let share = move |entry: &Consumers| if capacity.is_finite() { able(entry) / capacity } else { 1.0 };
     entries().flat_map(move |entry| entry.then.iter().map(move |way| (way, share(entry))))
 }
 
-/// Attempts per second when all are busy.
-fn capacity_of(entry: &Consumers) -> f64 {
-    f64::from(entry.count) / entry.rules.service.mean_s()
+/// Attempts per second when all who are there are busy, on average over the run, and their batches are full.
+fn capacity_of(entry: &Consumers, duration: Span) -> f64 {
+    entry.mean_count(duration) / entry.rules.work_s()
 }
 
 /// What the consumers of one queue can do, and what their failures add.
@@ -143,9 +145,12 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     if entries.is_empty() && scenario.may_expire(QueueId(at as u16)) {
         return Work { consumers: 0, capacity: 0.0, attempts: 1.0, dead_share: 1.0, done_share: 0.0 };
     }
-    let capacity: f64 = entries.iter().map(|entry| capacity_of(entry)).sum();
+    let duration = scenario.run.duration;
+    let able = move |entry: &Consumers| capacity_of(entry, duration);
+    let capacity: f64 = entries.iter().map(|entry| able(entry)).sum();
     let weight = |entry: &Consumers| {
-        if capacity.is_finite() { capacity_of(entry) / capacity } else { 1.0 / entries.len() as f64 }
+        let is_told_apart = capacity.is_finite() && capacity > 0.0;
+        if is_told_apart { able(entry) / capacity } else { 1.0 / entries.len() as f64 }
     };
     // Shares of all attempts, in proportion to what each entry can do.
     let share = |chosen: &dyn Fn(&Consumers) -> bool| -> f64 {
@@ -318,9 +323,29 @@ fn onward(scenario: &Scenario, ways: &[Way]) -> String {
 
 fn messages(rate: Rate) -> String {
     if rate.peak > rate.mean * 1.001 {
-        format!("{} messages a second on average and {} at the peak", figure(rate.mean), figure(rate.peak))
+        let (many, unit) = often(rate.mean);
+        let peak = figure(rate.peak * many / rate.mean);
+        format!("{} messages {unit} on average and {peak} at the peak", figure(many))
     } else {
-        format!("{} messages a second", figure(rate.mean))
+        by(rate.mean)
+    }
+}
+
+/// `12 messages a minute`
+fn by(rate: f64) -> String {
+    let (many, unit) = often(rate);
+    format!("{} messages {unit}", figure(many))
+}
+
+/// As many as are easily imagined: one at least, if not in too long a time.
+fn often(rate: f64) -> (f64, &'static str) {
+    // A rate of 1/min times 60 may miss 1 by its last digit.
+    let is_one = |many: f64| many >= 1.0 - 1e-9;
+    match rate {
+        rate if is_one(rate) || rate == 0.0 => (rate, "a second"),
+        rate if is_one(rate * 60.0) => (rate * 60.0, "a minute"),
+        rate if is_one(rate * 3600.0) => (rate * 3600.0, "an hour"),
+        rate => (rate * 86_400.0, "a day"),
     }
 }
 
@@ -351,7 +376,7 @@ fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) ->
         return format!("Nothing takes from `{}`, from which messages expire", queue.name);
     }
     if work.consumers == 0 {
-        return format!("`{}` only fills, by {} messages a second", queue.name, figure(inflow.mean));
+        return format!("`{}` only fills, by {}", queue.name, by(inflow.mean));
     }
     if work.attempts.is_infinite() {
         return format!("Every attempt on `{}` fails and is repeated without end: not stable", queue.name);
@@ -384,6 +409,9 @@ fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) ->
     if entries().any(|entry| entry.shifts.is_some()) {
         // Whether they keep up all the time depends on who is there when.
         let present: f64 = entries().map(|entry| entry.mean_count(scenario.run.duration)).sum();
+        if present == 0.0 {
+            return format!("Nobody takes from `{}` during the run", queue.name);
+        }
         let load = busy(mean);
         let stable = if load < 1.0 { "" } else { ", not stable even on average" };
         let there = format!("up to {on}, {} on average", figure(present));
@@ -397,6 +425,8 @@ fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) ->
         return format!("Offered load{of} {}{retries} on {on}{full}: {verdict}", offered(mean));
     }
     let at_peak = verdict(busy(peak), peak - work.capacity / work.attempts, limited);
+    // Whether it is stable is a question to the average.
+    let at_peak = at_peak.replace(", not stable: the queue", ": meanwhile the queue");
     let average = percent(busy(mean).min(1.0));
     let over = if busy(mean) >= 1.0 { ", not stable even on average" } else { "" };
     format!(
@@ -417,11 +447,7 @@ fn verdict(busy: f64, excess: f64, limited: Option<&str>) -> String {
     if busy < 1.0 - 1e-9 {
         return format!("utilization {}, stable", percent(busy));
     }
-    let grows = if excess > 0.0 {
-        format!("grows by {} messages a second", figure(excess))
-    } else {
-        "has no steady state".to_owned()
-    };
+    let grows = if excess > 0.0 { format!("grows by {}", by(excess)) } else { "has no steady state".to_owned() };
     match limited {
         Some(what) => format!("load {}, more than they can do: {what}", percent(busy)),
         None => format!("load {}, not stable: the queue {grows}", percent(busy)),
@@ -579,6 +605,56 @@ consumers: {w: {takes_from: a, service: 10ms}}
     }
 
     #[test]
+    fn rates_are_told_in_the_time_in_which_one_message_comes() {
+        let says = |rate: &str, said: &str| {
+            let text = format!(
+                "{{queues: {{a: {{}}}}, producers: {{p: {{publishes_to: a, arrivals: {{poisson: {{rate: {rate}}}}}}}}}}}"
+            );
+            let described = of_text(&text);
+            assert!(described.starts_with(said), "{rate}: {described}");
+            assert!(described.contains(&format!("only fills, by {said}.")), "{rate}: {described}");
+        };
+        says("1/s", "1 messages a second");
+        says("12/min", "12 messages a minute");
+        says("7/h", "7 messages an hour");
+        says("20/d", "20 messages a day");
+    }
+
+    #[test]
+    fn work_that_several_messages_share_is_counted_once() {
+        let of_time = |time: &str| {
+            of_text(&format!(
+                "{{queues: {{a: {{}}}}, producers: {{p: {{publishes_to: a, arrivals: {{poisson: {{rate: 50/s}}}}}}}}, \
+                 consumers: {{w: {{takes_from: a, takes: {{up_to: 10, time: {time}}}, service: 100ms}}}}}}"
+            ))
+        };
+        for time in ["once", "longest"] {
+            let said = of_time(time);
+            assert!(said.ends_with("Offered load 0.50 on 1 consumer with full batches: load 50 %, stable."), "{said}");
+        }
+        let said = of_time("sum");
+        assert!(said.contains("load 500 %, not stable: the queue grows by 40 messages a second."), "{said}");
+    }
+
+    #[test]
+    fn consumers_who_come_and_go_count_as_long_as_they_are_there() {
+        let of_count = |count: &str| {
+            of_text(&format!(
+                "{{run: {{duration: 100s}}, queues: {{a: {{}}}}, \
+                 producers: {{p: {{publishes_to: a, arrivals: {{poisson: {{rate: 30/s}}}}}}}}, \
+                 consumers: {{w: {{takes_from: a, count: {{steps: {count}}}, service: 100ms}}}}}}"
+            ))
+        };
+        let said = of_count("{0s: 12, 50s: 0}");
+        assert!(
+            said.ends_with("Offered load 3.00 on up to 12 consumers, 6 on average: load 50 % on average."),
+            "{said}"
+        );
+        let said = of_count("{0s: 4, 50s: 0}");
+        assert!(said.ends_with("2 on average: load 150 % on average, not stable even on average."), "{said}");
+    }
+
+    #[test]
     fn a_changing_rate_is_told_by_mean_and_peak() {
         let text = "
 queues: {a: {}}
@@ -589,7 +665,7 @@ consumers: {w: {takes_from: a, service: 10ms}}
             of_text(text),
             "100 messages a second on average and 150 at the peak (Poisson) to queue `a`, worked on by 1 `w` at 10ms. \
              Offered load 1.00 on average and 1.50 at the peak on 1 consumer: utilization 100 % on average, \
-             not stable even on average; at the peak load 150 %, not stable: the queue grows by 50 messages a second."
+             not stable even on average; at the peak load 150 %: meanwhile the queue grows by 50 messages a second."
         );
     }
 }

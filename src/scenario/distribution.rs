@@ -18,11 +18,22 @@ const MOST_VALUES: usize = 100_000;
 
 /// Reads a bare duration, which is a constant, or one of the kinds.
 pub fn read(node: &Node, example: &str, reader: &mut Reader) -> Option<Distribution> {
+    if let Some(kind) = bare_kind(node) {
+        let problem = Problem::at(node.place, format!("`{}` does not say how long", kind.name));
+        reader.report(problem.hint(format!("write `{{{}: {}}}`", kind.name, kind.example)));
+        return None;
+    }
     if let Value::Text(_) | Value::Nothing | Value::List(_) = node.value {
         return constant(node, example, reader);
     }
     let chosen = reader.one_of(node, keys::DISTRIBUTION, &[])?;
     of_kind(&chosen, reader)
+}
+
+/// The kind that a word names, where its parameters should stand too.
+fn bare_kind(node: &Node) -> Option<&'static keys::Key> {
+    let Value::Text(text) = &node.value else { return None };
+    keys::DISTRIBUTION.iter().find(|key| key.name == text)
 }
 
 fn of_kind(chosen: &Chosen<'_>, reader: &mut Reader) -> Option<Distribution> {

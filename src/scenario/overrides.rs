@@ -3,6 +3,10 @@
 use super::problem::{Place, Problem};
 use super::reader::cut;
 use super::yaml::{self, Key, Node, Value};
+use crate::measure::nearest;
+
+/// Sections whose keys are names.
+const NAMED: [&str; 3] = ["queues", "producers", "consumers"];
 
 /// Replaces what stands at the path; `null` removes it. `source` is the number of the override among the sources.
 pub fn apply(root: &mut Node, text: &str, source: u32) -> Result<(), Problem> {
@@ -28,8 +32,11 @@ pub fn apply(root: &mut Node, text: &str, source: u32) -> Result<(), Problem> {
 fn set(root: &mut Node, keys: Vec<Key>, value: Node) -> Result<(), Problem> {
     let Some((last, above)) = keys.split_last() else { return Ok(()) };
     let mut at = root;
-    for key in above {
+    for (depth, key) in above.iter().enumerate() {
         let pairs = pairs_of(at, key)?;
+        if depth == 1 && NAMED.contains(&above[0].name.as_str()) {
+            known(&above[0], key, pairs)?;
+        }
         let found = pairs.iter().position(|(known, _)| known.name == key.name);
         let found = found.unwrap_or_else(|| {
             pairs.push((key.clone(), Node { place: key.place, value: Value::Nothing }));
@@ -46,6 +53,20 @@ fn set(root: &mut Node, keys: Vec<Key>, value: Node) -> Result<(), Problem> {
         (None, false) => pairs.push((last.clone(), value)),
     }
     Ok(())
+}
+
+/// A key of something that is not there would add it, which a slip in its name should not.
+fn known(section: &Key, key: &Key, pairs: &[(Key, Node)]) -> Result<(), Problem> {
+    let names = || pairs.iter().map(|(known, _)| known.name.as_str());
+    if names().any(|known| known == key.name) {
+        return Ok(());
+    }
+    let (section, name) = (&section.name, cut(&key.name));
+    let hint = nearest(&key.name, names()).map_or_else(
+        || format!("write `{section}.{name}={{…}}` to add it whole"),
+        |near| format!("did you mean `{section}.{near}`?"),
+    );
+    Err(Problem::at(key.place, format!("there is no `{name}` in `{section}`")).hint(hint))
 }
 
 /// The keys of a node; nothing becomes an object without keys.

@@ -242,6 +242,10 @@ fn split<'a>(text: &'a str, what: &str, example: &str) -> Result<(f64, &'a str),
         return Err(Wrong::new(format!("`{text}` is no {what}: a number has digits and one point"), hint));
     }
     if unit.starts_with(' ') {
+        let is_unit = UNITS.iter().any(|(known, _)| *known == unit.trim());
+        if let (true, false, Ok(number)) = (what == "duration", is_unit, digits.parse()) {
+            return Err(no_time_unit(text, number, unit.trim()));
+        }
         let hint = format!("write `{digits}{}`", unit.trim());
         return Err(Wrong::new(format!("`{text}` has a space between number and unit"), hint));
     }
@@ -358,6 +362,7 @@ mod tests {
         );
         assert_eq!(said(rate("1_000/s")), "`1_000/s` is no rate: a number has digits and one point; write `1000/s`");
         assert_eq!(said(seconds("20 ms", &ANY)), "`20 ms` has a space between number and unit; write `20ms`");
+        assert_eq!(said(seconds("1 hour", &ANY)), "`1 hour`: `hour` is no unit of time; write `1h`");
         assert_eq!(said(count("10k", 1, 99_999)), "`10k` is no whole number; write `10000`");
         assert_eq!(said(count("1.5", 1, 9)), "`1.5` is no whole number; write a whole number from 1 to 9");
     }

@@ -39,6 +39,8 @@ pub fn read(
     let drain = drain(&object, reader).unwrap_or(Drain::UntilEmpty);
     let replications = replications(&object, known, duration.unwrap_or(Span::MAX), reader)
         .unwrap_or(Replications::Fixed(defaults::REPLICATIONS));
+    let is_ours = object.get("duration").is_none() && defaults::is_steady(producers) && shifts.is_none();
+    let duration = duration.map(|span| if is_ours { span.min(longest(&replications, drain)) } else { span });
     let warmup = warmup(&object, (producers, shifts), duration.unwrap_or(Span::MAX), reader);
     let duration = duration?;
     if check_size(&object, producers, duration, reader) {
@@ -157,12 +159,23 @@ fn check_size(object: &Object<'_>, producers: &[Producer], duration: Span, reade
     (0.0..=MOST_MESSAGES).contains(&expected)
 }
 
-/// Time spent at a level is added up over replications, in nanoseconds that a `u64` can hold.
-fn check_total(object: &Object<'_>, replications: &Replications, duration: Span, drain: Drain, reader: &mut Reader) {
-    let count = match replications {
+/// What a run may last by default, so that all replications and their drains are within [`MOST_YEARS`]; whole days.
+fn longest(replications: &Replications, drain: Drain) -> Span {
+    let days = MOST_YEARS * 365.0 / f64::from(most(replications));
+    let share = if drain == Drain::UntilEmpty { 0.5 } else { 1.0 };
+    Span::from_seconds((days * share).floor() * 86_400.0)
+}
+
+fn most(replications: &Replications) -> u32 {
+    match replications {
         Replications::Fixed(count) => *count,
         Replications::Precision { at_most, .. } => *at_most,
-    };
+    }
+}
+
+/// Time spent at a level is added up over replications, in nanoseconds that a `u64` can hold.
+fn check_total(object: &Object<'_>, replications: &Replications, duration: Span, drain: Drain, reader: &mut Reader) {
+    let count = most(replications);
     let followed = match drain {
         Drain::UntilEmpty => duration,
         Drain::None => Span::ZERO,
@@ -205,6 +218,14 @@ mod tests {
             (run.replications, run.drain, run.at_most_inside),
             (Replications::Fixed(20), Drain::UntilEmpty, 1_000_000)
         );
+    }
+
+    #[test]
+    fn the_default_duration_leaves_room_for_all_replications() {
+        // 100,000 messages would take 22.8 years, twenty times, and as long again for the drains.
+        assert_eq!(run("", "0.5/h").unwrap().duration, Span::from_secs(4562 * 86_400));
+        assert_eq!(run("replications: 10", "0.5/h").unwrap().duration, Span::from_secs(200_000 * 3600));
+        assert!(run("duration: 200000h", "0.5/h").unwrap_err().contains("more than 500 years"));
     }
 
     #[test]

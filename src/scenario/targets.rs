@@ -48,7 +48,16 @@ fn target(text: &str, known: &Known<'_>, duration: Span) -> Result<Target, Wrong
     };
     let name = condition[..at].trim();
     let measure = measure(name, known, duration)?;
-    let value = bound(condition[at + length..].trim(), &measure)?;
+    let value = condition[at + length..].trim();
+    let share: Result<Measure, _> = format!("{name}.share").parse();
+    if measure.unit() == Unit::Messages && value.ends_with('%') && share.is_ok() {
+        let op = &condition[at..at + length];
+        return Err(Wrong::new(
+            format!("`{name}` is a number, not a share"),
+            format!("write `{name}.share {op} {value}`"),
+        ));
+    }
+    let value = bound(value, &measure)?;
     Ok(Target { measure, op, value, in_runs, text: text.to_owned() })
 }
 

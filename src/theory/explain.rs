@@ -107,12 +107,16 @@ fn notation(model: &Model) -> String {
 }
 
 fn load(scenario: &Scenario, queue: &Stability) -> String {
-    let Stability { queue: name, offered_load, consumers, .. } = queue;
+    let Stability { queue: name, offered_load, consumers, present, .. } = queue;
     if *consumers == 0 {
         return format!("Nothing takes from `{name}`: it grows by all that comes.");
     }
-    let share = offered_load / f64::from(*consumers) * 100.0;
-    let many = if *consumers == 1 { "1 consumer".to_owned() } else { format!("{consumers} consumers") };
+    let share = offered_load / present * 100.0;
+    let many = match consumers {
+        _ if *present < f64::from(*consumers) => format!("up to {consumers} consumers, {present:.2} on average"),
+        1 => "1 consumer".to_owned(),
+        _ => format!("{consumers} consumers"),
+    };
     let verdict = match offered_load.is_finite() {
         _ if is_overloaded(scenario, queue) => "no less than they can do, so there is no steady state",
         _ if share >= 100.0 => "more than they can do; what is turned away keeps it stable",

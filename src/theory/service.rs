@@ -132,7 +132,7 @@ pub(super) fn in_words(service: &Distribution) -> &'static str {
         Distribution::Triangular { .. } => "triangular",
         Distribution::PhaseType(_) => "phase_type",
         Distribution::Mixture(_) => "a mixture",
-        Distribution::Shifted { .. } => "a sum",
+        Distribution::Shifted { .. } => "a constant and a part that varies",
     }
 }
 

@@ -28,7 +28,7 @@ pub fn stability(scenario: &Scenario) -> Vec<Stability> {
 pub fn is_overloaded(scenario: &Scenario, stability: &Stability) -> bool {
     let queue = scenario.queues.iter().find(|queue| queue.name == stability.queue);
     let keeps_all = queue.is_some_and(|queue| is_unlimited(scenario, queue) || blocks(scenario, queue));
-    keeps_all && stability.rate > 0.0 && stability.offered_load >= f64::from(stability.consumers) * (1.0 - ROUNDING)
+    keeps_all && stability.rate > 0.0 && stability.offered_load >= stability.present * (1.0 - ROUNDING)
 }
 
 /// About how long the slowest queue remembers what it began with: the relaxation time of the diffusion that a busy
@@ -38,7 +38,7 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
     let of_queue = |queue: &Stability| -> Option<f64> {
         let at = scenario.queues.iter().position(|known| known.name == queue.queue)?;
         let id = QueueId(at as u16);
-        let consumers = f64::from(queue.consumers);
+        let consumers = queue.present;
         let idle = 1.0 - queue.offered_load / consumers;
         let arrivals = scenario.producers.iter().filter(|producer| producer.publishes_to.contains(&id));
         // What others pass on comes about as a Poisson process does.
@@ -68,16 +68,22 @@ fn expires(scenario: &Scenario, queue: &Queue) -> bool {
 fn of_queue(scenario: &Scenario, id: QueueId, rates: &[f64]) -> Stability {
     let queue = scenario.queue(id);
     let rate = rates[id.index()];
-    let there: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
-    // Where one consumer at a time is given messages, what one of them can do on average.
-    let consumers = if queue.rules.active == Active::Single { there.min(1) } else { there };
+    let all: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
+    let all_present: f64 = scenario.consumers_of(id).map(|entry| entry.mean_count(scenario.run.duration)).sum();
     let of_all: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
-    let whole = of_all * f64::from(consumers) / f64::from(there.max(1));
+    // Where one consumer at a time is given messages, what one of them can do on average.
+    let is_single = queue.rules.active == Active::Single && all_present > 0.0;
+    let (consumers, present) = if is_single { (all.min(1), all_present.min(1.0)) } else { (all, all_present) };
+    let whole = if is_single { of_all * present / all_present } else { of_all };
     let throughput = whole * share(scenario, id, rates);
     // With no consumer nothing is kept busy.
-    let offered_load = if consumers == 0 || rate == 0.0 { 0.0 } else { rate * f64::from(consumers) / throughput };
+    let offered_load = match throughput > 0.0 {
+        _ if consumers == 0 || rate == 0.0 => 0.0,
+        true => rate * present / throughput,
+        false => f64::INFINITY,
+    };
     let growth = if is_unlimited(scenario, queue) { grows(rate, throughput) } else { 0.0 };
-    Stability { queue: queue.name.clone(), rate, offered_load, consumers, growth }
+    Stability { queue: queue.name.clone(), rate, offered_load, consumers, present, growth }
 }
 
 /// The share of its consumers' time that a queue may count on, where they take from other queues too: as much of it as

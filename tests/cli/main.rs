@@ -343,6 +343,8 @@ fn set_alters_the_scenario_and_points_at_what_is_wrong_in_it() {
     refused(&set("foo=1"), &["foo: unknown key"]);
     refused(&set("consumers.consumer.cuont=1"), &["did you mean `count`?"]);
     refused(&set("consumers.consumers.count=1"), &["--set 1:1:"]);
+    refused(&set("queues.queu.capacity=9"), &["there is no `queu` in `queues`", "did you mean `queues.queue`?"]);
+    refused(&set("producers.other.publishes_to=queue"), &["write `producers.other={…}` to add it whole"]);
     refused(&set("consumers.consumer.count"), &["has no `=`"]);
     refused(&set("consumers.consumer.service=40"), &["`40ms`"]);
     refused(&set("=1"), &["--set 1"]);

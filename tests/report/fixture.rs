@@ -198,7 +198,14 @@ pub fn mm3() -> (Outcome, Scenario) {
     let answers = vec![Answer::Theory(theory), Answer::Simulation(Box::new(simulation(&measures, accounts)))];
     let outcome = Outcome {
         agreement: agreement.collect(),
-        stability: vec![Stability { queue: "queue".into(), rate: 200.0, offered_load: 2.4, consumers: 3, growth: 0.0 }],
+        stability: vec![Stability {
+            queue: "queue".into(),
+            rate: 200.0,
+            offered_load: 2.4,
+            consumers: 3,
+            present: 3.0,
+            growth: 0.0,
+        }],
         ..outcome(answers)
     };
     (outcome, mm3_scenario())

@@ -115,11 +115,11 @@ fn state(view: &View) -> (Paint, String) {
 /// As much work comes as the consumers can do, or more, without a backlog that grows by itself: the load is exactly one,
 /// or producers are blocked.
 fn is_full(queue: &Stability) -> bool {
-    queue.rate > 0.0 && queue.offered_load >= f64::from(queue.consumers) * (1.0 - 1e-9)
+    queue.rate > 0.0 && queue.offered_load >= queue.present * (1.0 - 1e-9)
 }
 
 fn fully_loaded(queue: &Stability) -> String {
-    let load = queue.offered_load / f64::from(queue.consumers).max(1.0);
+    let load = if queue.present > 0.0 { queue.offered_load / queue.present } else { queue.offered_load };
     format!("{} has a load of {}", text::clean(&queue.queue), number::in_unit(Unit::Share, load))
 }
 

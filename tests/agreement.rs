@@ -86,6 +86,29 @@ fn priorities_at_one_and_at_several_consumers() {
     two("M/M/4 with 2 priorities", "6000s", ["1.2/s", "2/s"], &format!("count: 4, {M}"));
 }
 
+/// Arrivals of either of two Poisson producers find the queue as those of both do (Wolff 1982).
+#[test]
+fn messages_of_one_producer_wait_as_all_do() {
+    // M/M/1 at a load of 0.7: P(wait > t) = 0.7 exp(−0.3 t), and the response is exponential with mean 1 / 0.3 s.
+    let known = [("response.p99", 100_f64.ln() / 0.3), ("wait.mean", 0.7 / 0.3), ("wait.p90", 7_f64.ln() / 0.3)];
+    let measures = ["web", "app"].map(|producer| known.map(|(name, value)| (format!("{producer}.{name}"), value)));
+    let targets: Vec<String> = measures.iter().flatten().map(|(name, _)| format!("{name} < 1h")).collect();
+    let text = format!(
+        "run: {{duration: 20000s, warmup: auto, seed: 7, replications: 20}}\nqueues: {{queue: {{}}}}\n\
+         producers:\n  web: {{publishes_to: queue, arrivals: {{poisson: {{rate: 0.5/s}}}}}}\n  \
+         app: {{publishes_to: queue, arrivals: {{poisson: {{rate: 0.2/s}}}}}}\n\
+         consumers: {{consumer: {{takes_from: queue, {M}}}}}\ntargets: [{}]\n",
+        targets.join(", ")
+    );
+    let (_, simulation) = answers(&text);
+    for (name, value) in measures.into_iter().flatten() {
+        let mut found = simulation.measures.iter().filter(|(measure, _)| measure.to_string() == name);
+        let (_, estimate) = found.next().unwrap_or_else(|| panic!("{name} is measured"));
+        let z = score(estimate, &Exact { value, exact: true }).expect("it has an interval");
+        assert!(z.abs() <= 4.0, "{name} is {:?}, not {value} (z = {z:.1})", estimate.value);
+    }
+}
+
 #[test]
 fn the_youngest_first() {
     let must = ["wait.mean", "wait.sd", "queue.stay.mean"];

@@ -1,8 +1,9 @@
 //! A consumer that has more on its desk than one message: it works on several at once, answers for several at once, or
 //! comes and goes.
+//!
+//! A batch is answered for as a whole, when each of its messages that is passed on has been let in or refused.
 
 use std::collections::VecDeque;
-use std::mem;
 
 use super::{Acknowledge, Answer, BatchTime, Crew, Handed};
 use crate::broker::DeliveryId;
@@ -12,10 +13,12 @@ use crate::time::{Span, Time};
 pub struct Desk<L> {
     /// Not begun, with the instant of each delivery.
     holds: VecDeque<(Time, Handed<L>)>,
-    /// What it works on.
+    /// What it works on, or has worked on and passes on.
     batch: Vec<Handed<L>>,
-    /// When that will be done.
+    /// When the work is done.
     ends: Time,
+    /// Of its batch, those that it passes on and that no queue has let in or refused yet.
+    outside: usize,
     /// Successes that the broker has not been told of.
     untold: Vec<DeliveryId>,
     /// It takes part; else it works on what it has begun, and takes nothing more.
@@ -35,10 +38,10 @@ pub enum Next {
 impl<L> Desk<L> {
     pub(super) fn new() -> Desk<L> {
         let (holds, batch, untold) = Default::default();
-        Desk { holds, batch, ends: Time::ZERO, untold, is_present: true }
+        Desk { holds, batch, ends: Time::ZERO, outside: 0, untold, is_present: true }
     }
 
-    /// What it works on.
+    /// What it works on, or has worked on and passes on.
     pub fn batch(&self) -> &[Handed<L>] {
         &self.batch
     }
@@ -49,7 +52,7 @@ impl<L> Desk<L> {
 
     /// Whether its work is done now.
     pub fn is_done(&self, now: Time) -> bool {
-        !self.batch.is_empty() && self.ends == now
+        !self.batch.is_empty() && self.ends == now && self.outside == 0
     }
 }
 
@@ -105,13 +108,30 @@ impl<L: Copy> Crew<L> {
         batch.map(|handed| Answer::Acknowledge(handed.delivery)).collect()
     }
 
-    /// The work on its batch is done: each message with whether it succeeded, and what is said to the broker.
-    pub fn clear(&mut self, place: usize) -> (Vec<(Handed<L>, bool)>, Vec<Answer>) {
-        let batch = mem::take(&mut self.desks[place].batch);
-        let done: Vec<_> = batch.into_iter().map(|handed| (handed, self.succeeds(&handed))).collect();
+    /// The work on its batch is done: each message with whether it succeeded.
+    pub fn done(&self, place: usize) -> Vec<(Handed<L>, bool)> {
+        self.desks[place].batch.iter().map(|handed| (*handed, self.succeeds(handed))).collect()
+    }
+
+    /// It passes on so many of its batch. Until it is rid of them it keeps the batch and begins with nothing.
+    pub fn pass_on(&mut self, place: usize, count: usize) {
+        self.desks[place].outside = count;
+    }
+
+    /// A queue has let in or refused one of those that it passes on; returns whether that was the last.
+    pub fn is_rid_of_one(&mut self, place: usize) -> bool {
+        let desk = &mut self.desks[place];
+        desk.outside -= 1;
+        desk.outside == 0
+    }
+
+    /// All of its batch is done and passed on: what is said to the broker.
+    pub fn clear(&mut self, place: usize) -> Vec<Answer> {
+        let done = self.done(place);
+        self.desks[place].batch.clear();
         let mut said = Vec::new();
-        for (handed, success) in &done {
-            match (self.answer(handed.delivery, *success), self.rules.acknowledge) {
+        for (handed, success) in done {
+            match (self.answer(handed.delivery, success), self.rules.acknowledge) {
                 (Answer::Nothing, _) => {}
                 (Answer::Acknowledge(delivery), Acknowledge::Every(_)) => self.desks[place].untold.push(delivery),
                 (answer, _) => said.push(answer),
@@ -122,7 +142,7 @@ impl<L: Copy> Crew<L> {
         if enough || desk.holds.is_empty() {
             said.extend(self.tell_rest(place));
         }
-        (done, said)
+        said
     }
 
     /// Acknowledges all that it has not yet.

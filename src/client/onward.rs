@@ -33,8 +33,10 @@ impl Onward {
 
     /// Where a message goes that has entered `queue` for the `entry`th time, if anywhere.
     pub fn way(&self, queue: QueueId, producer: u16, number: u64, entry: u16) -> Option<QueueId> {
-        if let [Way { to, share: 1.0 }] = self.ways[..] {
-            return Some(to);
+        match self.ways[..] {
+            [] => return None,
+            [Way { to, share: 1.0 }] => return Some(to),
+            _ => {}
         }
         let (_, keys) = self.keys.iter().find(|(known, _)| *known == queue)?;
         let key = keys[usize::from(producer)].number(number).number(u64::from(entry));

@@ -144,7 +144,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         while let Some(delivery) = self.parts.inbox.try_recv() {
             self.put(delivery);
         }
-        let (done, said) = self.parts.crew.clear(DESK);
+        let done = self.parts.crew.done(DESK);
         // The next attempt begins by rights where this one should have ended, and no time is counted twice.
         self.parts.books.worked(ends, self.parts.entry, self.began);
         for (handed, success) in done {
@@ -154,6 +154,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
                 self.tags.remove(&handed.delivery);
             }
         }
+        let said = self.parts.crew.clear(DESK);
         self.say(said);
         Ok(())
     }

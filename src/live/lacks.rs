@@ -1,13 +1,15 @@
 //! What a scenario may say and a live run does not do, whatever the target.
 
 use crate::broker::{Order, OrderedBy};
+use crate::client::Acknowledge;
 use crate::scenario::{Consumers, Lacking, Queue, Scenario};
 
 /// Everything that a live run would leave out; it is refused before the run.
 pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
     let queues = || scenario.queues.iter();
     let of_queues = queues().filter_map(shortest_first).chain(queues().filter_map(by_key));
-    of_queues.chain(scenario.consumers.iter().filter_map(changing_count)).collect()
+    let entries = || scenario.consumers.iter();
+    of_queues.chain(entries().filter_map(changing_count)).chain(entries().filter_map(then_at_a_desk)).collect()
 }
 
 /// The broker would have to know how long the next attempt takes.
@@ -47,5 +49,16 @@ fn changing_count(entry: &Consumers) -> Option<Lacking> {
         path: ["consumers", name, "count"].map(str::to_owned).to_vec(),
         what: "a number of consumers that changes is not supported yet in a live run".to_owned(),
         hint: "write one number, or leave out `--live`".to_owned(),
+    })
+}
+
+/// What is passed on is passed on one by one.
+fn then_at_a_desk(entry: &Consumers) -> Option<Lacking> {
+    let rules = &entry.rules;
+    let one_by_one = matches!(rules.acknowledge, Acknowledge::After | Acknowledge::Before) && rules.takes.is_none();
+    (!entry.then.is_empty() && !one_by_one).then(|| Lacking {
+        path: ["consumers", &entry.name, "then"].map(str::to_owned).to_vec(),
+        what: "`then` beside `takes`, `on_delivery` or `{every: …}` is not supported yet in a live run".to_owned(),
+        hint: "let consumers of another queue behind it do that, or leave out `--live`".to_owned(),
     })
 }

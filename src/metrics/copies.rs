@@ -128,8 +128,12 @@ impl Recorder {
         if let Some(pilot) = &mut self.pilot {
             pilot.add(planned, wait);
         }
-        if let Some(times) = self.times.as_mut().filter(|_| page.track.in_window) {
-            times.record_journey(planned, planned + wait, now);
+        if page.track.in_window {
+            let of_producer = self.of_producers.get_mut(usize::from(page.track.producer()));
+            let of_producer = of_producer.and_then(Option::as_deref_mut);
+            for times in of_producer.into_iter().chain(&mut self.times) {
+                times.record_journey(planned, planned + wait, now);
+            }
         }
     }
 

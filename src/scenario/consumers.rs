@@ -38,12 +38,6 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
         _ => prefetch.unwrap_or(takes.map_or(1, |takes| takes.up_to)),
     };
     check_prefetch(&object, prefetch, &rules, reader);
-    let plain = matches!(acknowledge, Acknowledge::After | Acknowledge::Before) && takes.is_none();
-    if then.is_some() && (!plain || matches!(count, Some((_, Some(_))))) {
-        let message = "`then` beside `takes`, a count that changes, or `acknowledge: on_delivery` or `{every: …}` is not supported yet";
-        let hint = "let consumers of another queue behind it do that";
-        reader.report(Problem::at(object.key_place("then"), message).hint(hint));
-    }
     let works_by = object.word("works_by", reader, keys::WORKS_BY).unwrap_or_default();
     let (count, shifts) = count?;
     Some(Consumers {

@@ -192,9 +192,12 @@ impl Clients<'_> {
         self.follow_ups.push_back(FollowUp::PassOn { to, letter, passing: Passing { consumer, answer } });
     }
 
-    /// A consumer is rid of what it passed on.
+    /// A consumer is rid of a message that it passed on.
     #[inline(never)]
     pub fn let_go(&mut self, consumer: ConsumerId) {
+        if self.seats[consumer.0 as usize].desk != NO_DESK {
+            return self.let_go_at_desk(consumer);
+        }
         self.seats[consumer.0 as usize].worker.let_go();
         self.begin_held(consumer);
     }

@@ -1,8 +1,8 @@
 //! Consumers with a desk: they work on several messages at once, answer for several at once, or come and go.
 
 use super::clients::Clients;
-use super::follow_up::FollowUp;
-use crate::broker::{ConsumerId, DeliveryId};
+use super::follow_up::{FollowUp, Passing};
+use crate::broker::{ConsumerId, DeliveryId, QueueId};
 use crate::client::{Answer, Handed, Next};
 use crate::metrics::{Attempt, Delivered};
 use crate::time::Time;
@@ -49,9 +49,7 @@ impl Clients<'_> {
     pub fn look_at_desk(&mut self, consumer: ConsumerId) {
         let (crew, desk) = self.place(consumer);
         if self.crews[crew].desk(desk).is_done(self.now) {
-            self.clear_desk(consumer);
-            let next = self.crews[crew].next_batch(desk, self.now, false);
-            return self.go_on(consumer, next);
+            return self.end_batch(consumer);
         }
         // What was waited for may have begun before, because the batch was complete.
         if let next @ Next::Work(_) = self.crews[crew].next_batch(desk, self.now, true) {
@@ -86,31 +84,66 @@ impl Clients<'_> {
         self.entered += 1;
     }
 
+    /// The work on a batch is done. What succeeded is passed on, and the consumer waits until all of it is.
+    fn end_batch(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.place(consumer);
+        self.recorder.worked(self.now, crew, self.seats[consumer.0 as usize].began);
+        let mut outside = 0;
+        for (handed, success) in self.crews[crew].done(desk) {
+            let to = self.end_attempt(consumer, &handed, success);
+            outside += usize::from(to.is_some());
+            if let Some(to) = to {
+                let letter = self.recorder.pass_on(handed.label, handed.producer);
+                let passing = Passing { consumer, answer: Answer::Nothing };
+                self.follow_ups.push_back(FollowUp::PassOn { to, letter, passing });
+            }
+        }
+        self.crews[crew].pass_on(desk, outside);
+        if outside == 0 {
+            self.clear_desk(consumer);
+        }
+    }
+
+    /// Returns where its message is passed on to, if anywhere.
+    fn end_attempt(&mut self, consumer: ConsumerId, handed: &Handed<u32>, success: bool) -> Option<QueueId> {
+        let (crew, _) = self.place(consumer);
+        let Handed { queue, producer, number, entry, label: track, .. } = *handed;
+        let to = if success { self.onward[crew].way(queue, producer, number, entry) } else { None };
+        let attempt = Attempt {
+            crew,
+            queue,
+            track,
+            entry,
+            began: self.seats[consumer.0 as usize].began,
+            success,
+            acknowledged_before: self.crews[crew].acknowledges_before(),
+            passes_on: to.is_some(),
+        };
+        self.recorder.ended_in_batch(self.now, attempt);
+        to
+    }
+
+    /// A consumer is rid of one message of its batch.
+    #[inline(never)]
+    pub fn let_go_at_desk(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.place(consumer);
+        if self.crews[crew].is_rid_of_one(desk) {
+            self.clear_desk(consumer);
+        }
+    }
+
+    /// All of a batch is done and passed on: the consumer answers for it and goes on.
     fn clear_desk(&mut self, consumer: ConsumerId) {
         let (crew, desk) = self.place(consumer);
-        let began = self.seats[consumer.0 as usize].began;
-        let (done, said) = self.crews[crew].clear(desk);
-        self.recorder.worked(self.now, crew, began);
-        for (handed, success) in &done {
-            self.recorder.hold(self.now, crew, -1);
-            self.recorder.ended_in_batch(
-                self.now,
-                Attempt {
-                    crew,
-                    queue: handed.queue,
-                    track: handed.label,
-                    entry: handed.entry,
-                    began,
-                    success: *success,
-                    acknowledged_before: self.crews[crew].acknowledges_before(),
-                    passes_on: false,
-                },
-            );
-        }
+        let count = self.crews[crew].desk(desk).batch().len() as i64;
+        self.recorder.hold(self.now, crew, -count);
+        let said = self.crews[crew].clear(desk);
         self.say(said);
         if !self.crews[crew].desk(desk).is_present() && self.crews[crew].is_over(desk) {
             self.recorder.available(self.now, crew, -1);
         }
+        let next = self.crews[crew].next_batch(desk, self.now, false);
+        self.go_on(consumer, next);
     }
 
     /// A shift changes to so many: who is idle leaves first, and comes first.

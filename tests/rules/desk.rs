@@ -1,7 +1,8 @@
 //! Consumers that work on several messages at once, or answer for several at once.
 //!
 //! One consumer with a desk, from text. Commands: `take a` (its service takes 10ms), `wait 5ms`
-//! (whatever it does by itself on the way happens in its time), `leave`. What it does: `5ms: a b begun`, `a b done`,
+//! (whatever it does by itself on the way happens in its time), `leave`, `rid` (of one message that it passes on; it
+//! then passes on whatever it has done). What it does: `5ms: a b begun`, `a b done`,
 //! `said a` for an acknowledgement.
 
 use std::collections::BTreeMap;
@@ -25,16 +26,21 @@ struct Desk {
     told: Vec<String>,
     deliveries: Vec<DeliveryId>,
     names: BTreeMap<DeliveryId, &'static str>,
+    /// Each message of a batch is passed on.
+    passes_on: bool,
 }
 
 #[track_caller]
 fn check(rules: ConsumerRules, script: &'static str, expected: &str) {
     let crew = Crew::new(&rules, Key::of_seed(1), [(QueueId(0), "orders")], ["shop"]).with_desks(1);
     let (due, told) = Default::default();
-    let mut desk = Desk { crew, now: Time::ZERO, due, told, deliveries: deliveries(), names: BTreeMap::new() };
+    let (deliveries, names, passes_on) = (deliveries(), BTreeMap::new(), script.contains("rid"));
+    let mut desk = Desk { crew, now: Time::ZERO, due, told, deliveries, names, passes_on };
     for command in script.split(", ") {
         match command.split(' ').collect::<Vec<_>>()[..] {
             ["take", name] => desk.take(name),
+            ["rid"] if desk.crew.is_rid_of_one(0) => desk.clear(),
+            ["rid"] => {}
             ["wait", span] => desk.wait(ms(span.trim_end_matches("ms").parse().expect("milliseconds"))),
             ["leave"] => {
                 let back: Vec<&str> = desk.crew.leave(0).iter().map(|handed| handed.label).collect();
@@ -88,17 +94,24 @@ impl Desk {
             let first = self.due.iter().position(|other| *other == due).expect("it is there");
             self.now = self.due.remove(first);
             if self.crew.desk(0).is_done(self.now) {
-                let (done, said) = self.crew.clear(0);
-                let done: Vec<&str> = done.iter().map(|(handed, _)| handed.label).collect();
+                let done: Vec<&str> = self.crew.done(0).iter().map(|(handed, _)| handed.label).collect();
                 self.tell(format!("{} done", done.join(" ")));
-                self.say(said);
-                let next = self.crew.next_batch(0, self.now, false);
-                self.go_on(next);
+                self.crew.pass_on(0, usize::from(self.passes_on) * done.len());
+                if !self.passes_on {
+                    self.clear();
+                }
             } else if let next @ Next::Work(_) = self.crew.next_batch(0, self.now, true) {
                 self.go_on(next);
             }
         }
         self.now = until;
+    }
+
+    fn clear(&mut self) {
+        let said = self.crew.clear(0);
+        self.say(said);
+        let next = self.crew.next_batch(0, self.now, false);
+        self.go_on(next);
     }
 }
 
@@ -206,5 +219,33 @@ fn who_leaves_gives_back_what_it_has_not_begun() {
         rules(None, Acknowledge::OnDelivery),
         "take a, take b, leave, wait 60ms",
         "0s: a begun, 0s:  given back, 10ms: a done, 10ms: b begun, 20ms: b done",
+    );
+}
+
+#[test]
+fn a_batch_is_answered_for_and_the_next_begun_when_all_of_it_is_passed_on() {
+    check(
+        batches(2, 0, BatchTime::Longest),
+        "take a, take b, take c, wait 15ms, rid, wait 5ms, rid, wait 15ms, rid",
+        "0s: a b begun, 10ms: a b done, 20ms: said a, 20ms: said b, 20ms: c begun, 30ms: c done, 35ms: said c",
+    );
+}
+
+#[test]
+fn what_is_passed_on_counts_among_those_acknowledged_at_once_from_then_on() {
+    check(
+        rules(None, Acknowledge::Every(2)),
+        "take a, take b, take c, wait 12ms, rid, wait 13ms, rid, wait 15ms, rid",
+        "0s: a begun, 10ms: a done, 12ms: b begun, 22ms: b done, 25ms: said a, 25ms: said b, 25ms: c begun, \
+         35ms: c done, 40ms: said c",
+    );
+}
+
+#[test]
+fn who_leaves_keeps_what_it_passes_on() {
+    check(
+        rules(None, Acknowledge::After),
+        "take a, take b, wait 12ms, leave, wait 5ms, rid",
+        "0s: a begun, 10ms: a done, 12ms: b given back, 17ms: said a",
     );
 }

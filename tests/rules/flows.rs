@@ -9,9 +9,14 @@ use kendall::sim;
 
 /// Runs queues, producers and consumers for a second, without a warm-up.
 fn run(queues: &str, producers: &str, consumers: &str) -> Record {
+    run_for("wait.mean", queues, producers, consumers)
+}
+
+/// With a target on this measure, so that it is measured.
+fn run_for(measure: &str, queues: &str, producers: &str, consumers: &str) -> Record {
     let text = format!(
         "run: {{duration: 1s, warmup: none, replications: 1}}\nqueues: {{{queues}}}\nproducers: {{{producers}}}\n\
-         consumers: {{{consumers}}}\n"
+         consumers: {{{consumers}}}\ntargets: [{measure} < 1h]\n"
     );
     let scenario = scenario::read(None, &text, Path::new(""), &[]).unwrap_or_else(|problems| panic!("{problems}"));
     sim::one(&scenario).unwrap_or_else(|broken| panic!("{broken}"))
@@ -67,6 +72,104 @@ fn a_consumer_that_is_blocked_waits_with_its_message_and_is_not_busy() {
     assert_eq!((window.in_flight_area, window.length_area), (10 * 40_000_000, 10 * 10_000_000));
     assert_eq!(ms(&record.queues[0].times.response), (20, 20.0));
     assert_eq!(counts(&record).not_yet_accepted, 0);
+}
+
+#[test]
+fn the_times_of_one_producer_are_of_its_messages_alone_through_all_stages() {
+    // At each instant `q` is worked on for 30 ms; `p` comes behind it after 10 ms, and waits for 20 ms.
+    let producers = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}}}, \
+                     q: {publishes_to: b, arrivals: {regular: {rate: 10/s}}}";
+    let consumers = "w: {takes_from: a, service: 10ms, then: {publishes_to: b}}, v: {takes_from: b, service: 30ms}";
+    for (producer, at, [wait, service, response]) in [("p", 0, [20.0, 40.0, 60.0]), ("q", 1, [0.0, 30.0, 30.0])] {
+        let record = run_for(&format!("{producer}.response.p99"), "a: {}, b: {}", producers, consumers);
+        let times = record.of_producers[at].as_ref().expect("it is asked for");
+        assert_eq!((ms(&times.wait), ms(&times.service)), ((10, wait), (10, service)), "{producer}");
+        assert_eq!(ms(&times.response), (10, response), "{producer}");
+        assert!((mean_ms(&times.response) - response).abs() < 1e-9, "{producer}");
+    }
+}
+
+#[test]
+fn the_times_of_one_producer_end_with_the_last_of_its_copies() {
+    let producers = "p: {publishes_to: [a, b], arrivals: {regular: {rate: 10/s}}}, \
+                     q: {publishes_to: a, arrivals: {regular: {rate: 10/s}}}";
+    let consumers = "w: {takes_from: a, service: 10ms}, v: {takes_from: b, service: 30ms}";
+    let record = run_for("p.wait.mean", "a: {}, b: {}", producers, consumers);
+    let times = record.of_producers[0].as_ref().expect("it is asked for");
+    assert_eq!((ms(&times.response), ms(&times.service), ms(&times.wait)), ((10, 30.0), (10, 30.0), (10, 0.0)));
+    assert!(record.of_producers[1].is_none(), "nobody asks for the other");
+}
+
+#[test]
+fn what_consumers_hold_and_the_broker_has_forgotten_is_counted_until_its_work_is_done() {
+    let pairs = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}, batch: 2}}";
+    let record = run("a: {}", pairs, "w: {takes_from: a, service: 10ms, acknowledge: on_delivery}");
+    let window = record.held[0].as_ref().and_then(|held| held.window.as_ref()).expect("a window");
+    // Of every 100 ms, one is held for 10 and the other for 20.
+    assert_eq!(window.length_area, 10 * (10_000_000 + 20_000_000));
+    let queue = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((queue.length_area, queue.in_flight_area), (0, 0), "neither waiting nor in flight");
+}
+
+/// Two messages every 100 ms, and nothing fits behind the first stage but what the second works on, for 30 ms each.
+fn pairs_through_a_block(first_stage: &str) -> Record {
+    let pairs = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}}}, \
+                 q: {publishes_to: a, arrivals: {regular: {rate: 10/s}}}";
+    let first = format!("w: {{takes_from: a, service: 10ms, then: {{publishes_to: b}}, {first_stage}}}");
+    run("a: {}, b: {capacity: 0, when_full: block}", pairs, &format!("{first}, v: {{takes_from: b, service: 30ms}}"))
+}
+
+#[test]
+fn a_consumer_waits_with_its_batch_while_one_of_it_is_blocked() {
+    let record = pairs_through_a_block("takes: {up_to: 2}");
+    // Both are done at 10. The first is then worked on until 40, the second is blocked until then, and done at 70.
+    assert_eq!(ms(&record.times.response), (20, 70.0));
+    assert!((mean_ms(&record.times.response) - 55.0).abs() < 1e-9);
+    assert_eq!((record.crews[0].busy, record.crews[0].successes), (10 * 10_000_000, 20));
+    let window = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((window.in_flight_area, window.length_area), (10 * 2 * 40_000_000, 0), "both, until all is passed on");
+    assert_eq!(ms(&record.queues[0].times.response), (20, 10.0));
+}
+
+#[test]
+fn a_consumer_that_acknowledges_two_at_once_waits_with_each_that_is_blocked() {
+    let record = pairs_through_a_block("prefetch: 2, acknowledge: {every: 2}");
+    // The second begins at 10, is blocked from 20 to 40, and both are acknowledged then.
+    assert_eq!(ms(&record.times.response), (20, 70.0));
+    assert_eq!(record.crews[0].busy, 20 * 10_000_000);
+    let window = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((window.in_flight_area, window.length_area), (10 * 2 * 40_000_000, 0));
+}
+
+#[test]
+fn what_was_acknowledged_on_delivery_is_held_until_it_is_passed_on() {
+    let record = pairs_through_a_block("acknowledge: on_delivery");
+    assert_eq!(ms(&record.times.response), (20, 70.0));
+    let held = record.held[0].as_ref().expect("it is counted");
+    let window = held.window.as_ref().expect("a window");
+    // 10 ms of the first; of the second 10 ms before its work, 10 ms of work and 20 ms of waiting for room.
+    assert_eq!(window.length_area, 10 * (10_000_000 + 40_000_000));
+    assert_eq!(record.queues[0].account.acknowledged, 20);
+}
+
+#[test]
+fn a_consumer_that_leaves_while_it_is_blocked_passes_on_first() {
+    // Two are there for 15 of every 100 ms. The one that is blocked from 10 to 40 ms leaves at 15, and is available to 40.
+    let record = pairs_through_a_block("count: {steps: {0s: 2, 15ms: 0}, repeat: 100ms}");
+    assert_eq!(ms(&record.times.response), (20, 70.0));
+    assert_eq!(record.crews[0].busy, 20 * 10_000_000);
+    assert_eq!(record.crews[0].available, Some(10 * (15_000_000 + 40_000_000)));
+}
+
+#[test]
+fn of_a_batch_each_message_is_passed_on_or_refused_by_itself() {
+    let consumers = "w: {takes_from: a, takes: {up_to: 2}, service: 10ms, then: {publishes_to: b}}, \
+                     v: {takes_from: b, service: 30ms}";
+    let pairs = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}, batch: 2}}";
+    let record = run("a: {}, b: {capacity: 0}", pairs, consumers);
+    let counts = counts(&record);
+    assert_eq!((counts.accepted, counts.processed, counts.lost[place(Cause::Refused)]), (20, 10, 10));
+    assert_eq!(record.queues[0].account.acknowledged, 20, "refused or not, it is acknowledged");
 }
 
 #[test]

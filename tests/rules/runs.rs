@@ -242,8 +242,6 @@ prop_compose! {
         let count = shifts.as_ref().map_or(count, CountProfile::most);
         let prefetch = prefetch.max(least_prefetch(&rules));
         let name = String::new();
-        let at_a_desk = shifts.is_some() || least_prefetch(&rules) > 1 || rules.takes.is_some() || rules.acknowledge == Acknowledge::OnDelivery || matches!(rules.acknowledge, Acknowledge::Every(_));
-        let then = if at_a_desk { Vec::new() } else { then };
         Consumers { name, takes_from, count, shifts, prefetch, prefetch_given: true, then, priority, works_by: WorksBy::Sleep, rules }
     }
 }
@@ -561,6 +559,26 @@ proptest! {
         let before = ConsumerRules { acknowledge: Acknowledge::Before, ..rules };
         let before = run(&plain(arrivals, before, 1, prefetch, seed));
         prop_assert_eq!(in_short(&one.times.response), in_short(&before.times.response));
+    }
+
+    /// What is held is held from its planned instant to the end of its response: Little's law, to the nanosecond.
+    #[test]
+    fn what_consumers_hold_on_average_is_tied_to_responses(
+        milliseconds in prop::collection::vec(0..120_u64, 1..30),
+        rules in consumer_rules(distribution(true)),
+        count in 1..4_u32,
+        seed in any::<u64>(),
+    ) {
+        let mut milliseconds = milliseconds;
+        milliseconds.sort_unstable();
+        let arrivals = Trace::new(milliseconds.into_iter().map(instant).collect(), None);
+        let mut scenario = plain(Arrivals::Trace(Arc::new(arrivals)), rules, count, u32::MAX, seed);
+        scenario.consumers[0].rules.acknowledge = Acknowledge::OnDelivery;
+        // All of it within the window.
+        scenario.run.duration = Span::from_secs(1000);
+        let record = run(&scenario);
+        let held = record.held[0].as_ref().and_then(|held| held.window.as_ref());
+        prop_assert_eq!(held.map(|window| window.length_area), Some(record.times.response.sum));
     }
 
     /// With one queue in the order of arrival, one more consumer lets no attempt start later (Kiefer and Wolfowitz 1955).

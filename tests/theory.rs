@@ -762,6 +762,23 @@ fn retries_are_work() {
 }
 
 #[test]
+fn dead_letters_that_come_back_are_arrivals() {
+    let retries = |fails: &str| {
+        written(&format!(
+            "queues: {{work: {{dead_letter: retry}}, retry: {{ttl: 30s, dead_letter: work}}}}
+producers: {{p: {{publishes_to: work, arrivals: {{poisson: {{rate: 0.5/s}}}}}}}}
+consumers: {{c: {{takes_from: work, service: 1s, fails: {fails}, on_failure: reject}}}}"
+        ))
+    };
+    let steady = stability(&retries("20%"));
+    assert_eq!(steady.iter().map(|found| found.queue.as_str()).collect::<Vec<_>>(), ["work"]);
+    assert!((steady[0].offered_load - 0.625).abs() < 1e-9 && steady[0].growth == 0.0);
+    // One a second is all that can be done: half a second comes from outside, and 0.6 come back.
+    let (grows, overloaded) = stability_of(&retries("60%"));
+    assert!(overloaded && (grows.growth - 0.1).abs() < 1e-9, "{grows:?}");
+}
+
+#[test]
 fn a_changing_rate_counts_with_its_mean_over_the_run() {
     let mut changes = mmc(2.0, 3);
     let steps = RateProfile::steps(&[(Time::ZERO, 1.0), (Time::ZERO + Span::from_secs(500), 7.0)]);

@@ -119,6 +119,13 @@ pub enum Acknowledge {
     Every(u32),
 }
 
+impl Acknowledge {
+    /// Whether the broker keeps a message until the work on it is done, so that it hears of failures.
+    pub fn is_after(self) -> bool {
+        matches!(self, Acknowledge::After | Acknowledge::Every(_))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFailure {
     /// The message returns to its queue.

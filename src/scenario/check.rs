@@ -6,7 +6,7 @@ use super::problem::{Place, Problem};
 use super::reader::{Reader, cut};
 use super::yaml::{Key, Node};
 use crate::broker::{Order, OrderedBy, QueueId, Then, WhenFull};
-use crate::client::{Acknowledge, OnFailure};
+use crate::client::OnFailure;
 use crate::measure::RESERVED;
 
 const MOST_NAME: usize = 64;
@@ -168,7 +168,7 @@ fn dead_letter_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]
     let by_failure = consumers
         .iter()
         .filter(|entry| entry.takes_from.iter().any(|queue| queue.index() == at) && entry.rules.fails > 0.0)
-        .filter(|entry| entry.rules.acknowledge == Acknowledge::After && entry.rules.service.can_be_zero())
+        .filter(|entry| entry.rules.acknowledge.is_after() && entry.rules.service.can_be_zero())
         .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
     (by_full || by_failure || by_ttl).then_some(to)
 }

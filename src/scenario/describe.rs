@@ -4,7 +4,7 @@
 
 use super::model::{Consumers, Producer, Scenario};
 use crate::broker::{Active, OrderedBy, QueueId, Then};
-use crate::client::{Acknowledge, Carries, Follows, OnFailure, Way};
+use crate::client::{Carries, Follows, OnFailure, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
 use crate::workload::{Arrivals, Batch, Distribution, Shaped};
@@ -51,6 +51,10 @@ impl Rate {
         self.mean += other.mean * share;
         self.peak += other.peak * share;
     }
+
+    fn at_most(self, most: f64) -> Rate {
+        Rate { mean: self.mean.min(most), peak: self.peak.min(most) }
+    }
 }
 
 /// What comes into one queue.
@@ -75,11 +79,12 @@ fn flows(scenario: &Scenario) -> Vec<Flow> {
         flows.iter_mut().for_each(|flow| flow.inflow = flow.published);
         for (at, rate) in before.iter().enumerate() {
             let work = work_on(scenario, at);
+            let rate = rate.at_most(work.throughput());
             if let Some(to) = scenario.queues[at].rules.dead_letter {
-                flows[to.index()].inflow.add(*rate, work.dead_share);
+                flows[to.index()].inflow.add(rate, work.dead_share);
             }
             for (way, share) in ways_out(scenario, at) {
-                flows[way.to.index()].inflow.add(*rate, share * way.share * work.done_share);
+                flows[way.to.index()].inflow.add(rate, share * way.share * work.done_share);
             }
         }
     }
@@ -140,6 +145,13 @@ struct Work {
     done_share: f64,
 }
 
+impl Work {
+    /// Messages that leave per second at most: more than consumers can do stays where it is.
+    fn throughput(&self) -> f64 {
+        if self.consumers == 0 { f64::INFINITY } else { self.capacity / self.attempts }
+    }
+}
+
 fn work_on(scenario: &Scenario, at: usize) -> Work {
     let entries: Vec<&Consumers> = scenario.consumers_of(QueueId(at as u16)).collect();
     if entries.is_empty() && scenario.may_expire(QueueId(at as u16)) {
@@ -156,7 +168,7 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     let share = |chosen: &dyn Fn(&Consumers) -> bool| -> f64 {
         entries.iter().filter(|entry| chosen(entry)).map(|entry| weight(entry) * entry.rules.fails).sum()
     };
-    let is_after = |entry: &Consumers| entry.rules.acknowledge == Acknowledge::After;
+    let is_after = |entry: &Consumers| entry.rules.acknowledge.is_after();
     let again = share(&|entry| is_after(entry) && entry.rules.on_failure == OnFailure::Requeue);
     let rejected = share(&|entry| is_after(entry) && entry.rules.on_failure == OnFailure::Reject);
     let redelivery = &scenario.queues[at].rules.redelivery;
@@ -170,7 +182,7 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
     };
     let by_limit = if redelivery.then == Then::DeadLetter { exhausted } else { 0.0 };
     let dead_share = if attempts.is_finite() { (rejected * attempts + by_limit).min(1.0) } else { 0.0 };
-    let failed_before = share(&|entry| entry.rules.acknowledge == Acknowledge::Before);
+    let failed_before = share(&|entry| !is_after(entry));
     let done_share = (1.0 - rejected * attempts - exhausted - failed_before).max(0.0);
     let done_share = if attempts.is_finite() { done_share } else { 0.0 };
     let consumers = entries.iter().map(|entry| entry.count).sum();

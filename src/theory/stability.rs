@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::traffic;
-use crate::broker::{Active, QueueId, WhenFull};
-use crate::client::{Acknowledge, OnFailure};
+use crate::broker::{Active, QueueId, Then, WhenFull};
+use crate::client::OnFailure;
 use crate::result::Stability;
 use crate::scenario::{Consumers, Queue, Scenario};
 use crate::time::Span;
@@ -12,13 +12,15 @@ use crate::time::Span;
 /// Loads this near to one count as one: a rate times a mean is seldom exactly a whole number.
 pub(super) const ROUNDING: f64 = 1e-12;
 
-/// Each queue that messages come to, published or passed on, in the order of the scenario. Messages that come as dead
-/// letters are left out, and so are attempts that an acknowledgement time-out repeats; and so are queues of clients who wait
-/// for their answers, because they hold no more than there are clients.
+/// Each queue that messages come to, in the order of the scenario; of those that only dead letters come to, the ones with
+/// consumers. Attempts that an acknowledgement time-out repeats are left out, and so are dead letters of full queues and of
+/// a ttl beside consumers; and so are queues of clients who wait for their answers, because they hold no more than there
+/// are clients.
 pub fn stability(scenario: &Scenario) -> Vec<Stability> {
     let of = |closed: bool| scenario.producers.iter().filter(move |producer| producer.arrivals.is_closed() == closed);
-    let (open, closed) = (traffic::reached(scenario, of(false)), traffic::reached(scenario, of(true)));
     let rates = traffic::rates(scenario);
+    let reached = |closed| traffic::reached(scenario, of(closed), &rates);
+    let (open, closed) = (reached(false), reached(true));
     open.difference(&closed).map(|id| of_queue(scenario, *id, &rates)).collect()
 }
 
@@ -42,7 +44,9 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
         let idle = 1.0 - queue.offered_load / consumers;
         let arrivals = scenario.producers.iter().filter(|producer| producer.publishes_to.contains(&id));
         // What others pass on comes about as a Poisson process does.
+        let dead_lettered = scenario.queues.iter().any(|queue| queue.rules.dead_letter == Some(id));
         let passed_on = scenario.consumers.iter().any(|entry| entry.then.iter().any(|way| way.to == id));
+        let passed_on = passed_on || dead_lettered;
         let variation = arrivals.map(|producer| producer.arrivals.scv()).fold(f64::from(u8::from(passed_on)), f64::max);
         let services = scenario.consumers_of(id).map(|entry| entry.rules.service.scv());
         let variation = variation + services.fold(0.0, f64::max);
@@ -111,9 +115,19 @@ pub(super) fn succeed(queue: &Queue, entry: &Consumers) -> f64 {
     1.0 - entry.rules.fails.powf(most_attempts(queue, entry))
 }
 
+/// The share of messages that become dead letters by failing, where the queue has a dead letter queue.
+pub(super) fn dead(queue: &Queue, entry: &Consumers) -> f64 {
+    match entry.rules.on_failure {
+        _ if !entry.rules.acknowledge.is_after() => 0.0,
+        OnFailure::Reject => entry.rules.fails,
+        OnFailure::Requeue if queue.rules.redelivery.then == Then::DeadLetter => 1.0 - succeed(queue, entry),
+        OnFailure::Requeue => 0.0,
+    }
+}
+
 /// Attempts that a message has at most.
 fn most_attempts(queue: &Queue, entry: &Consumers) -> f64 {
-    let returns = entry.rules.on_failure == OnFailure::Requeue && entry.rules.acknowledge == Acknowledge::After;
+    let returns = entry.rules.on_failure == OnFailure::Requeue && entry.rules.acknowledge.is_after();
     match queue.rules.redelivery.forgiven() {
         _ if !returns => 1.0,
         None => f64::INFINITY,

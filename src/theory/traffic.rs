@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::stability::{share, succeed, throughput};
+use super::stability::{dead, share, succeed, throughput};
 use crate::broker::QueueId;
 use crate::scenario::{Consumers, Producer, Scenario};
 use crate::time::Time;
@@ -10,11 +10,12 @@ use crate::time::Time;
 /// A cycle that messages leave so slowly that it takes longer is as good as one that they never leave.
 const MOST_ROUNDS: usize = 10_000;
 
-/// Messages entering each queue per second, on average over the run: published and passed on (the traffic equations;
-/// Jackson 1957). Consumers who have too much to do pass on what they can. Dead letters are left out.
+/// Messages entering each queue per second, on average over the run: published, passed on, and dead letters of failures and
+/// of queues that only a ttl empties (the traffic equations; Jackson 1957). Consumers who have too much to do pass on what
+/// they can.
 pub(super) fn rates(scenario: &Scenario) -> Vec<f64> {
     let outside: Vec<f64> = ids(scenario).map(|id| published(scenario, id)).collect();
-    if !scenario.passes_on() {
+    if !scenario.passes_on() && scenario.queues.iter().all(|queue| queue.rules.dead_letter.is_none()) {
         return outside;
     }
     let outlets: Vec<Outlet> = ids(scenario).map(|id| Outlet::of(scenario, id)).collect();
@@ -50,9 +51,14 @@ impl Outlet {
         let most: f64 = able.iter().sum();
         // Where work takes no time nobody does more than another.
         let part = |able: f64| if most.is_finite() { able / most } else { 1.0 / takers.len() as f64 };
+        let dead_letter = queue.rules.dead_letter;
+        if takers.is_empty() && scenario.may_expire(id) {
+            return Outlet { most: f64::INFINITY, ways: dead_letter.into_iter().map(|to| (to, 1.0)).collect() };
+        }
         let ways = takers.iter().zip(&able).filter(|_| most > 0.0).flat_map(|(entry, able)| {
-            let part = part(*able) * succeed(queue, entry);
-            entry.then.iter().map(move |way| (way.to, part * way.share))
+            let (part, done) = (part(*able), succeed(queue, entry));
+            let passed_on = entry.then.iter().map(move |way| (way.to, part * done * way.share));
+            passed_on.chain(dead_letter.map(|to| (to, part * dead(queue, entry))))
         });
         Outlet { most, ways: ways.collect() }
     }
@@ -75,14 +81,27 @@ fn published(scenario: &Scenario, id: QueueId) -> f64 {
     }
 }
 
-/// The queues that the messages of some producers come to.
-pub(super) fn reached<'a>(scenario: &Scenario, producers: impl Iterator<Item = &'a Producer>) -> BTreeSet<QueueId> {
-    let mut open: Vec<QueueId> = producers.flat_map(|producer| producer.publishes_to.iter().copied()).collect();
+/// The queues that the messages of some producers come to; of those that only dead letters come to, the ones with
+/// consumers. `rates` are those of [`rates`].
+pub(super) fn reached<'a>(
+    scenario: &Scenario,
+    producers: impl Iterator<Item = &'a Producer>,
+    rates: &[f64],
+) -> BTreeSet<QueueId> {
+    let first: Vec<QueueId> = producers.flat_map(|producer| producer.publishes_to.iter().copied()).collect();
+    let mut found = follow(scenario, first.clone(), false);
+    let is_busy = |id: &QueueId| rates[id.index()] > 0.0 && scenario.consumers_of(*id).next().is_some();
+    found.extend(follow(scenario, first, true).into_iter().filter(is_busy));
+    found
+}
+
+fn follow(scenario: &Scenario, mut open: Vec<QueueId>, dead_letters: bool) -> BTreeSet<QueueId> {
     let mut found = BTreeSet::new();
     while let Some(id) = open.pop() {
         if found.insert(id) {
             let ways = scenario.consumers_of(id).flat_map(|entry| &entry.then);
             open.extend(ways.filter(|way| way.share > 0.0).map(|way| way.to));
+            open.extend(scenario.queue(id).rules.dead_letter.filter(|_| dead_letters));
         }
     }
     found

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kendall::adapter::{Embedded, Target};
 use kendall::experiment::{self, Ask, LiveAsk, RunError};
-use kendall::live::{LiveError, Speed, Verdict};
+use kendall::live::{Finished, LiveError, Speed, Verdict};
 use kendall::metrics::Tally;
 use kendall::result::{Answer, Holds, Live, Outcome, WarningCode};
 use kendall::scenario::Scenario;
@@ -16,12 +16,13 @@ use crate::stalling::{Stall, Stalling};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Ten seconds at a constant rate, 5 % busy.
+/// Ten seconds at a constant rate, 1 % busy. At 5 %, half of what a stall of a second held back would take 25 ms of work,
+/// which is all that the median may be off.
 const CONSTANT: &str = "
 run: {duration: 10s, warmup: none}
 queues: {q: {}}
 producers: {p: {publishes_to: q, arrivals: {regular: {rate: 200/s}}}}
-consumers: {c: {takes_from: q, service: 250us}}
+consumers: {c: {takes_from: q, service: 50us}}
 ";
 
 const SHORT: &str = "
@@ -36,13 +37,21 @@ fn quantile(tally: &Tally, quantile: f64) -> f64 {
     tally.quantiles(std::iter::once(quantile)).pop().flatten().expect("it has times")
 }
 
-/// What a stall of a second out of ten must look like, whoever noticed it: within 5 %, and a tenth of a second more on a
-/// machine that is busy with something else.
-fn shows_the_stall(response: &Tally) {
-    for (share, seconds) in [(0.95, 0.50), (0.99, 0.90)] {
-        let seen = quantile(response, share);
-        assert!((0.95 * seconds..=1.05 * seconds + 0.1).contains(&seen), "{share} of all within {seen} s");
-    }
+/// How often a stall is provoked until it reads as it must: a machine that is busy with something else adds to some runs.
+const TRIES: usize = 3;
+
+/// What a stall of a second out of ten must look like, whoever noticed it.
+fn shows_the_stall(response: &Tally) -> bool {
+    let (p95, p99) = (quantile(response, 0.95), quantile(response, 0.99));
+    eprintln!("p95 = {p95} s, p99 = {p99} s");
+    (p95 / 0.50 - 1.0).abs() <= 0.05 && (p99 / 0.90 - 1.0).abs() <= 0.05
+}
+
+/// A run that shows the stall of its target.
+fn stalled(target: &Stalling) -> Finished {
+    let run = || run_against(target, &scenario(CONSTANT), Span::ZERO, 1.0, &Eye::new(FOR_EVER)).unwrap();
+    let mut runs = std::iter::repeat_with(run).take(TRIES);
+    runs.find(|finished| shows_the_stall(&finished.record.times.response)).expect("one of them shows the stall")
 }
 
 fn run_live<T: Target>(target: &T, scenario: &Scenario, runs: u32) -> Result<Outcome, RunError> {
@@ -63,9 +72,7 @@ fn live(outcome: &Outcome) -> &Live {
 #[test]
 fn a_stall_of_the_broker_is_seen_by_every_message_that_was_planned_in_it() {
     let target = Stalling { deliveries: Stall { from: 4 * SECOND, lasts: SECOND }, ..Stalling::default() };
-    let finished = run_against(&target, &scenario(CONSTANT), Span::ZERO, 1.0, &Eye::new(FOR_EVER)).unwrap();
-    assert_eq!(finished.record.times.response.count, 2000);
-    shows_the_stall(&finished.record.times.response);
+    assert_eq!(stalled(&target).record.times.response.count, 2000);
 }
 
 /// A sender that is held up sends late; from its plan the messages have waited all the same. What is counted from the
@@ -73,8 +80,7 @@ fn a_stall_of_the_broker_is_seen_by_every_message_that_was_planned_in_it() {
 #[test]
 fn a_stall_of_the_sender_is_seen_from_the_plan_and_makes_the_run_invalid() {
     let target = Stalling { publishes: Stall { from: 4 * SECOND, lasts: SECOND }, ..Stalling::default() };
-    let mut finished = run_against(&target, &scenario(CONSTANT), Span::ZERO, 1.0, &Eye::new(FOR_EVER)).unwrap();
-    shows_the_stall(&finished.record.times.response);
+    let mut finished = stalled(&target);
     assert_eq!(finished.uncorrected.count, 2000);
     assert!(quantile(&finished.uncorrected, 0.95) < 0.25, "from the sending nothing is seen of the stall");
     let verdict = finished.sent_late.verdict(Some(Span::from_nanos(300_000)));

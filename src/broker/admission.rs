@@ -30,7 +30,7 @@ impl<P: Clone> Broker<P> {
             return self.dispatch(now, queue, effects);
         }
         // A single message is new, and nobody is blocked: one delivery is all that can follow.
-        if let Some(consumer) = state.next_in_turn() {
+        if let Some(consumer) = state.credit.pop_front() {
             let holder = &mut self.consumers[consumer.0 as usize];
             if !E::IS_PLAIN && !holder.is_plain {
                 cold_path();

@@ -119,7 +119,9 @@ impl<P: Clone> Broker<P> {
         self.store.free(slot);
         effects.push(Effect::Acknowledged { queue, from: Place::InFlight, payload });
         let is_next = !holder.in_turn && state.credit.is_empty();
-        if is_next && state.blocked.is_empty() && !state.nothing_waits() {
+        let nothing_blocked = E::IS_PLAIN || state.blocked.is_empty();
+        let nothing_waits = if E::IS_PLAIN { state.lists[Where::Fresh].is_empty() } else { state.nothing_waits() };
+        if is_next && nothing_blocked && !nothing_waits {
             // What waits is for this consumer, which does not have to get into turn for it first.
             holder.held -= 1;
             return state.deliver_next(queue, (consumer, holder), &mut self.store, effects);
@@ -328,12 +330,12 @@ impl<P: Clone> Queue<P> {
     /// Hands the next that waits, and there is one, to a consumer that has been taken out of turn for it. Both are
     /// plain.
     #[inline(always)]
-    pub(super) fn deliver_next(
+    pub(super) fn deliver_next<E: Effects<P>>(
         &mut self,
         queue: QueueId,
         (consumer, holder): (ConsumerId, &mut Consumer),
         store: &mut Store<P>,
-        effects: &mut impl Effects<P>,
+        effects: &mut E,
     ) {
         holder.held += 1;
         holder.in_turn = holder.has_credit();
@@ -342,7 +344,7 @@ impl<P: Clone> Queue<P> {
             // It may have yet another, and is last in turn for it.
             self.credit.push_back(consumer);
         }
-        let list = self.list_of_next(store);
+        let list = if E::IS_PLAIN { Where::Fresh } else { self.list_of_next(store) };
         let slot = self.lists[list].first().expect("a message waits");
         let entry = &mut store[slot];
         entry.serial = entry.serial.wrapping_add(1);

@@ -143,7 +143,8 @@ impl<P> Effect<P> {
 
 /// Who is told what follows from a command: a list, or somebody who carries it out at once.
 pub trait Effects<P> {
-    /// Known beforehand: the broker [is plain](super::Broker::is_plain), so that nobody asks on the common path.
+    /// Known beforehand: the broker [is plain](super::Broker::is_plain) and nothing returns to its queue, so that nobody
+    /// asks on the common path.
     const IS_PLAIN: bool = false;
 
     fn push(&mut self, effect: Effect<P>);

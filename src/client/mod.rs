@@ -90,7 +90,7 @@ pub struct Done<L> {
 pub struct Crew<L> {
     service: Sampler,
     rules: ConsumerRules,
-    /// It takes from one queue and acknowledges afterwards, nothing fails, and a message's work is drawn once.
+    /// As [`Crew::is_plain`] says.
     is_plain: bool,
     /// The queues it takes from.
     queues: Vec<QueueId>,
@@ -150,7 +150,7 @@ impl DrawsOfProducer {
         }
         if in_turn {
             self.known = AHEAD as u64;
-            self.ahead = service.draw_ahead(self.work, number);
+            service.draw_ahead(self.work, number, &mut self.ahead);
         } else {
             self.known = 1;
             self.ahead[0] = service.draw(&mut self.work.number(number).draws());
@@ -235,6 +235,11 @@ impl<L: Copy> Crew<L> {
         matches!(self.rules.acknowledge, Acknowledge::Before | Acknowledge::OnDelivery)
     }
 
+    /// Whether it takes from one queue and acknowledges afterwards, nothing fails, and a message's work is drawn once.
+    pub fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
     /// The place of the draws for a message.
     fn place(&self, handed: &Handed<L>) -> usize {
         self.place_of(handed.queue, usize::from(handed.producer))
@@ -245,16 +250,17 @@ impl<L: Copy> Crew<L> {
         of_queue * (self.draws.len() / self.queues.len()) + producer
     }
 
-    /// A consumer is handed a message. If it is idle it begins at once, else it holds the message.
+    /// A consumer is handed a message. If it is idle it begins at once, else it holds the message. `PLAIN` says that the
+    /// crew is known to be so.
     #[inline(always)]
-    pub fn take(&mut self, worker: &mut Worker<L>, handed: Handed<L>) -> Option<Begin> {
+    pub fn take<const PLAIN: bool>(&mut self, worker: &mut Worker<L>, handed: Handed<L>) -> Option<Begin> {
         if !worker.is_idle() {
             cold_path();
             self.held.push(&mut worker.holds, handed.again());
             return None;
         }
         worker.works_on = Some(handed.again());
-        Some(self.begin(&handed))
+        Some(self.begin::<PLAIN>(&handed))
     }
 
     /// The work of a consumer is done; whether it succeeded is drawn now.
@@ -262,16 +268,19 @@ impl<L: Copy> Crew<L> {
     /// # Panics
     /// If the consumer is idle.
     #[inline(always)]
-    pub fn finish(&self, worker: &mut Worker<L>) -> Done<L> {
-        let handed = worker.works_on.take().expect("a consumer that finishes has worked");
-        let (delivery, holds_another) = (handed.delivery, !worker.holds.is_empty());
-        if self.is_plain {
-            return Done { handed, success: true, answer: Answer::Acknowledge(delivery), holds_another };
+    pub fn finish<const PLAIN: bool>(&self, worker: &mut Worker<L>) -> Done<L> {
+        // Not taken out whole: of what it is, a plain run asks for less.
+        let handed = worker.works_on.as_ref().expect("a consumer that finishes has worked").again();
+        let holds_another = !worker.holds.is_empty();
+        if PLAIN || self.is_plain {
+            worker.works_on = None;
+            let answer = Answer::Acknowledge(handed.delivery);
+            return Done { handed, success: true, answer, holds_another };
         }
         cold_path();
         let success = self.succeeds(&handed.again());
-        let answer = self.answer(delivery, success);
-        Done { handed, success, answer, holds_another }
+        worker.works_on = None;
+        Done { handed, success, answer: self.answer(handed.delivery, success), holds_another }
     }
 
     #[inline(never)]
@@ -298,12 +307,12 @@ impl<L: Copy> Crew<L> {
     pub fn next(&mut self, worker: &mut Worker<L>) -> Option<(Handed<L>, Begin)> {
         let handed = self.held.pop(&mut worker.holds)?;
         worker.works_on = Some(handed);
-        Some((handed, self.begin(&handed)))
+        Some((handed, self.begin::<false>(&handed)))
     }
 
     #[inline(always)]
-    fn begin(&mut self, handed: &Handed<L>) -> Begin {
-        if self.is_plain {
+    fn begin<const PLAIN: bool>(&mut self, handed: &Handed<L>) -> Begin {
+        if PLAIN || self.is_plain {
             let work = self.draws[usize::from(handed.producer)].work(handed.number, &self.service);
             return Begin { work, acknowledge: None };
         }

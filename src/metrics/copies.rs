@@ -125,16 +125,7 @@ impl Recorder {
         let planned = page.track.planned;
         let wait = (now - planned).saturating_sub(service);
         page.counts.waited += u64::from(wait > Span::ZERO);
-        if let Some(pilot) = &mut self.pilot {
-            pilot.add(planned, wait);
-        }
-        if page.track.in_window {
-            let of_producer = self.of_producers.get_mut(usize::from(page.track.producer()));
-            let of_producer = of_producer.and_then(Option::as_deref_mut);
-            for times in of_producer.into_iter().chain(&mut self.times) {
-                times.record_journey(planned, planned + wait, now);
-            }
-        }
+        self.journeys.record(page.track, planned + wait, now);
     }
 
     fn close(&mut self, id: u32) {

@@ -33,12 +33,14 @@ const EXACT_LEVELS: usize = 1024;
 pub struct TimeAt {
     exact: Box<[u64; EXACT_LEVELS]>,
     above: Option<Box<Histogram<u64>>>,
+    /// Under the levels above, in levels × nanoseconds.
+    area_above: u128,
     pub max: u64,
 }
 
 impl Default for TimeAt {
     fn default() -> TimeAt {
-        TimeAt { exact: Box::new([0; EXACT_LEVELS]), above: None, max: 0 }
+        TimeAt { exact: Box::new([0; EXACT_LEVELS]), above: None, area_above: 0, max: 0 }
     }
 }
 
@@ -61,6 +63,13 @@ impl TimeAt {
         self.max = self.max.max(level);
         let above = self.above.get_or_insert_with(|| Box::new(histogram()));
         above.record_n(level, nanos).expect("a histogram that grows takes every level");
+        self.area_above += u128::from(level) * u128::from(nanos);
+    }
+
+    /// The area under the levels, none of which was above `highest`, in levels × nanoseconds.
+    fn area(&self, highest: u64) -> u128 {
+        let exact = self.exact.iter().zip(0_u128..).take(highest.saturating_add(1) as usize);
+        exact.map(|(nanos, level)| level * u128::from(*nanos)).sum::<u128>() + self.area_above
     }
 
     fn settled(mut self) -> TimeAt {
@@ -115,8 +124,8 @@ pub struct Levels {
     next_mark: Time,
     marks: Arc<[Mark]>,
     passed: usize,
-    length_area: u128,
-    in_flight_area: u128,
+    /// The areas of the times at levels that have been taken.
+    before: (u128, u128),
     length_time: TimeAt,
     in_flight_time: TimeAt,
     backlog_time: TimeAt,
@@ -172,8 +181,7 @@ impl Levels {
             next_mark,
             marks,
             passed: 0,
-            length_area: 0,
-            in_flight_area: 0,
+            before: (0, 0),
             length_time: TimeAt::default(),
             in_flight_time: TimeAt::default(),
             backlog_time: TimeAt::default(),
@@ -213,8 +221,6 @@ impl Levels {
     fn count(&mut self, now: Time) {
         let nanos = (now - self.last).nanos();
         let backlog = self.length + self.in_flight;
-        self.length_area += u128::from(self.length) * u128::from(nanos);
-        self.in_flight_area += u128::from(self.in_flight) * u128::from(nanos);
         // The backlog is the highest of the three, so that one comparison does for all.
         if backlog < EXACT_LEVELS as u64 {
             self.length_time.add_exact(self.length, nanos);
@@ -257,34 +263,41 @@ impl Levels {
         match what {
             MarkKind::WindowBegins => {
                 self.at_window_begin = self.point();
-                self.length_time = TimeAt::default();
-                self.in_flight_time = TimeAt::default();
-                self.backlog_time = TimeAt::default();
+                self.take_times();
             }
             MarkKind::Probe => self.noted.probes.push((self.length, self.in_flight)),
-            MarkKind::Step => self.noted.steps.push((self.length_area, self.in_flight_area)),
+            MarkKind::Step => self.noted.steps.push(self.areas()),
             MarkKind::WindowEnds => self.noted.window = Some(self.window()),
         }
     }
 
+    /// Under length and under in flight, in messages × nanoseconds: added up when they are asked for, which is seldom.
+    fn areas(&self) -> (u128, u128) {
+        let area = |time: &TimeAt| time.area(self.peak);
+        (self.before.0 + area(&self.length_time), self.before.1 + area(&self.in_flight_time))
+    }
+
     fn point(&self) -> Point {
-        Point {
-            at: self.last,
-            length_area: self.length_area,
-            in_flight_area: self.in_flight_area,
-            backlog: self.length + self.in_flight,
-        }
+        let (length_area, in_flight_area) = self.areas();
+        Point { at: self.last, length_area, in_flight_area, backlog: self.length + self.in_flight }
+    }
+
+    /// Of length, in flight and backlog; they begin anew.
+    fn take_times(&mut self) -> [TimeAt; 3] {
+        self.before = self.areas();
+        [&mut self.length_time, &mut self.in_flight_time, &mut self.backlog_time].map(std::mem::take)
     }
 
     fn window(&mut self) -> Window {
         let (begin, end) = (self.at_window_begin, self.point());
+        let [length, in_flight, backlog] = self.take_times().map(TimeAt::settled);
         Window {
             nanos: (end.at - begin.at).nanos(),
             length_area: end.length_area - begin.length_area,
             in_flight_area: end.in_flight_area - begin.in_flight_area,
-            length: std::mem::take(&mut self.length_time).settled(),
-            in_flight: std::mem::take(&mut self.in_flight_time).settled(),
-            backlog: std::mem::take(&mut self.backlog_time).settled(),
+            length,
+            in_flight,
+            backlog,
             backlog_at_begin: begin.backlog,
             backlog_at_end: end.backlog,
         }

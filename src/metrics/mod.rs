@@ -6,6 +6,7 @@
 
 mod copies;
 mod families;
+mod journeys;
 mod ledger;
 mod levels;
 mod order;
@@ -13,6 +14,7 @@ mod page;
 mod record;
 mod tally;
 
+pub use journeys::Pilot;
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, TimeAt, Window};
 pub use order::KeyOf;
@@ -26,6 +28,7 @@ use std::sync::Arc;
 use crate::broker::{Effect, Message, MessageKey, Place, QueueId};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
+use journeys::Journeys;
 use ledger::{At, Fate, Ledger, Special, Track};
 use levels::Levels;
 
@@ -86,11 +89,6 @@ impl Times {
         self.response.record(response);
         self.service.record(service);
         self.wait.record(response.saturating_sub(service));
-    }
-
-    #[inline(never)]
-    fn record_journey(&mut self, from: Time, began: Time, ended: Time) {
-        self.record(from, began, ended);
     }
 
     fn settle(&mut self) {
@@ -178,50 +176,24 @@ pub struct Recorder {
     queues: Vec<QueueState>,
     crews: Vec<CrewRecord>,
     crew_states: Vec<CrewState>,
-    /// By producer, where they are wanted.
-    of_producers: Vec<Option<Box<Times>>>,
-    /// Of the whole journey, where that is more than one queue's.
-    times: Option<Times>,
+    journeys: Journeys,
     processed_in_window: u64,
     succeeded_in_window: u64,
     window: (Time, Time),
-    pilot: Option<Pilot>,
     key_of: Option<Box<KeyOf>>,
-}
-
-/// Waits by planned instant, for the search of the warm-up.
-#[derive(Clone, Debug)]
-pub struct Pilot {
-    step: Span,
-    /// Sum in nanoseconds and count.
-    pub waits: Vec<(u128, u64)>,
-}
-
-impl Pilot {
-    fn add(&mut self, planned: Time, wait: Span) {
-        let at = (planned.nanos() / self.step.nanos().max(1)) as usize;
-        if at >= self.waits.len() {
-            self.waits.resize(at + 1, (0, 0));
-        }
-        self.waits[at].0 += u128::from(wait.nanos());
-        self.waits[at].1 += 1;
-    }
 }
 
 impl Recorder {
     pub fn new(plan: &Plan) -> Recorder {
-        let has_one_journey = plan.queues.iter().all(|queue| queue.is_journey);
         Recorder {
             ledger: Ledger::new(plan.producers, plan.window),
             queues: plan.queues.iter().map(|queue| QueueState::new(*queue, &plan.marks)).collect(),
             crews: vec![CrewRecord::default(); plan.crews.len()],
             crew_states: plan.crews.iter().map(|crew| CrewState::new(*crew, &plan.marks)).collect(),
-            of_producers: plan.producers_timed.iter().map(|timed| timed.then(Box::default)).collect(),
-            times: (!has_one_journey).then(Times::default),
+            journeys: Journeys::new(plan),
             processed_in_window: 0,
             succeeded_in_window: 0,
             window: plan.window,
-            pilot: plan.pilot_step.map(|step| Pilot { step, waits: Vec::new() }),
             key_of: None,
         }
     }
@@ -272,7 +244,8 @@ impl Recorder {
         self.effect_on::<false>(now, effect);
     }
 
-    /// As [`Recorder::effect`]; `ALONE` says that no message has copies and nobody waits for the end of one.
+    /// As [`Recorder::effect`]; `ALONE` says that no message has copies, that nobody waits for the end of one, and that
+    /// whoever works on one has answered before its queue does anything else with it: whose hands it is in is not counted.
     #[inline(always)]
     pub fn effect_on<const ALONE: bool>(&mut self, now: Time, effect: &Effect<Letter>) {
         match *effect {
@@ -350,7 +323,11 @@ impl Recorder {
         state.leave(now, track, self.window);
         state.acknowledged += 1;
         track.at = At::Out;
-        if !ALONE && track.is.has(Special::COPY) {
+        if ALONE {
+            track.at = At::Nowhere;
+            return self.ledger.free_alone(id);
+        }
+        if track.is.has(Special::COPY) {
             cold_path();
             return self.acknowledged_copy(id);
         }
@@ -405,7 +382,7 @@ impl Recorder {
         track.since = now;
         track.at = At::InFlight;
         track.begun = begins;
-        track.hands += 1;
+        track.hands += u32::from(!ALONE);
         track.entry = entry;
         track.attempt = delivered.attempt;
         if delivered.attempt > 1 {
@@ -494,7 +471,7 @@ impl Recorder {
         crew.busy += busy;
         crew.successes += now_in_window * u64::from(attempt.success);
         let mut page = self.ledger.page(attempt.track);
-        page.track.hands -= 1;
+        page.track.hands -= u32::from(!ALONE);
         if !attempt.success {
             cold_path();
             if attempt.acknowledged_before && page.track.at == At::Out {
@@ -511,7 +488,7 @@ impl Recorder {
             let Attempt { queue, track, entry, began, passes_on, .. } = attempt;
             return self.succeeded_on_copy(now, began, (queue, entry), track, passes_on);
         }
-        if page.track.fate == Fate::Processed {
+        if !ALONE && page.track.fate == Fate::Processed {
             cold_path();
             page.counts.duplicates += 1;
         } else {
@@ -524,29 +501,21 @@ impl Recorder {
             let planned = page.track.planned;
             let wait = attempt.began - planned;
             page.counts.waited += u64::from(wait > Span::ZERO);
-            if let Some(pilot) = &mut self.pilot {
-                cold_path();
-                pilot.add(planned, wait);
-            }
-            if !self.of_producers.is_empty() && page.track.in_window {
-                cold_path();
-                if let Some(times) = &mut self.of_producers[usize::from(page.track.producer())] {
-                    times.record_journey(planned, attempt.began, now);
-                }
-            }
-            if let Some(times) = self.times.as_mut().filter(|_| page.track.in_window) {
-                times.record_journey(planned, attempt.began, now);
+            if self.journeys.are_timed {
+                self.journeys.record(page.track, attempt.began, now);
             }
         }
         let track = page.track;
-        let is_of_this_entry = track.queue == attempt.queue.0 && track.entry == attempt.entry;
-        if is_of_this_entry && !track.done_here {
-            track.done_here = true;
+        let is_of_this_entry = ALONE || track.queue == attempt.queue.0 && track.entry == attempt.entry;
+        if is_of_this_entry && (ALONE || !track.done_here) {
+            if !ALONE {
+                track.done_here = true;
+            }
             if track.in_window {
                 self.queues[attempt.queue.index()].times.record(track.entered, attempt.began, now);
             }
         }
-        if track.close_if_over() {
+        if !ALONE && track.close_if_over() {
             self.ledger.free_alone(attempt.track);
         }
     }
@@ -559,8 +528,7 @@ impl Recorder {
             queue.times.settle();
             queue.stay.settle();
         }
-        self.times.iter_mut().for_each(Times::settle);
-        self.of_producers.iter_mut().flatten().for_each(|times| times.settle());
+        self.journeys.settle();
     }
 }
 

@@ -133,7 +133,7 @@ impl Recorder {
         self.settle();
         let counts = self.ledger.into_counts();
         let queues: Vec<QueueRecord> = self.queues.into_iter().map(QueueState::finish).collect::<Result<_, _>>()?;
-        let times = self.times.unwrap_or_else(|| {
+        let times = self.journeys.times.unwrap_or_else(|| {
             let mut times = Times::default();
             queues.iter().for_each(|queue| times.merge(&queue.times));
             times
@@ -142,7 +142,7 @@ impl Recorder {
             window: (self.window.0, self.window.1.min(end)),
             end,
             times,
-            of_producers: self.of_producers,
+            of_producers: self.journeys.of_producers,
             queues,
             crews: self.crews,
             held,
@@ -150,7 +150,7 @@ impl Recorder {
             processed_in_window: self.processed_in_window,
             succeeded_in_window: self.succeeded_in_window,
             oldest_unfinished,
-            pilot: self.pilot,
+            pilot: self.journeys.pilot,
         };
         for (place, account) in record.producer_accounts().enumerate() {
             if account.residual() != 0 {

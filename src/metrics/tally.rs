@@ -25,8 +25,9 @@ pub struct Tally {
     /// In nanoseconds², modulo 2¹²⁸: what is subtracted from it brings it back into range.
     squares: u128,
     pub histogram: Histogram<u64>,
-    /// What is still to be added to the histogram, by bucket: counting here takes a third of the time.
-    recent: Vec<u16>,
+    /// What is still to be added to the histogram, by bucket: counting here takes a third of the time. In bytes, so that
+    /// the buckets of several tallies stay in a processor's first cache.
+    recent: Vec<u8>,
 }
 
 impl Default for Tally {
@@ -44,20 +45,35 @@ impl Tally {
     #[inline]
     pub fn record(&mut self, span: Span) {
         let nanos = span.nanos();
-        match self.recent.get_mut(bucket(nanos)) {
-            Some(count) if *count < u16::MAX => *count += 1,
-            _ => return self.record_after_making_room(nanos.min(LONGEST_NANOS)),
+        let bucket = bucket(nanos);
+        let Some(count) = self.recent.get_mut(bucket) else {
+            return self.record_after_making_room(span);
+        };
+        *count = count.wrapping_add(1);
+        if *count == 0 {
+            self.spill(bucket);
         }
         self.add(nanos);
     }
 
+    /// The count of that bucket has come round to 0.
     #[cold]
-    fn record_after_making_room(&mut self, nanos: u64) {
-        self.settle();
-        let bucket = bucket(nanos);
-        self.recent.resize(self.recent.len().max((bucket + 1).next_multiple_of(BUCKETS_PER_DOUBLING as usize)), 0);
-        self.recent[bucket] += 1;
-        self.add(nanos);
+    fn spill(&mut self, bucket: usize) {
+        self.put(bucket, u64::from(u8::MAX) + 1);
+    }
+
+    /// Adds to the histogram.
+    fn put(&mut self, bucket: usize, count: u64) {
+        self.count += count;
+        self.histogram.record_n(lowest(bucket), count).expect("a histogram that grows takes every value in range");
+    }
+
+    #[cold]
+    fn record_after_making_room(&mut self, span: Span) {
+        let span = span.min(Span::from_nanos(LONGEST_NANOS));
+        let buckets = (bucket(span.nanos()) + 1).next_multiple_of(BUCKETS_PER_DOUBLING as usize);
+        self.recent.resize(buckets.max(self.recent.len()), 0);
+        self.record(span);
     }
 
     #[inline]
@@ -74,10 +90,7 @@ impl Tally {
     pub fn settle(&mut self) {
         let recent = std::mem::take(&mut self.recent);
         for (bucket, count) in recent.into_iter().enumerate().rev().filter(|(_, count)| *count > 0) {
-            self.count += u64::from(count);
-            self.histogram
-                .record_n(lowest(bucket), count.into())
-                .expect("a histogram that grows takes every value in range");
+            self.put(bucket, count.into());
         }
     }
 

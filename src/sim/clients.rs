@@ -68,6 +68,8 @@ pub struct Clients<'a> {
     pub shifts: Vec<Shift>,
     /// A shift that changes now.
     pub shift_to_change: Option<usize>,
+    /// What a consumer that has finished says, if it is no acknowledgement.
+    pub answer: Answer,
     /// What the broker has said to the latest publish, if that was not let in.
     pub reply: Reply,
     /// How many times what is being published has been, this time included.
@@ -135,24 +137,31 @@ impl Clients<'_> {
         }
     }
 
+    /// The first consumer to finish has finished: what it acknowledges. If it does not, [`Clients::answer`] says what else
+    /// is to be said.
     #[inline]
-    pub fn complete<const PLAIN: bool>(&mut self) -> Answer {
-        let Some(consumer) = self.completions.pop() else { return Answer::Nothing };
+    pub fn complete<const PLAIN: bool>(&mut self) -> Option<DeliveryId> {
+        let consumer = self.completions.pop()?;
         match self.seats.get_mut(consumer.0 as usize) {
             Some(seat) if PLAIN || seat.is_plain => {
-                let done = self.crews[seat.crew as usize].finish(&mut seat.worker);
+                let done = self.crews[seat.crew as usize].finish::<PLAIN>(&mut seat.worker);
                 self.recorder.ended::<PLAIN>(self.now, attempt(seat, &done, false));
                 if done.holds_another {
                     cold_path();
                     self.begin_held(consumer);
                 }
-                done.answer
+                if let Answer::Acknowledge(delivery) = done.answer {
+                    return Some(delivery);
+                }
+                cold_path();
+                self.answer = done.answer;
             }
             _ => {
                 cold_path();
-                self.complete_other(consumer)
+                self.answer = self.complete_other(consumer);
             }
         }
+        None
     }
 
     /// Of what is planned in the agenda all but the end of plain work.
@@ -169,7 +178,7 @@ impl Clients<'_> {
 
     fn complete_and_pass_on(&mut self, consumer: ConsumerId) -> Answer {
         let seat = &mut self.seats[consumer.0 as usize];
-        let done = self.crews[seat.crew as usize].finish(&mut seat.worker);
+        let done = self.crews[seat.crew as usize].finish::<false>(&mut seat.worker);
         let Handed { queue, producer, number, entry, .. } = done.handed;
         let way = || self.onward[seat.crew as usize].way(queue, producer, number, entry);
         let to = if done.success { way() } else { None };
@@ -281,7 +290,7 @@ impl Clients<'_> {
             self.recorder.delivered::<PLAIN>(self.now, delivered, seat.worker.is_idle());
         let Delivered { queue, attempt, track: label, .. } = delivered;
         let handed = Handed { delivery, queue, number, producer, entry, attempt, label };
-        if let Some(begin) = self.crews[seat.crew as usize].take(&mut seat.worker, handed) {
+        if let Some(begin) = self.crews[seat.crew as usize].take::<PLAIN>(&mut seat.worker, handed) {
             seat.began = self.now;
             self.begin(consumer, begin);
         }

@@ -11,7 +11,7 @@ use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, NO_DESK, Plain, Seat, Source};
 use super::desks::Shift;
 use super::listen::{Listener, Nobody};
-use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Message, Order, Properties, QueueId};
+use crate::broker::{Broker, Command, ConsumerId, Message, Order, Properties, QueueId};
 use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -122,6 +122,7 @@ impl<'a, L: Listener> Run<'a, L> {
             recorder: recorder(scenario, key, plan),
             shifts: Vec::new(),
             shift_to_change: None,
+            answer: Answer::Nothing,
             reply: Reply::Accepted,
             tries: 1,
             queues: &scenario.queues,
@@ -220,17 +221,18 @@ impl<'a, L: Listener> Run<'a, L> {
         }
     }
 
-    /// Whether one message after the other is published once, worked on and acknowledged, each without copies, and
-    /// nobody listens. What else a run may have is then asked for when it begins and never again.
+    /// Whether one message after the other is published once, worked on once, with success, and acknowledged, each without
+    /// copies, and nobody listens. What else a run may have is then asked for when it begins and never again.
     fn is_plain(&self) -> bool {
         let clients = &self.clients;
         let is_common = |source: &Source<'_>| !source.is_apart && !source.producer.tries_again();
         L::IS_NOBODY
             && !self.is_closed
+            && clients.shifts.is_empty()
             && self.broker.is_plain()
             && clients.sources.iter().all(is_common)
             && clients.seats.iter().all(|seat| seat.is_plain)
-            && !clients.crews.iter().any(Crew::acknowledges_before)
+            && clients.crews.iter().all(Crew::is_plain)
     }
 
     // Kept apart from what prepares it, so that all registers are the loop's.
@@ -246,20 +248,24 @@ impl<'a, L: Listener> Run<'a, L> {
                 self.clients.now = if next == Time::NEVER { self.clients.now } else { self.limit };
                 return Ending::Complete;
             }
-            if arrival.at() == Time::NEVER {
-                cold_path();
-                if next > self.clients.now && next >= self.duration && self.is_empty() {
-                    return Ending::Complete;
-                }
-            }
-            self.clients.now = next;
-            if deadline == next {
-                cold_path();
-                self.tick();
-            } else if arrival < completion {
+            let is_deadline = !PLAIN && deadline == next;
+            if arrival < completion && !is_deadline {
+                self.clients.now = next;
                 self.publish::<PLAIN>();
             } else {
-                self.complete::<PLAIN>();
+                if arrival.at() == Time::NEVER {
+                    cold_path();
+                    if next > self.clients.now && next >= self.duration && self.is_empty() {
+                        return Ending::Complete;
+                    }
+                }
+                self.clients.now = next;
+                if is_deadline {
+                    cold_path();
+                    self.tick();
+                } else {
+                    self.complete::<PLAIN>();
+                }
             }
             if self.commands >= self.next_look
                 && let Some(ending) = self.look(watch)
@@ -422,24 +428,23 @@ impl<'a, L: Listener> Run<'a, L> {
     #[inline]
     fn complete<const PLAIN: bool>(&mut self) {
         match self.clients.complete::<PLAIN>() {
-            Answer::Acknowledge(delivery) => self.send::<PLAIN>(Command::Acknowledge { delivery }),
-            Answer::Reject { delivery, requeue } => {
-                cold_path();
-                self.reject(delivery, requeue);
-            }
+            Some(delivery) => self.send::<PLAIN>(Command::Acknowledge { delivery }),
+            None => self.complete_other(),
+        }
+    }
+
+    #[cold]
+    fn complete_other(&mut self) {
+        match std::mem::replace(&mut self.clients.answer, Answer::Nothing) {
+            Answer::Acknowledge(delivery) => self.send::<false>(Command::Acknowledge { delivery }),
+            Answer::Reject { delivery, requeue } => self.send::<false>(Command::Reject { delivery, requeue }),
             Answer::Nothing | Answer::Return(_) => {
-                cold_path();
                 self.follow_up();
                 if let Some(shift) = self.clients.shift_to_change.take() {
                     self.change_shift(shift);
                 }
             }
         }
-    }
-
-    #[inline(never)]
-    fn reject(&mut self, delivery: DeliveryId, requeue: bool) {
-        self.send::<false>(Command::Reject { delivery, requeue });
     }
 }
 

@@ -71,8 +71,8 @@ fn attempt(crew: &mut Crew<()>, Message { producer, number, .. }: Message) -> (S
     let handed =
         Handed { delivery: some_delivery(), queue: QueueId(0), number, producer, entry: 1, attempt: 1, label: () };
     let mut worker = Worker::idle();
-    let begin = crew.take(&mut worker, handed).expect("the consumer is idle");
-    (begin.work, crew.finish(&mut worker).success)
+    let begin = crew.take::<false>(&mut worker, handed).expect("the consumer is idle");
+    (begin.work, crew.finish::<false>(&mut worker).success)
 }
 
 /// Only a broker makes deliveries.

@@ -25,13 +25,13 @@ fn check(rules: &str, script: &str, expected: &str) {
     for (number, command) in script.split(", ").enumerate() {
         if let Some(name) = command.strip_prefix("take ") {
             let handed = Handed { label: name, ..handed(number as u64, 1, 1) };
-            match crew.take(&mut worker, handed) {
+            match crew.take::<false>(&mut worker, handed) {
                 Some(begin) => told.push(tell(name, &begin)),
                 None => told.push(format!("{name} held")),
             }
         } else {
             assert_eq!(command, "finish");
-            let done = crew.finish(&mut worker);
+            let done = crew.finish::<false>(&mut worker);
             let name = done.handed.label;
             told.push(match done.answer {
                 Answer::Acknowledge(_) => format!("{name} acknowledged"),
@@ -110,8 +110,8 @@ fn some_delivery() -> DeliveryId {
 /// How long a consumer works on a message, and whether it succeeds.
 fn attempt<L: Copy>(crew: &mut Crew<L>, handed: Handed<L>) -> (Span, bool) {
     let mut worker = Worker::idle();
-    let begin = crew.take(&mut worker, handed).expect("the consumer is idle");
-    (begin.work, crew.finish(&mut worker).success)
+    let begin = crew.take::<false>(&mut worker, handed).expect("the consumer is idle");
+    (begin.work, crew.finish::<false>(&mut worker).success)
 }
 
 #[test]
@@ -218,19 +218,19 @@ fn what_several_consumers_hold_does_not_mix() {
     let mut crew = crew(&read_rules(""), Key::of_seed(1), "orders");
     let mut workers = [Worker::idle(); 3];
     for number in 0..30 {
-        crew.take(&mut workers[number as usize % 3], handed(number, 1, 1));
+        crew.take::<false>(&mut workers[number as usize % 3], handed(number, 1, 1));
     }
     for (place, worker) in workers.iter_mut().enumerate() {
         for turn in 0..5 {
-            assert_eq!(crew.finish(worker).handed.number, 3 * turn + place as u64);
+            assert_eq!(crew.finish::<false>(worker).handed.number, 3 * turn + place as u64);
             let (next, _) = crew.next(worker).expect("it holds more");
             // What another holds now has the place of what this one has begun.
-            crew.take(worker, handed(100 + next.number, 1, 1));
+            crew.take::<false>(worker, handed(100 + next.number, 1, 1));
         }
     }
     for (place, worker) in workers.iter_mut().enumerate() {
         let rest: Vec<u64> = std::iter::from_fn(|| {
-            crew.finish(worker);
+            crew.finish::<false>(worker);
             crew.next(worker).map(|(handed, _)| handed.number)
         })
         .collect();

@@ -45,6 +45,8 @@
 mod account;
 mod consumer;
 mod delivery;
+#[cfg(all(test, shuttle))]
+mod interleavings;
 mod parcels;
 mod publisher;
 mod shared;

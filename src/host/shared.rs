@@ -1,11 +1,15 @@
 //! The one lock around the broker, and what is done under it.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+#[cfg(not(all(test, shuttle)))]
+use std::sync::{Mutex, MutexGuard};
 use std::task::Context;
 use std::time::Duration;
 
 use bytes::Bytes;
+#[cfg(all(test, shuttle))]
+use shuttle::sync::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 

@@ -50,7 +50,7 @@ fn read(payload: &[u8]) -> (u64, u64) {
     (number(&payload[..8]), number(&payload[8..]))
 }
 
-fn rules() -> [QueueRules; 2] {
+pub fn rules() -> [QueueRules; 2] {
     let redelivery = Redelivery {
         returns_to: ReturnsTo::Original,
         limit: Some(3),
@@ -110,7 +110,7 @@ async fn consume(mut consumer: Consumer, mut random: Draws) {
 }
 
 /// Lets one consumer follow the other.
-async fn employ(host: Arc<Host>, worker: u64, died: Arc<AtomicU64>) {
+pub async fn employ(host: Arc<Host>, worker: u64, died: Arc<AtomicU64>) {
     let queue = if worker == 0 { DEAD } else { QUEUE };
     for life in 0.. {
         let key = Key::of_seed(1).number(worker).number(life);
@@ -151,7 +151,7 @@ async fn accounts_balance_while_consumers_come_go_and_die() {
 }
 
 /// A task is counted for a moment after it has ended on another thread.
-async fn tasks_fall_to(number: usize) {
+pub async fn tasks_fall_to(number: usize) {
     let fall = async {
         while Handle::current().metrics().num_alive_tasks() > number {
             sleep(Duration::from_millis(1)).await;
@@ -160,12 +160,17 @@ async fn tasks_fall_to(number: usize) {
     timeout(Duration::from_secs(60), fall).await.expect("tasks end");
 }
 
-fn balances(accounts: &[Account], fates: &Fates) {
-    let [queue, dead] = accounts else { panic!("two queues") };
+/// Every message is accounted for, and nobody holds one any more.
+pub fn balances_out(accounts: &[Account]) {
     for account in accounts {
         assert_eq!((account.difference(), account.unconfirmed()), (0, 0), "{account:?}");
         assert_eq!(account.in_flight, 0, "everybody is gone: {account:?}");
     }
+}
+
+fn balances(accounts: &[Account], fates: &Fates) {
+    let [queue, dead] = accounts else { panic!("two queues") };
+    balances_out(accounts);
     let happened = [queue.acknowledged, queue.delivered - queue.acknowledged, dead.moved_in, dead.dropped];
     assert!(happened.iter().all(|times| *times > 0), "{accounts:?}");
     let entered = fates.0.values().filter(|fate| fate.0 == 1).count() as u64;

@@ -16,8 +16,8 @@ use crate::{at, is_own, script, target, url};
 /// Publishes there while the run goes on.
 fn intrude(queue: &'static str, payloads: Vec<Vec<u8>>) -> thread::JoinHandle<()> {
     thread::spawn(move || {
-        // A run begins about a second after it has made its queues.
-        thread::sleep(Duration::from_millis(1200));
+        // A run begins two seconds after it was opened.
+        thread::sleep(Duration::from_millis(2500));
         runtime().block_on(async {
             let connection = Connection::connect(url(), ConnectionProperties::default()).await.unwrap();
             let channel = connection.create_channel().await.unwrap();
@@ -69,7 +69,7 @@ fn door(lasts: Duration) -> String {
 
 pub fn a_connection_that_breaks_ends_the_run_with_what_was_done() {
     let text = PLAIN.replace("duration: 400ms", "duration: 1h");
-    let failed = try_run(&at(&door(Duration::from_millis(2500))), &text, 1.0).err().expect("the connection is gone");
+    let failed = try_run(&at(&door(Duration::from_secs(4))), &text, 1.0).err().expect("the connection is gone");
     let LiveError::Cut { published, processed, .. } = failed else { panic!("{failed}") };
     assert!(published > 50 && processed > 50 && processed <= published, "{published} and {processed}");
     let said = failed.to_string();
@@ -95,7 +95,7 @@ pub fn what_the_broker_does_not_have_any_more_is_lost_and_nobody_knows_why() {
         return println!("  skipped: only the administrator of a broker can make it lose messages");
     }
     let purge = thread::spawn(|| {
-        thread::sleep(Duration::from_millis(1200));
+        thread::sleep(Duration::from_millis(2500));
         script(&["ctl", "purge_queue", "kendall.purged.q"]).unwrap()
     });
     let text = STUCK.replace("duration: 1s", "duration: 12s");

@@ -11,11 +11,14 @@ use std::any::Any;
 use std::panic::catch_unwind;
 use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
 
 use kendall::adapter::{Address, Amqp};
 
 /// Beside one that somebody has started by hand.
 const PORT: &str = "35690";
+const AT_ONCE: usize = 4;
 
 static URL: OnceLock<String> = OnceLock::new();
 
@@ -100,7 +103,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    let failed = meant.iter().filter(|test| !passes(test)).count();
+    let failed = failures(&meant);
     if is_own()
         && let Err(why) = script(&["stop"])
     {
@@ -108,6 +111,18 @@ fn main() -> ExitCode {
     }
     println!("\ntest result: {} passed; {failed} failed, against RabbitMQ", meant.len() - failed);
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Several at once, because a run waits most of the time.
+fn failures(tests: &[&Test]) -> usize {
+    let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        while let Some(test) = tests.get(next.fetch_add(1, Relaxed)) {
+            failed.fetch_add(usize::from(!passes(test)), Relaxed);
+        }
+    };
+    thread::scope(|scope| (0..AT_ONCE).for_each(|_| drop(scope.spawn(work))));
+    failed.into_inner()
 }
 
 fn passes((name, test): &Test) -> bool {

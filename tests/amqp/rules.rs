@@ -7,7 +7,7 @@ use crate::runs::{counts, producer, run, simulated};
 /// More comes than one consumer can do.
 fn overloaded(queues: &str, rest: &str) -> String {
     format!(
-        "run: {{duration: 200ms, warmup: none, drain: 10s}}\nqueues: {{{queues}}}\n\
+        "run: {{duration: 200ms, warmup: none, drain: 30s}}\nqueues: {{{queues}}}\n\
          producers: {{p: {{publishes_to: q, arrivals: {{poisson: {{rate: 500/s}}}}{rest}}}}}\n\
          consumers: {{c: {{takes_from: q, service: 10ms}}}}\n"
     )
@@ -56,7 +56,7 @@ pub fn what_expires_is_counted_with_and_without_a_dead_letter_queue() {
 /// Whoever comes back counts its entries as the simulation does: then the same attempts fail.
 pub fn a_queue_of_retries_gives_back_what_was_rejected() {
     let text = "
-run: {duration: 200ms, warmup: none}
+run: {duration: 200ms, warmup: none, drain: 30s}
 queues: {q: {dead_letter: again}, again: {ttl: 15ms, dead_letter: q}}
 producers: {p: {publishes_to: q, arrivals: {poisson: {rate: 200/s}}}}
 consumers: {c: {takes_from: q, service: 1ms, fails: 40%, on_failure: reject}}

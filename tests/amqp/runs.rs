@@ -68,7 +68,7 @@ pub fn simulated(text: &str) -> Record {
 }
 
 pub const PLAIN: &str = "
-run: {duration: 400ms, warmup: none}
+run: {duration: 400ms, warmup: none, drain: 30s}
 queues: {q: {}}
 producers: {p: {publishes_to: q, arrivals: {poisson: {rate: 300/s}}}}
 consumers: {c: {takes_from: q, service: {exponential: {mean: 1ms}}}}
@@ -100,7 +100,7 @@ pub fn whatever_consumers_do_becomes_of_messages_what_becomes_of_them_in_a_simul
     ];
     for rest in consumers {
         let text = format!(
-            "run: {{duration: 200ms, warmup: none}}\nqueues: {{q: {{}}, second: {{}}}}\n\
+            "run: {{duration: 200ms, warmup: none, drain: 30s}}\nqueues: {{q: {{}}, second: {{}}}}\n\
              producers: {{p: {{publishes_to: q, arrivals: {{poisson: {{rate: 200/s}}}}, confirms: 50}}}}\n\
              consumers: {{c: {{takes_from: q, {rest}}}, d: {{takes_from: second, service: 100us}}}}\n"
         );
@@ -132,7 +132,7 @@ pub fn a_consumer_holds_no_more_than_its_prefetch() {
 
 pub fn messages_go_by_priority_and_are_counted_as_overtaken() {
     let text = "
-run: {duration: 200ms, warmup: none}
+run: {duration: 200ms, warmup: none, drain: 30s}
 queues: {q: {order: {priority: {levels: 3}}}}
 producers:
   low: {publishes_to: q, arrivals: {regular: {rate: 200/s}}}
@@ -152,7 +152,7 @@ targets: [low.wait.mean < 10s, high.wait.mean < 10s]
 
 pub fn a_copy_goes_to_each_queue() {
     let text = "
-run: {duration: 200ms, warmup: none}
+run: {duration: 200ms, warmup: none, drain: 30s}
 queues: {a: {}, b: {}}
 producers: {p: {publishes_to: [a, b], arrivals: {regular: {rate: 200/s}}}}
 consumers: {c: {takes_from: a, service: 1ms}, d: {takes_from: b, service: 2ms}}
@@ -165,7 +165,7 @@ consumers: {c: {takes_from: a, service: 1ms}, d: {takes_from: b, service: 2ms}}
 /// Ten seconds of the scenario each second, of a ttl too.
 pub fn speed_divides_every_duration() {
     let text = "
-run: {duration: 3s, warmup: none}
+run: {duration: 3s, warmup: none, drain: 300s}
 queues: {q: {ttl: 500ms, dead_letter: late}, late: {}}
 producers: {p: {publishes_to: q, arrivals: {regular: {rate: 20/s}}}}
 consumers: {c: {takes_from: q, service: 200ms}}

@@ -1,6 +1,7 @@
 //! One consumer on a channel of its own.
 
 use std::collections::BTreeSet;
+use std::future::ready;
 use std::sync::Arc;
 
 use lapin::Channel;
@@ -17,7 +18,7 @@ use crate::broker::{Keeps, QueueId, Terms};
 pub struct Consumer {
     channel: Channel,
     name: ShortString,
-    inbox: UnboundedReceiver<Delivery<Tag>>,
+    inbox: UnboundedReceiver<Incoming>,
     shared: Arc<Shared>,
     /// Deliveries that are not answered.
     held: BTreeSet<u64>,
@@ -31,13 +32,18 @@ pub struct Tag {
     number: u64,
 }
 
+/// A delivery that nobody is to work on, by its number.
+struct Foreign(u64);
+
+type Incoming = Result<Delivery<Tag>, Foreign>;
+
 /// Whoever hears of deliveries as they come from the network, one after the other.
 struct Ears {
     queue: QueueId,
     keeps: Keeps,
     names: Arc<Names>,
     shared: Arc<Shared>,
-    inbox: UnboundedSender<Delivery<Tag>>,
+    inbox: UnboundedSender<Incoming>,
 }
 
 impl Consumer {
@@ -65,13 +71,8 @@ impl Consumer {
         let (sender, inbox) = unbounded_channel();
         let ears = Ears { queue, keeps, names, shared: Arc::clone(&shared), inbox: sender };
         consumer.set_delegate(move |result: DeliveryResult| {
-            let foreign = ears.hear(result);
-            async move {
-                if let Some(foreign) = foreign {
-                    // Who does not hear it has no connection any more, and others say so.
-                    let _ = foreign.acker.ack(BasicAckOptions::default()).await;
-                }
-            }
+            ears.hear(result);
+            ready(())
         });
         Ok(Consumer { channel, name: consumer.tag(), inbox, shared, held: BTreeSet::new(), keeps })
     }
@@ -81,11 +82,23 @@ impl Consumer {
         (self.channel.clone(), self.name.clone())
     }
 
-    fn noted(&mut self, delivery: Delivery<Tag>) -> Delivery<Tag> {
-        if self.keeps == Keeps::UntilAnswered {
-            self.held.insert(delivery.tag.number);
+    /// What is foreign is taken out of the queue.
+    fn noted(&mut self, incoming: Incoming) -> Option<Delivery<Tag>> {
+        let is_answered = self.keeps == Keeps::UntilAnswered;
+        match incoming {
+            Ok(delivery) => {
+                if is_answered {
+                    self.held.insert(delivery.tag.number);
+                }
+                Some(delivery)
+            }
+            Err(Foreign(number)) => {
+                if is_answered {
+                    sent(self.channel.basic_ack(number, BasicAckOptions::default()));
+                }
+                None
+            }
         }
-        delivery
     }
 
     /// It is not to be answered again.
@@ -99,33 +112,22 @@ impl Consumer {
 }
 
 impl Ears {
-    /// What nobody is to work on comes back, to be taken out of the queue; not at once, because lapin holds its channel
-    /// while it tells of a delivery.
-    fn hear(&self, result: DeliveryResult) -> Option<lapin::message::Delivery> {
+    /// lapin holds its channel meanwhile: nothing can be sent over it.
+    fn hear(&self, result: DeliveryResult) {
         match result {
-            Ok(Some(delivery)) => {
-                let is_foreign = self.take(&delivery).is_none() && self.keeps == Keeps::UntilAnswered;
-                is_foreign.then_some(delivery)
-            }
-            Ok(None) => {
-                self.shared.fail("the broker has cancelled a consumer");
-                None
-            }
-            Err(error) => {
-                self.shared.fail(error);
-                None
-            }
+            // Nobody takes it any more when the run is over.
+            Ok(Some(delivery)) => drop(self.inbox.send(self.taken(&delivery))),
+            Ok(None) => self.shared.fail("the broker has cancelled a consumer"),
+            Err(error) => self.shared.fail(error),
         }
     }
 
-    fn take(&self, delivery: &lapin::message::Delivery) -> Option<()> {
+    fn taken(&self, delivery: &lapin::message::Delivery) -> Incoming {
+        let number = delivery.delivery_tag;
         let deaths = deaths::read(&delivery.properties, &self.names);
         let delivered = self.shared.concluded.delivered(self.queue, &delivery.data, &deaths, self.keeps);
-        let (envelope, entry, attempt) = delivered?;
-        let tag = Tag { envelope, number: delivery.delivery_tag };
-        // Nobody takes it any more when the run is over.
-        let _ = self.inbox.send(Delivery { envelope, queue: self.queue, entry, attempt, tag });
-        Some(())
+        let (envelope, entry, attempt) = delivered.ok_or(Foreign(number))?;
+        Ok(Delivery { envelope, queue: self.queue, entry, attempt, tag: Tag { envelope, number } })
     }
 }
 
@@ -133,13 +135,21 @@ impl adapter::Consumer for Consumer {
     type Tag = Tag;
 
     async fn recv(&mut self) -> Option<Delivery<Tag>> {
-        let delivery = self.inbox.recv().await?;
-        Some(self.noted(delivery))
+        loop {
+            let incoming = self.inbox.recv().await?;
+            if let Some(delivery) = self.noted(incoming) {
+                return Some(delivery);
+            }
+        }
     }
 
     fn try_recv(&mut self) -> Option<Delivery<Tag>> {
-        let delivery = self.inbox.try_recv().ok()?;
-        Some(self.noted(delivery))
+        loop {
+            let incoming = self.inbox.try_recv().ok()?;
+            if let Some(delivery) = self.noted(incoming) {
+                return Some(delivery);
+            }
+        }
     }
 
     /// What is told is told before the broker hears of it, because what it does then may be heard at once.

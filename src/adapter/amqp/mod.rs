@@ -28,7 +28,7 @@ use crate::scenario::Scenario;
 use session::AmqpSession;
 
 /// What it takes to connect and to make queues …
-const LEAD: Duration = Duration::from_secs(1);
+const LEAD: Duration = Duration::from_secs(2);
 /// … and for each channel.
 const LEAD_EACH: Duration = Duration::from_millis(10);
 

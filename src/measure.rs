@@ -218,9 +218,11 @@ pub enum Cause {
     Failed,
     /// Set aside in its queue, or in one that nobody takes from.
     Parked,
+    /// The target of a live run does not have it any more, and does not say why.
+    Unknown,
 }
 
-pub const CAUSES: [Cause; 8] = [
+pub const CAUSES: [Cause; 9] = [
     Cause::Refused,
     Cause::Full,
     Cause::Rejected,
@@ -229,6 +231,7 @@ pub const CAUSES: [Cause; 8] = [
     Cause::Expired,
     Cause::Failed,
     Cause::Parked,
+    Cause::Unknown,
 ];
 
 impl Cause {
@@ -242,6 +245,7 @@ impl Cause {
             Cause::Expired => "expired",
             Cause::Failed => "failed",
             Cause::Parked => "parked",
+            Cause::Unknown => "unknown",
         }
     }
 }

@@ -352,6 +352,8 @@ pub enum WarningCode {
     HostSaturated,
     /// A target was lost and found again.
     Reconnected,
+    /// Somebody else's messages were in the queues of a live run.
+    Foreign,
     /// Something in the scenario has no effect or an effect that is easily overlooked.
     Scenario,
 }
@@ -369,6 +371,7 @@ impl WarningCode {
             WarningCode::GeneratorBound => "generator-bound",
             WarningCode::HostSaturated => "host-saturated",
             WarningCode::Reconnected => "reconnected",
+            WarningCode::Foreign => "foreign",
             WarningCode::Scenario => "scenario",
         }
     }

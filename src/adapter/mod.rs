@@ -6,14 +6,25 @@
 //! publish was accepted, a delivery was delivered, an acknowledgement that was sent was acknowledged. The run makes one
 //! task for each publisher and consumer; none of them waits for another's.
 
+mod address;
+#[cfg(feature = "amqp-client")]
+mod amqp;
+// What a foreign target is booked by, and only of use with one.
+#[cfg(feature = "amqp-client")]
+mod concluded;
 mod embedded;
 mod envelope;
 
+pub use address::{Address, AddressError};
+#[cfg(feature = "amqp-client")]
+pub use amqp::Amqp;
+#[cfg(feature = "amqp-client")]
+pub use concluded::{Concluded, Death};
 pub use embedded::Embedded;
 pub use envelope::Envelope;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::broker::{Effect, Place, Properties, QueueId, Terms};
 use crate::host::HostError;
@@ -53,6 +64,16 @@ pub enum TargetError {
     Embedded(#[from] HostError),
     #[error("a message could not be published: {0}")]
     Publish(#[from] crate::host::PublishError),
+    #[error("cannot connect to {target}: {why}; {advice}")]
+    Unreachable { target: String, why: String, advice: &'static str },
+    #[error("{target} does not {what}: {why}")]
+    Unwilling { target: String, what: String, why: String },
+    #[error("the connection to {target} broke: {why}")]
+    Lost { target: String, why: String },
+    #[error(
+        "a message of {bytes} bytes is larger than the {most} that are sent to this target; give messages a smaller `size`"
+    )]
+    TooLarge { bytes: u64, most: u64 },
 }
 
 /// Where a run's time begins and how fast it passes, whose it is, and who hears of it.
@@ -68,6 +89,10 @@ pub struct Setting<'a> {
 pub trait Ear: Send + Sync {
     /// It must be short, and must not use the target.
     fn hear(&self, at: Time, effect: &Effect<Envelope>);
+
+    /// A message was delivered for the first time after one that had entered its queue later. A target that tells when
+    /// messages enter does not say so: it shows.
+    fn overtaken(&self, envelope: Envelope);
 }
 
 /// Somewhere to run a scenario.
@@ -79,6 +104,17 @@ pub trait Target: Send + Sync {
 
     fn durability(&self) -> Durability;
 
+    /// Why figures of its queues have no value, if only the broker knows them and it does not tell: lengths, what is in
+    /// flight, and times since messages entered. Then it does not tell the order in which messages enter either.
+    fn untold(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// How long before a run it has to be opened, in real time, beyond what any target takes.
+    fn lead(&self, _: &Scenario) -> Duration {
+        Duration::ZERO
+    }
+
     /// What the scenario asks for and this target has no equivalent of. It is looked at before anything is opened.
     fn lacks(&self, scenario: &Scenario) -> Vec<Lacking>;
 
@@ -89,7 +125,8 @@ pub trait Target: Send + Sync {
     fn open(&self, setting: Setting<'_>) -> impl Future<Output = Result<Self::Session, TargetError>> + Send;
 }
 
-/// A target during one run. One that loses its connection makes a new one by itself, and tells the ear what came of it.
+/// A target during one run. One that loses its connection makes a new one by itself, and tells the ear what came of it,
+/// or has failed for good.
 pub trait Session: Send + Sync + 'static {
     type Publisher: Publisher;
     type Consumer: Consumer;
@@ -108,7 +145,7 @@ pub trait Session: Send + Sync + 'static {
         terms: Terms,
     ) -> impl Future<Output = Result<Self::Consumer, TargetError>> + Send;
 
-    /// Messages in a queue that are not acknowledged.
+    /// Messages in a queue, as the target counts them: those that wait, at least.
     ///
     /// # Errors
     /// If the target does not answer.
@@ -116,6 +153,25 @@ pub trait Session: Send + Sync + 'static {
 
     /// How often the connection was lost and made anew.
     fn reconnects(&self) -> u64;
+
+    /// Why there is nothing more to come, if it has failed.
+    fn failed(&self) -> Option<TargetError> {
+        None
+    }
+
+    /// Messages in its queues that were not of this run, and that nobody was handed.
+    fn foreign(&self) -> u64 {
+        0
+    }
+
+    /// Finds out, when nothing more is planned, what became of messages that were not heard of since they were accepted,
+    /// and tells the ear. Consumers may be handed nothing afterwards.
+    ///
+    /// # Errors
+    /// If the target does not answer.
+    fn settle(&self) -> impl Future<Output = Result<(), TargetError>> + Send {
+        async { Ok(()) }
+    }
 
     /// Closes the books: the ear is told nothing while `close` runs. It is handed the places of all messages, where the
     /// target can tell them, for the books to be held against.
@@ -172,6 +228,11 @@ pub trait Consumer: Send + 'static {
 
     /// Answers without waiting for anything.
     fn answer(&mut self, tag: Self::Tag, said: Said);
+
+    /// Acknowledges several, with one word if the target knows one for that.
+    fn acknowledge_all(&mut self, tags: Vec<Self::Tag>) {
+        tags.into_iter().for_each(|tag| self.answer(tag, Said::Acknowledge));
+    }
 
     /// It is handed nothing more from now on.
     fn cancel(&mut self);

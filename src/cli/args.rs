@@ -100,6 +100,7 @@ pub struct Run {
     pub theory: bool,
 
     /// Run it on a real clock too, with as many tasks as there are producers and consumers, against kendall's own broker
+    /// or RabbitMQ (`amqp://user:password@host:port/vhost`)
     #[arg(long, value_name = "TARGET", num_args = 0..=1, default_missing_value = "embedded")]
     pub live: Option<String>,
 
@@ -144,7 +145,8 @@ Examples:
   kendall run scenarios/orders.yaml --duration 10min --events - | grep review
   kendall run scenarios/flash-sale.yaml --json - | jq '.targets'
   kendall run scenarios/agreement.yaml --live
-  kendall run scenarios/web-day.yaml --live --speed 600";
+  kendall run scenarios/web-day.yaml --live --speed 600
+  kendall run scenarios/agreement.yaml --live amqp://127.0.0.1:5672";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXPLAIN)]

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::args::Run;
 use super::exit::Failure;
-use super::target;
+use super::target::{self, Chosen};
 use crate::live::{Onlooker, Progress, Speed};
 use crate::measure::Unit;
 use crate::report::number;
@@ -40,10 +40,17 @@ impl Onlooker for Eye<'_> {
     }
 }
 
-/// How fast and how often, from the arguments; fails before anything is run.
-pub fn asked(args: &Run) -> Result<Option<(Speed, u32)>, Failure> {
+/// Against what, how fast and how often.
+pub struct Asked {
+    pub target: Chosen,
+    pub speed: Speed,
+    pub runs: u32,
+}
+
+/// What the arguments say; fails before anything is run.
+pub fn asked(args: &Run) -> Result<Option<Asked>, Failure> {
     let Some(target) = &args.live else { return Ok(None) };
-    target::check(target, args.allow_remote)?;
+    let target = target::chosen(target, args.allow_remote)?;
     if args.theory {
         return Err(Failure::Arguments("`--theory` and `--live` exclude each other; leave one of them out".to_owned()));
     }
@@ -51,7 +58,7 @@ pub fn asked(args: &Run) -> Result<Option<(Speed, u32)>, Failure> {
     let speed = Speed::new(factor).ok_or_else(|| {
         Failure::Arguments(format!("`--speed {factor}`: write a number from 0.000001 to 1000000, such as 60"))
     })?;
-    Ok(Some((speed, args.repeat.unwrap_or(1))))
+    Ok(Some(Asked { target, speed, runs: args.repeat.unwrap_or(1) }))
 }
 
 /// `live 12.0 of 30.0 s: in 349/s, out 350/s, 3 waiting, response p99 12.3 ms, sent 0.04 ms late`

@@ -3,8 +3,11 @@
 use super::args::Run;
 use super::exit::{Exit, Failure};
 use super::files::Files;
-use super::live::{self, Eye, Status};
+use super::live::{self, Asked, Eye, Status};
+use super::target::Chosen;
 use super::{input, interrupt, output, progress};
+#[cfg(feature = "amqp-client")]
+use crate::adapter::Amqp;
 use crate::adapter::Embedded;
 use crate::experiment::{self, Ask, LiveAsk};
 use crate::report;
@@ -49,10 +52,14 @@ fn answer(
     let status = Status::default();
     let outcome = progress::shown(watch, &status, || match live::asked(args)? {
         None => Ok::<_, Failure>(experiment::run(scenario, &ask, watch)?),
-        Some((speed, runs)) => {
+        Some(Asked { target, speed, runs }) => {
             let onlooker = Eye { watch, status: &status };
             let live = LiveAsk { speed, runs, onlooker: &onlooker };
-            Ok(experiment::run_live(scenario, &ask, &live, &Embedded, watch)?)
+            match target {
+                Chosen::Embedded => Ok(experiment::run_live(scenario, &ask, &live, &Embedded, watch)?),
+                #[cfg(feature = "amqp-client")]
+                Chosen::Amqp(address) => Ok(experiment::run_live(scenario, &ask, &live, &Amqp::new(address), watch)?),
+            }
         }
     })?;
     // If the text or a file cannot be written, the other still is.

@@ -1,44 +1,53 @@
 //! `--live [TARGET]`: what a scenario is run against.
 
 use super::exit::Failure;
+use crate::adapter::Address;
 
 /// The word for kendall's own broker, in this process.
 pub const EMBEDDED: &str = "embedded";
 
-/// Fails unless the text names a target that there is. One on another machine must be allowed by name, so that nobody
-/// loads somebody else's broker by a slip.
-pub fn check(text: &str, allow_remote: bool) -> Result<(), Failure> {
+/// A target that there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    Embedded,
+    #[cfg(feature = "amqp-client")]
+    Amqp(Address),
+}
+
+/// The target that a text names. One on another machine must be allowed by name, so that nobody loads somebody else's
+/// broker by a slip.
+pub fn chosen(text: &str, allow_remote: bool) -> Result<Chosen, Failure> {
     if text == EMBEDDED {
-        return Ok(());
+        return Ok(Chosen::Embedded);
     }
-    let Some((scheme, rest)) = text.split_once("://") else {
+    let Some((scheme, _)) = text.split_once("://") else {
         return Err(Failure::Arguments(format!(
             "`--live {text}`: that is no target; write the scenario before `--live`, or `--live {EMBEDDED}`"
         )));
     };
-    let host = host(rest);
-    if !is_loopback(host) && !allow_remote {
-        return Err(Failure::Arguments(format!(
-            "`--live {scheme}://…`: `{host}` is another machine; add `--allow-remote` if it may be loaded"
-        )));
+    // What stands behind may be a password.
+    let wrong = |why: String| Failure::Arguments(format!("`--live {scheme}://…`: {why}"));
+    let address = Address::parse(text).map_err(|why| wrong(encrypted(scheme).unwrap_or(why.to_string())))?;
+    if !address.is_loopback() && !allow_remote {
+        let host = &address.host;
+        return Err(wrong(format!("`{host}` is another machine; add `--allow-remote` if it may be loaded")));
     }
-    Err(Failure::Arguments(format!(
-        "`--live {scheme}://…`: targets other than `{EMBEDDED}` are not supported yet; write `--live`"
-    )))
+    by_amqp(address).map_err(wrong)
 }
 
-/// Between credentials and port; what stands before `@` is not to be shown.
-fn host(rest: &str) -> &str {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
-    match place.strip_prefix('[').and_then(|six| six.split_once(']')) {
-        Some((six, _)) => six,
-        None => place.split(':').next().unwrap_or(""),
-    }
+fn encrypted(scheme: &str) -> Option<String> {
+    (scheme == "amqps").then(|| "encrypted connections are not supported; write `amqp://`".to_owned())
 }
 
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+#[cfg(feature = "amqp-client")]
+fn by_amqp(address: Address) -> Result<Chosen, String> {
+    Ok(Chosen::Amqp(address))
+}
+
+#[cfg(not(feature = "amqp-client"))]
+fn by_amqp(_: Address) -> Result<Chosen, String> {
+    Err("this kendall was built without its AMQP client; build it with `cargo build --release --features amqp-client`"
+        .to_owned())
 }
 
 #[cfg(test)]
@@ -46,7 +55,7 @@ mod tests {
     use super::*;
 
     fn said(text: &str, allow_remote: bool) -> String {
-        check(text, allow_remote).err().map_or(String::new(), |failure| failure.to_string())
+        chosen(text, allow_remote).err().map_or(String::new(), |failure| failure.to_string())
     }
 
     #[test]
@@ -57,20 +66,29 @@ mod tests {
             said_of_remote.contains("`broker.example` is another machine; add `--allow-remote`"),
             "{said_of_remote}"
         );
-        for text in ["amqp://guest:secret@broker.example", "amqp://u:secret@127.0.0.1:5672"] {
-            assert!(said(text, true).contains("not supported yet"), "{}", said(text, true));
-            assert!(![said(text, true), said(text, false)].concat().contains("secret"));
+        for text in ["amqp://guest:secret@broker.example", "amqp://u:secret@127.0.0.1:http", "amqps://u:secret@h"] {
+            assert!(![said(text, true), said(text, false)].concat().contains("secret"), "{text}");
         }
     }
 
     #[test]
-    fn this_machine_has_several_names() {
-        for near in ["localhost", "127.0.0.1:5672", "u:p@127.8.9.1", "[::1]:5672/vhost"] {
-            assert!(is_loopback(host(near)), "{near}");
-        }
-        for far in ["localhost.example", "10.0.0.1", "127.0.0.1@evil.example", "[2001:db8::1]", "", "0.0.0.0"] {
-            assert!(!is_loopback(host(far)), "{far}");
-        }
+    fn what_there_is_no_client_for_is_said() {
+        assert!(said("redis://localhost", false).contains("targets are `embedded` and `amqp://…`"));
+        assert!(said("amqps://localhost", false).contains("encrypted connections are not supported"));
+    }
+
+    #[cfg(feature = "amqp-client")]
+    #[test]
+    fn a_broker_on_this_machine_needs_no_leave() {
+        let Ok(Chosen::Amqp(address)) = chosen("amqp://127.0.0.1:5673", false) else { panic!("it is no broker") };
+        assert_eq!(address.to_string(), "amqp://127.0.0.1:5673");
+        assert!(chosen("amqp://broker.example", true).is_ok());
+    }
+
+    #[cfg(not(feature = "amqp-client"))]
+    #[test]
+    fn without_the_client_it_is_said_how_to_get_it() {
+        assert!(said("amqp://localhost", false).contains("--features amqp-client"));
     }
 
     #[test]

@@ -112,6 +112,7 @@ impl Live {
         let (mut sent_late, mut ended_late, mut uncorrected) = <(Lateness, Lateness, Tally)>::default();
         let ending = runs.last().map_or(Ending::Complete, |run| run.ending);
         let reconnects = runs.iter().map(|run| run.reconnects).sum();
+        let foreign = runs.iter().map(|run| run.foreign).sum();
         let busy_cores = runs.iter().filter_map(|run| run.busy_cores).reduce(f64::max);
         let mut records = Vec::new();
         for run in runs {
@@ -122,13 +123,17 @@ impl Live {
         }
         let twins = sim::replications(scenario, warmup, records.len() as u32);
         let twins = twins.map_err(|broken| RunError::Broken(broken.to_string()))?;
-        let measured = added_up(scenario, &records, warmup, ending, speed);
+        let mut measured = added_up(scenario, &records, warmup, ending, speed);
+        if let Some(why) = target.untold() {
+            withhold(scenario, &mut measured, why);
+        }
         let p50 = Measure::whole(Quantity::Response, Stat::Percentile(crate::measure::Percentile::P50));
         let p50 = measured.measures.get(&p50).and_then(|estimate| estimate.value);
         let verdict = sent_late.verdict(p50.map(|p50| speed.real(Span::from_seconds(p50))));
         Ok(Live {
             target: target.name(),
             durability: target.durability().name(),
+            untold: target.untold(),
             speed: speed.factor(),
             twin: means(&added_up(scenario, &twins, warmup, Ending::Complete, speed)),
             oldest_unfinished: records.iter().filter_map(|record| record.oldest_unfinished).max(),
@@ -141,6 +146,7 @@ impl Live {
             ended_late: ended_late.lag(),
             uncorrected: from_sending(&uncorrected).filter(|_| !scenario.has_copies()),
             reconnects,
+            foreign,
             busy_cores,
             cores: std::thread::available_parallelism().map_or(1, |cores| cores.get()),
             clock_resolution: Clock::resolution(),
@@ -177,6 +183,21 @@ fn added_up(scenario: &Scenario, records: &[Record], warmup: Span, ending: Endin
         all.per_replication.insert(waited, shares);
     }
     all
+}
+
+/// Takes back what only the broker knows and does not tell: what is in its queues, and since when.
+fn withhold(scenario: &Scenario, measured: &mut Simulation, why: &str) {
+    let is_untold = |measure: &Measure| {
+        let of_queue = scenario.queues.iter().any(|queue| measure.of.as_ref() == Some(&queue.name));
+        of_queue && measure.quantity != Quantity::Service
+    };
+    for (_, estimate) in measured.measures.iter_mut().filter(|(measure, _)| is_untold(measure)) {
+        *estimate = Estimate { value: None, error: None, why: Some(why.to_owned()) };
+    }
+    for (_, values) in measured.per_replication.iter_mut().filter(|(measure, _)| is_untold(measure)) {
+        values.fill(None);
+    }
+    measured.series.clear();
 }
 
 /// On a real clock every wait is a little longer than nothing, so that on both sides only longer ones count.

@@ -213,6 +213,14 @@ pub fn of_live(live: &Live) -> Vec<Warning> {
         let text = format!("the connection to the target was lost and made anew {} times", live.reconnects);
         warnings.push(warning(WarningCode::Reconnected, text));
     }
+    if live.foreign > 0 {
+        let text = format!(
+            "{} messages in the queues of the run were not of this run: somebody else publishes there; they were taken \
+             out and are in no figure",
+            live.foreign
+        );
+        warnings.push(warning(WarningCode::Foreign, text));
+    }
     let accounts = &live.runs.accounts.producers;
     let left: u64 = accounts.iter().map(|(_, account)| account.unfinished + account.not_yet_accepted).sum();
     if left > 0 {

@@ -315,4 +315,8 @@ impl Ear for Books {
             notes.tell_ends(recorder, at);
         });
     }
+
+    fn overtaken(&self, envelope: Envelope) {
+        self.with(|_, recorder| recorder.overtaken(envelope.letter.track));
+    }
 }

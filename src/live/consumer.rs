@@ -189,6 +189,15 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
     }
 
     fn say(&mut self, answers: Vec<Answer>) {
+        let acknowledged = |answer: &Answer| match answer {
+            Answer::Acknowledge(delivery) => Some(*delivery),
+            _ => None,
+        };
+        let all: Option<Vec<DeliveryId>> = answers.iter().map(acknowledged).collect();
+        if let Some(all) = all.filter(|all| all.len() > 1) {
+            let tags = all.iter().filter_map(|delivery| self.tags.remove(delivery)).collect();
+            return self.parts.inbox.acknowledge_all(tags);
+        }
         for answer in answers {
             let (delivery, said) = match answer {
                 Answer::Acknowledge(delivery) => (delivery, Said::Acknowledge),

@@ -41,6 +41,10 @@ pub enum LiveError {
     NotEmpty { queue: String, messages: u64 },
     #[error("a task of the run has failed: {0}")]
     Task(String),
+    #[error("{error}, {at} into the run; until then {published} messages were published and {processed} processed")]
+    Cut { error: TargetError, at: Span, published: u64, processed: u64 },
+    #[error("{target} took longer than {0:.1} s to make queues and consumers; ask for fewer consumers, or see what keeps it", .lead.as_secs_f64())]
+    Slow { target: String, lead: Duration },
 }
 
 /// What is run.
@@ -95,6 +99,8 @@ pub struct Finished {
     /// Times from the actual sending to the end.
     pub uncorrected: Tally,
     pub reconnects: u64,
+    /// Messages that were in the target's queues and not of this run.
+    pub foreign: u64,
     /// Processors that were busy with it on average, where the system tells.
     pub busy_cores: Option<f64>,
 }
@@ -117,11 +123,12 @@ pub enum Phase {
 /// Outside a tokio runtime with I/O and time.
 pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) -> Result<Finished, LiveError> {
     let consumers: u32 = order.scenario.consumers.iter().map(|entry| entry.count).sum();
-    let began = super::timer::in_a_while(LEAD + LEAD_EACH * consumers);
+    let lead = target.lead(&order.scenario);
+    let began = super::timer::in_a_while(lead + LEAD + LEAD_EACH * consumers);
     let clock = Clock::since(began, order.speed);
     let producers = order.scenario.producers.len();
     let (wants, mut news): (Vec<_>, Vec<_>) = (0..producers).map(|place| wants(&order.scenario, place)).unzip();
-    let books = Arc::new(Books::new(&order.plan, wants));
+    let books = Arc::new(Books::new(&plan(order, target), wants));
     let ear = Arc::clone(&books) as Arc<dyn crate::adapter::Ear>;
     let session = target.open(Setting { scenario: &order.scenario, began, speed: order.speed, ear }).await?;
     expect_empty(&session, &order.scenario).await?;
@@ -144,18 +151,34 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
         };
         tasks.late.spawn(async move { producing.run().await.map(Late::Sent) });
     }
+    if !lead.is_zero() && clock.now() > Time::ZERO {
+        return Err(LiveError::Slow { target: target.name(), lead });
+    }
     let machine = Machine::look();
-    let mut run = Run { order, clock, books: &books, phase: &phase, planning: &planning, tasks: &mut tasks };
+    let failed = || session.failed();
+    let mut run =
+        Run { order, clock, books: &books, phase: &phase, planning: &planning, tasks: &mut tasks, failed: &failed };
     let (ending, end) = run.watch(onlooker).await?;
     let busy_cores = machine.busy_since();
+    session.settle().await?;
 
     let (record, uncorrected) = session.still(|places| books.close(end, places))?;
     // Nobody listens any more only if all have ended.
     let _ = phase.send(Phase::Closed);
     let (sent_late, ended_late) = tasks.end().await?;
-    let reconnects = session.reconnects();
+    let (reconnects, foreign) = (session.reconnects(), session.foreign());
     session.end().await;
-    Ok(Finished { record, ending, sent_late, ended_late, uncorrected, reconnects, busy_cores })
+    Ok(Finished { record, ending, sent_late, ended_late, uncorrected, reconnects, foreign, busy_cores })
+}
+
+/// What is measured of a target. Where the order in which messages enter queues is not told, none is out of order by
+/// that: no message has a key to be in order with.
+fn plan<T: Target>(order: &Order, target: &T) -> metrics::Plan {
+    let mut plan = order.plan.clone();
+    if target.untold().is_some() {
+        plan.queues.iter_mut().for_each(|queue| queue.by_key = true);
+    }
+    plan
 }
 
 /// What a producer wants to be told, and how it is told.
@@ -252,6 +275,8 @@ struct Run<'a> {
     phase: &'a watch::Sender<Phase>,
     planning: &'a AtomicUsize,
     tasks: &'a mut Tasks,
+    /// Why the target has nothing more to come, if so.
+    failed: &'a (dyn Fn() -> Option<TargetError> + Sync),
 }
 
 impl Run<'_> {
@@ -263,6 +288,9 @@ impl Run<'_> {
         let mut teller = Teller::default();
         loop {
             tokio::time::sleep(LOOK).await;
+            if let Some(error) = (self.failed)() {
+                return Err(self.cut(error));
+            }
             if let Some(error) = self.tasks.failed() {
                 return Err(error);
             }
@@ -284,6 +312,13 @@ impl Run<'_> {
                 return Ok((ending, if is_over { end } else { now }));
             }
         }
+    }
+}
+
+impl Run<'_> {
+    fn cut(&self, error: TargetError) -> LiveError {
+        let Standing { published, processed, .. } = self.books.standing();
+        LiveError::Cut { error, at: self.clock.now().since(Time::ZERO), published, processed }
     }
 }
 

@@ -12,6 +12,12 @@ impl Recorder {
         Recorder { key_of: Some(key_of), ..self }
     }
 
+    /// A message was delivered for the first time after one that had entered its queue later; said by who knows that where
+    /// the order of entries that is booked here is not the queue's.
+    pub fn overtaken(&mut self, track: u32) {
+        self.ledger.page(track).counts.reordered += 1;
+    }
+
     /// A first delivery comes after that of a message that entered the queue later, or the queue is ordered by key: then
     /// only a message of the same key counts.
     #[inline(never)]

@@ -12,6 +12,8 @@ pub struct Live {
     /// What ran the queues, and what a confirmed message outlives there.
     pub target: String,
     pub durability: &'static str,
+    /// Why figures of queues have no value, if the target does not tell what they rest on.
+    pub untold: Option<&'static str>,
     /// Seconds of the scenario in a real one.
     pub speed: f64,
     /// What was measured; its replications are the runs.
@@ -26,6 +28,8 @@ pub struct Live {
     /// Response from the actual sending, in seconds; none where a message is sent several times.
     pub uncorrected: Option<Uncorrected>,
     pub reconnects: u64,
+    /// Messages that were in the target's queues and not of these runs.
+    pub foreign: u64,
     /// How long ago the oldest unfinished message was planned.
     pub oldest_unfinished: Option<Span>,
     /// Processors that were busy with it, of so many; where the system tells.

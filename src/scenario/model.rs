@@ -216,6 +216,11 @@ impl Scenario {
         self.queue(id).rules.ttl.is_some() || self.messages_expire()
     }
 
+    /// Whether nothing ever empties a queue: what comes there rests.
+    pub fn rests(&self, id: QueueId) -> bool {
+        self.consumers_of(id).next().is_none() && !self.may_expire(id)
+    }
+
     /// Whether messages have a ttl of their own, which they have in every queue.
     pub fn messages_expire(&self) -> bool {
         self.producers.iter().any(|producer| producer.messages.ttl.is_some())

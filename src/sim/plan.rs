@@ -102,7 +102,7 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
         c.then.is_empty() && c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After
     };
     let stays = |c: &Consumers| c.shifts.is_none() && c.rules.takes.is_none();
-    let rests = scenario.consumers_of(id).next().is_none() && !scenario.may_expire(id);
+    let rests = scenario.rests(id);
     QueuePlan {
         rests,
         is_journey,

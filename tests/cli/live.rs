@@ -59,7 +59,9 @@ fn what_is_asked_wrongly_is_told_before_anything_is_run() {
     for (arguments, said) in [
         (vec!["run", "--live", "scenarios/mm1.yaml", "scenarios/mm1.yaml"], "write the scenario before `--live`"),
         (vec!["run", "M/M/1", "--live", "amqp://broker.example"], "`broker.example` is another machine"),
-        (vec!["run", "M/M/1", "--live", "amqp://localhost"], "not supported yet"),
+        (vec!["run", "M/M/1", "--live", "redis://localhost"], "targets are `embedded` and `amqp://…`"),
+        (vec!["run", "M/M/1", "--live", "amqps://localhost"], "encrypted connections are not supported"),
+        (vec!["run", "M/M/1", "--live", "amqp://u:p/w@localhost"], "`%2F`"),
         (vec!["run", "M/M/1", "--live", "--theory"], "exclude each other"),
         (vec!["run", "M/M/1", "--live", "--speed", "0"], "`--speed 0`"),
         (vec!["run", "M/M/1", "--speed", "2"], "--live"),
@@ -71,6 +73,64 @@ fn what_is_asked_wrongly_is_told_before_anything_is_run() {
         assert!(stderr(&output).contains(said), "{arguments:?}: {}", stderr(&output));
         assert_eq!(stdout(&output), "", "{arguments:?}");
     }
+}
+
+/// What RabbitMQ has nothing for is told by name and place, and nothing is connected to.
+#[cfg(feature = "amqp-client")]
+#[test]
+fn what_a_broker_lacks_is_refused_by_name_before_anything_is_run() {
+    let consumers = "takes_from: q, service: 1ms";
+    let cases = [
+        ("q: {order: lifo}", "", consumers, "queues.q.order: RabbitMQ has no `lifo`"),
+        ("q: {capacity: 5, when_full: block}", "", consumers, "queues.q.when_full"),
+        ("q: {capacity: 0}", "", consumers, "queues.q.capacity"),
+        ("q: {ttl: {exponential: {mean: 1s}}}", "", consumers, "queues.q.ttl"),
+        ("q: {ttl: 1s, order: {priority: {levels: 2}}}", "", consumers, "queues.q.order"),
+        (
+            "q: {dead_letter: d}, d: {capacity: 5}",
+            "",
+            consumers,
+            "queues.d.capacity: RabbitMQ drops dead letters unseen",
+        ),
+        (
+            "q: {dead_letter: d}, d: {capacity: 5, when_full: drop_oldest}",
+            "",
+            consumers,
+            "queues.d.capacity: what comes",
+        ),
+        ("q: {ttl: 1s, dead_letter: d}, d: {ttl: 1s, dead_letter: q}", "", consumers, "queues.q.dead_letter"),
+        ("q: {redelivery: {limit: 3}}", "", consumers, "queues.q.redelivery.limit"),
+        ("q: {redelivery: {delay: 1s}}", "", consumers, "queues.q.redelivery.delay"),
+        ("q: {redelivery: {ack_timeout: 1s}}", "", consumers, "queues.q.redelivery.ack_timeout"),
+        ("q: {redelivery: {returns_to: tail}}", "", consumers, "queues.q.redelivery.returns_to"),
+        ("q: {}", ", messages: {ttl: 1s}", consumers, "producers.p.messages.ttl"),
+        ("q: {}, d: {}", "", "takes_from: [q, d], service: 1ms", "consumers.c.takes_from"),
+        ("q: {}", "", "takes_from: q, service: 1ms, prefetch: 100000", "consumers.c.prefetch"),
+        ("q: {}", "", "takes_from: q, service: 1ms, count: 2001", "consumers.c.count"),
+    ];
+    let scratch = Scratch::new("live-lacks");
+    for (queues, rest, consumers, said) in cases {
+        let text = format!(
+            "queues: {{{queues}}}\nproducers: {{p: {{publishes_to: q, arrivals: {{poisson: {{rate: 1/s}}}}{rest}}}}}\n\
+             consumers: {{c: {{{consumers}}}}}\n"
+        );
+        let file = scratch.file("lacks.yaml", &text);
+        // Nobody listens there: it would be another error.
+        let output = run(&["run", &file, "--live", "amqp://127.0.0.1:1"]);
+        assert_eq!(code(&output), 2, "{text}{}", stderr(&output));
+        assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
+        assert!(stderr(&output).contains("= help: "), "{}", stderr(&output));
+    }
+}
+
+#[cfg(feature = "amqp-client")]
+#[test]
+fn a_broker_that_is_not_there_is_told_without_its_password() {
+    let output = run(&joined(&[&LIVE[..6], &["--live", "amqp://u:sesame@127.0.0.1:1", "--duration", "1s"]]));
+    assert_eq!(code(&output), 1);
+    let said = stderr(&output);
+    assert!(said.contains("cannot connect to amqp://127.0.0.1:1: ") && said.contains("start the broker"), "{said}");
+    assert!(!said.contains("sesame"), "{said}");
 }
 
 /// A day of the scenario would take long; Ctrl-C stops it while it goes on.

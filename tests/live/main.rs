@@ -1,6 +1,8 @@
 //! What live runs are made of, and whole runs.
 
 mod agreement;
+#[cfg(feature = "amqp-client")]
+mod concluded;
 mod pacing;
 mod plan;
 mod runs;

@@ -8,11 +8,16 @@ use crate::result::{Lag, Live, Uncorrected, Verdict};
 /// Below the table: how often live and simulation agree, and why they may not.
 pub fn notes(view: &View) -> Vec<Entry> {
     let Some(live) = view.live else { return Vec::new() };
+    let untold = live.untold.map(|why| Entry::new("·", format!("no live figures of what is in queues: {why}")));
+    [agreed(view, live)].into_iter().chain(untold).collect()
+}
+
+fn agreed(view: &View, live: &Live) -> Entry {
     let compared = &view.outcome.live_agreement;
     let judged: Vec<Verdict> = compared.iter().filter_map(|a| a.verdict.as_ref().ok().copied()).collect();
     if judged.is_empty() {
         let why = compared.iter().find_map(|a| a.verdict.as_ref().err()).cloned().unwrap_or_default();
-        return vec![Entry::new("·", format!("no verdict on the live run: {why}"))];
+        return Entry::new("·", format!("no verdict on the live run: {why}"));
     }
     let agreeing = judged.iter().filter(|verdict| **verdict == Verdict::Agrees).count();
     let mut text =
@@ -20,7 +25,7 @@ pub fn notes(view: &View) -> Vec<Entry> {
     if agreeing < judged.len() {
         text += &format!("; {}", likely(view, live));
     }
-    vec![Entry::new("=", text)]
+    Entry::new("=", text)
 }
 
 /// Why something differs.

@@ -112,7 +112,11 @@ pub struct Run {
     #[arg(long, value_name = "N", requires = "live", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repeat: Option<u32>,
 
-    /// Allow a target on another machine [live only]
+    /// Tell Prometheus there how the run stands, such as 127.0.0.1:9100 [live only]
+    #[arg(long, value_name = "ADDRESS", requires = "live")]
+    pub metrics: Option<String>,
+
+    /// Allow a target, and readers of `--metrics`, on another machine [live only]
     #[arg(long, requires = "live")]
     pub allow_remote: bool,
 

@@ -1,9 +1,11 @@
 //! `kendall run --live`: what is shown while it runs, and how it is stopped.
 
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use super::args::Run;
 use super::exit::Failure;
+use super::metrics::{self, Metrics};
 use super::target::{self, Chosen};
 use crate::live::{Onlooker, Progress, Speed};
 use crate::measure::Unit;
@@ -24,10 +26,13 @@ impl Status {
     }
 }
 
-/// Stops the run as Ctrl-C wants it, and keeps the line.
+/// Stops the run as Ctrl-C wants it, and passes on how it stands.
 pub struct Eye<'a> {
     pub watch: &'a Watch,
     pub status: &'a Status,
+    pub metrics: Option<&'a Metrics>,
+    /// Its name.
+    pub scenario: &'a str,
 }
 
 impl Onlooker for Eye<'_> {
@@ -37,6 +42,9 @@ impl Onlooker for Eye<'_> {
 
     fn sees(&self, progress: &Progress) {
         self.status.set(Some(line(progress, self.watch.stopped())));
+        if let Some(metrics) = self.metrics {
+            metrics.tell(self.scenario, progress);
+        }
     }
 }
 
@@ -45,6 +53,7 @@ pub struct Asked {
     pub target: Chosen,
     pub speed: Speed,
     pub runs: u32,
+    pub metrics: Option<SocketAddr>,
 }
 
 /// What the arguments say; fails before anything is run.
@@ -58,7 +67,8 @@ pub fn asked(args: &Run) -> Result<Option<Asked>, Failure> {
     let speed = Speed::new(factor).ok_or_else(|| {
         Failure::Arguments(format!("`--speed {factor}`: write a number from 0.000001 to 1000000, such as 60"))
     })?;
-    Ok(Some(Asked { target, speed, runs: args.repeat.unwrap_or(1) }))
+    let metrics = args.metrics.as_deref().map(|text| metrics::address(text, args.allow_remote)).transpose()?;
+    Ok(Some(Asked { target, speed, runs: args.repeat.unwrap_or(1), metrics }))
 }
 
 /// `live 12.0 of 30.0 s: in 349/s, out 350/s, 3 waiting, response p99 12.3 ms, sent 0.04 ms late`

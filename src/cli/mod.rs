@@ -12,6 +12,7 @@ mod input;
 mod interrupt;
 mod language;
 mod live;
+mod metrics;
 mod new;
 mod output;
 mod progress;

@@ -4,6 +4,7 @@ use super::args::Run;
 use super::exit::{Exit, Failure};
 use super::files::Files;
 use super::live::{self, Asked, Eye, Status};
+use super::metrics::Metrics;
 use super::target::Chosen;
 use super::{input, interrupt, output, progress};
 #[cfg(feature = "amqp-client")]
@@ -18,7 +19,8 @@ use crate::sim::Watch;
 /// Scenarios that are wrong are told at once; the others are answered one after the other.
 pub fn run(args: &Run) -> Result<Exit, Failure> {
     // What is asked wrongly is told before anything is run.
-    live::asked(args)?;
+    let live = live::asked(args)?;
+    let metrics = live.as_ref().and_then(|asked| asked.metrics).map(Metrics::serve).transpose()?;
     let mut worst = Exit::Well;
     let mut scenarios = Vec::new();
     for text in &args.scenarios {
@@ -35,37 +37,49 @@ pub fn run(args: &Run) -> Result<Exit, Failure> {
         if at > 0 && watch.stopped() {
             break;
         }
-        let answered = answer(args, scenario, at == 0, &mut files, &watch);
+        let answered = match one(args, scenario, (live.as_ref(), metrics.as_ref()), &watch) {
+            Ok(outcome) => tell(args, scenario, &outcome, at == 0, &mut files, &watch),
+            Err(failure) => Err(failure),
+        };
         worst = worst.or(answered.unwrap_or_else(|failure| failure.tell()));
     }
     Ok(worst)
 }
 
-fn answer(
+fn one(
     args: &Run,
     scenario: &Scenario,
+    (live, metrics): (Option<&Asked>, Option<&Metrics>),
+    watch: &Watch,
+) -> Result<Outcome, Failure> {
+    let ask = Ask { theory_only: args.theory, threads: args.threads.map(usize::from) };
+    let status = Status::default();
+    progress::shown(watch, &status, || {
+        let Some(Asked { target, speed, runs, .. }) = live else {
+            return Ok(experiment::run(scenario, &ask, watch)?);
+        };
+        let onlooker = Eye { watch, status: &status, metrics, scenario: &scenario.name };
+        let live = LiveAsk { speed: *speed, runs: *runs, onlooker: &onlooker };
+        Ok(match target {
+            Chosen::Embedded => experiment::run_live(scenario, &ask, &live, &Embedded, watch)?,
+            #[cfg(feature = "amqp-client")]
+            Chosen::Amqp(address) => experiment::run_live(scenario, &ask, &live, &Amqp::new(address.clone()), watch)?,
+        })
+    })
+}
+
+/// If the text or a file cannot be written, the other still is.
+fn tell(
+    args: &Run,
+    scenario: &Scenario,
+    outcome: &Outcome,
     is_first: bool,
     files: &mut Files<'_>,
     watch: &Watch,
 ) -> Result<Exit, Failure> {
-    let ask = Ask { theory_only: args.theory, threads: args.threads.map(usize::from) };
-    let status = Status::default();
-    let outcome = progress::shown(watch, &status, || match live::asked(args)? {
-        None => Ok::<_, Failure>(experiment::run(scenario, &ask, watch)?),
-        Some(Asked { target, speed, runs }) => {
-            let onlooker = Eye { watch, status: &status };
-            let live = LiveAsk { speed, runs, onlooker: &onlooker };
-            match target {
-                Chosen::Embedded => Ok(experiment::run_live(scenario, &ask, &live, &Embedded, watch)?),
-                #[cfg(feature = "amqp-client")]
-                Chosen::Amqp(address) => Ok(experiment::run_live(scenario, &ask, &live, &Amqp::new(address), watch)?),
-            }
-        }
-    })?;
-    // If the text or a file cannot be written, the other still is.
-    let shown = show(args, scenario, &outcome, is_first);
-    shown.and(files.write(&outcome, scenario, watch))?;
-    Ok(Exit::of(&outcome))
+    let shown = show(args, scenario, outcome, is_first);
+    shown.and(files.write(outcome, scenario, watch))?;
+    Ok(Exit::of(outcome))
 }
 
 /// Text goes to standard output, unless a file's content does. Of several scenarios each is named.

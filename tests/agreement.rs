@@ -174,7 +174,10 @@ fn messages_that_come_in_batches() {
 #[test]
 fn bursts() {
     let states = "mmpp: {states: [{rate: 1.2/s, stay: 5s}, {rate: 0.2/s, stay: 10s}, {rate: 0.5/s, stay: 3s}]}";
-    one("MMPP3/M/1", "30000s", &["wait.p90", "response.p99", "waited.share"], states, "", M);
+    one("MMPP3/M/1", "30000s", &["wait.p90", "wait.sd", "response.p99", "waited.share"], states, "", M);
+    let faster = "mmpp: {states: [{rate: 3.6/s, stay: 5s}, {rate: 0.6/s, stay: 10s}, {rate: 1.5/s, stay: 3s}]}";
+    let three = format!("count: 3, {M}");
+    one("MMPP3/M/3", "20000s", &["wait.p90", "wait.sd", "response.p99", "waited.share"], faster, "", &three);
     one("MMPP3/H2/1", "40000s", &["wait.mean"], states, "", "service: {hyperexponential: {mean: 1s, cv: 1.5}}");
 }
 

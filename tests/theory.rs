@@ -389,6 +389,7 @@ fn special_queues_are_found_and_named() {
         (with_priorities(scenario(0.3, constant(), 1), 0.5), "M/D/1 with 2 priorities"),
         (youngest_first(mmc(2.0, 3)), "M/M/3, last in first out"),
         (with_gaps(mmc(0.8, 1), bursts([1.0, 0.6], 10.0)), "MMPP2/M/1"),
+        (with_gaps(mmc(2.0, 3), bursts([3.5, 0.5], 10.0)), "MMPP2/M/3"),
         (with_gaps(mmc(0.8, 2), clients(10, 5.0)), "M/M/2//10"),
         (scenario(2.0, constant(), 30), "M/D/∞"),
         (written(JACKSON), "Jackson network of 3 queues"),
@@ -416,8 +417,9 @@ fn a_special_queue_beyond_its_formulas_says_why() {
     holds.consumers[0].prefetch = 5;
     assert_eq!(only_reason(&holds), "`queue` goes by priority: the formulas need prefetch 1 and `acknowledge: after`");
     assert_eq!(
-        only_reason(&with_gaps(mmc(0.8, 2), bursts([1.0, 0.6], 10.0))),
-        "`producer` publishes in bursts (mmpp): the formulas need one consumer"
+        only_reason(&with_gaps(scenario(0.8, constant(), 2), bursts([1.0, 0.6], 10.0))),
+        "`producer` publishes in bursts (mmpp): the formulas need exponential service, or one consumer, and not too many of \
+         them"
     );
     let cyclic = JACKSON.replacen(", on_retry: fresh", "", 1);
     assert_eq!(
@@ -808,7 +810,11 @@ fn many() -> Vec<Scenario> {
     let mut many = Vec::new();
     for load in [0.05, 0.5, 0.9, 0.99] {
         for count in [1, 4, 100] {
-            many.push(mmc(load * f64::from(count), count));
+            let rate = load * f64::from(count);
+            many.push(mmc(rate, count));
+            many.push(youngest_first(mmc(rate, count)));
+            many.push(with_priorities(mmc(0.4 * rate, count), 0.6 * rate));
+            many.push(with_gaps(mmc(rate, count), bursts([1.8 * rate, 0.2 * rate], 2.0)));
             many.extend([0, 3, 500].map(|capacity| with_room(mmc(1.2 * load * f64::from(count), count), capacity)));
         }
         let branches = vec![Branch { weight: 0.25, mean_s: 3.0 }, Branch { weight: 0.75, mean_s: 1.0 / 3.0 }];

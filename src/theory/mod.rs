@@ -14,8 +14,8 @@
 //! | M/G/1 and M/M/c with priorities | [`priority`] | Cobham 1954; Takács 1964; Kella & Yechiali 1985 |
 //! | M/M/c+M, M/M/c+D | [`patience`] | Palm 1943; Baccelli & Hébuterne 1981 |
 //! | M^X/G/1 | [`batch`] | Burke 1975; Gross & Harris 1998, sec. 3.1 |
-//! | MMPP/M/1, MMPP/H/1 | [`quasi`] | Neuts 1981; Latouche & Ramaswami 1993 |
-//! | last first, shortest first | [`order`] | Takács 1963; Phipps 1956 |
+//! | MMPP/M/c, MMPP/H/1 | [`quasi`] | Neuts 1981; Gaver, Jacobs & Latouche 1984; Latouche & Ramaswami 1993 |
+//! | last first, shortest first | [`order`], `busy` | Takács 1963; Abate & Whitt 1988; Phipps 1956 |
 //! | M/M/c//N, closed networks | [`closed`] | Palm 1943; Reiser & Lavenberg 1980 |
 //! | M/G/∞ | [`endless`] | Takács 1962; Eick, Massey & Whitt 1993 |
 //! | open networks | [`network`] | Jackson 1957; Reich 1957; Walrand & Varaiya 1980 |

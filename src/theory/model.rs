@@ -120,7 +120,7 @@ pub enum System {
     Impatient,
     /// M^X/G/1.
     Batches,
-    /// MMPP/M/1, MMPP/H/1.
+    /// MMPP/M/c, MMPP/H/1.
     Bursts,
     /// M/M/c//N.
     Closed,
@@ -190,7 +190,8 @@ impl Model {
             }
             System::Impatient => "Palm 1943; Garnett, Mandelbaum & Reiman 2002",
             System::Batches => "Burke 1975; Gross & Harris 1998, sec. 3.1",
-            System::Bursts => "Neuts 1981; Latouche & Ramaswami 1993",
+            System::Bursts if alone => "Neuts 1981; Latouche & Ramaswami 1993",
+            System::Bursts => "Neuts 1981; Gaver, Jacobs & Latouche 1984; Latouche & Ramaswami 1993",
             System::Closed => "Palm 1943; Sevcik & Mitrani 1981, Lavenberg & Reiser 1980 (what arrivals find)",
             System::Endless => "Takács 1962",
             System::Approximate if alone => "an approximation: Kingman 1961",

@@ -51,7 +51,7 @@ fn steady(model: &Model) -> Option<Steady> {
             _ => None,
         },
         (System::Bursts, service) => match &model.gaps {
-            Gaps::Bursts(bursts) => quasi::steady(bursts, service),
+            Gaps::Bursts(bursts) => quasi::steady(bursts, service, consumers),
             _ => None,
         },
         (System::Approximate, service) => {

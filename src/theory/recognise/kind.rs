@@ -179,11 +179,14 @@ fn special_arrivals(model: &Model, said: &str) -> Result<System, String> {
         Gaps::Closed { think, .. } if think.mean_s() == 0.0 => Err(format!("{said} and do not think")),
         Gaps::Closed { .. } if is_exponential(&model.service) => Ok(System::Closed),
         Gaps::Closed { .. } => Err(format!("{said}: the formulas need exponential service")),
-        _ if model.consumers > 1 => Err(format!("{said}: the formulas need one consumer")),
-        Gaps::Bursts(bursts) if quasi::branches(bursts, &model.service).is_none() => {
+        Gaps::Bursts(bursts) if quasi::is_known(bursts, &model.service, model.consumers) => Ok(System::Bursts),
+        Gaps::Bursts(_) if model.consumers > 1 => {
+            Err(format!("{said}: the formulas need exponential service, or one consumer, and not too many of them"))
+        }
+        Gaps::Bursts(_) => {
             Err(format!("{said}: the formulas need exponential or hyperexponential service, and few states"))
         }
-        Gaps::Bursts(_) => Ok(System::Bursts),
+        _ if model.consumers > 1 => Err(format!("{said}: the formulas need one consumer")),
         _ => Ok(System::Batches),
     }
 }

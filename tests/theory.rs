@@ -760,6 +760,28 @@ fn a_load_of_one_or_more_is_overload_where_nothing_is_turned_away() {
 }
 
 #[test]
+fn one_key_that_comes_too_often_is_overload_where_keys_keep_their_order() {
+    let of = |among: u32, hot: &str, queue: &str| {
+        stability_of(&written(&format!(
+            "queues: {{queue: {{ordered_by: key{queue}}}}}\n\
+             producers: {{producer: {{publishes_to: queue, arrivals: {{poisson: {{rate: 50/s}}}}, \
+               messages: {{key: {{among: {among}, hot: {hot}}}}}}}}}\n\
+             consumers: {{consumer: {{takes_from: queue, count: 10, service: 100ms}}}}\n"
+        )))
+    };
+    let (stability, overloaded) = of(10, "30%", "");
+    // 15 messages a second come of it, and 10 can be worked on.
+    assert!((stability.growth - 5.0).abs() < 1e-9 && overloaded, "{stability:?}");
+    let (stability, overloaded) = of(10, "20%", "");
+    assert!(stability.growth.abs() < 1e-9 && overloaded, "{stability:?}");
+    assert!(!of(10, "19%", "").1);
+    assert_eq!((of(10, "30%", ", capacity: 9").0.growth, of(10, "30%", ", capacity: 9").1), (0.0, false));
+    // Of two keys that come 25 times a second each, both pile up.
+    let two = of(2, "50%", "").0.growth;
+    assert!((two - 30.0).abs() < 1e-9, "{two}");
+}
+
+#[test]
 fn retries_are_work() {
     let mut fails = mmc(2.0, 3);
     fails.consumers[0].rules.fails = 0.5;

@@ -2,8 +2,9 @@
 //!
 //! Long: what is said of each part of a scenario stands beside the others, so that it reads as one.
 
-use super::model::{Consumers, Producer, Scenario};
-use crate::broker::{Active, OrderedBy, QueueId, Then};
+use super::busiest::busiest_key;
+use super::model::{Consumers, Scenario};
+use crate::broker::{Active, QueueId, Then};
 use crate::client::{Carries, Follows, OnFailure, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
@@ -41,8 +42,8 @@ pub fn describe(scenario: &Scenario) -> String {
 
 /// Messages per second, on average over the run and at the highest.
 #[derive(Clone, Copy, Default)]
-struct Rate {
-    mean: f64,
+pub(super) struct Rate {
+    pub mean: f64,
     peak: f64,
 }
 
@@ -91,7 +92,7 @@ fn flows(scenario: &Scenario) -> Vec<Flow> {
     flows
 }
 
-fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
+pub(super) fn rate_of(arrivals: &Arrivals, duration: Span) -> Rate {
     let end = Time::ZERO + duration;
     let mean = arrivals.expected(end) / duration.seconds();
     Rate { mean, peak: peak(arrivals, duration, mean) }
@@ -133,12 +134,12 @@ fn capacity_of(entry: &Consumers, duration: Span) -> f64 {
 }
 
 /// What the consumers of one queue can do, and what their failures add.
-struct Work {
-    consumers: u32,
+pub(super) struct Work {
+    pub consumers: u32,
     /// Attempts per second when all are busy.
-    capacity: f64,
+    pub capacity: f64,
     /// Attempts that one message takes; infinite if it never ends.
-    attempts: f64,
+    pub attempts: f64,
     /// The share of messages that become dead letters by failing.
     dead_share: f64,
     /// The share of messages that an attempt succeeds on.
@@ -152,7 +153,7 @@ impl Work {
     }
 }
 
-fn work_on(scenario: &Scenario, at: usize) -> Work {
+pub(super) fn work_on(scenario: &Scenario, at: usize) -> Work {
     let entries: Vec<&Consumers> = scenario.consumers_of(QueueId(at as u16)).collect();
     if entries.is_empty() && scenario.may_expire(QueueId(at as u16)) {
         return Work { consumers: 0, capacity: 0.0, attempts: 1.0, dead_share: 1.0, done_share: 0.0 };
@@ -192,25 +193,6 @@ fn work_on(scenario: &Scenario, at: usize) -> Work {
         }
         _ => Work { consumers, capacity, attempts, dead_share, done_share },
     }
-}
-
-/// How busy the key that comes most often would keep one consumer, where its messages are worked on one after the other.
-fn busiest_key(scenario: &Scenario, at: usize) -> Option<f64> {
-    let (id, work) = (QueueId(at as u16), work_on(scenario, at));
-    if scenario.queue(id).rules.ordered_by != OrderedBy::Key || work.consumers == 0 {
-        return None;
-    }
-    let producers = || scenario.producers.iter().filter(|producer| producer.publishes_to.contains(&id));
-    let rate = |key: u64| -> f64 {
-        let of = |producer: &Producer| {
-            let share = producer.messages.key.map_or(0.0, |keys| keys.share(key));
-            share * rate_of(&producer.arrivals, scenario.run.duration).mean
-        };
-        producers().map(of).sum()
-    };
-    let work_s = work.attempts * f64::from(work.consumers) / work.capacity;
-    // Of every law one of the first two has the most.
-    Some(rate(1).max(rate(2)) * work_s).filter(|busy| *busy > 0.0 && busy.is_finite())
 }
 
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
@@ -363,7 +345,8 @@ fn often(rate: f64) -> (f64, &'static str) {
 
 fn load(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) -> String {
     let of_all = load_of_all(scenario, at, flows, name_it);
-    match (busiest_key(scenario, at), is_fed_by_clients(scenario, at)) {
+    let busiest = busiest_key(scenario, QueueId(at as u16)).map(|key| key.busy);
+    match (busiest, is_fed_by_clients(scenario, at)) {
         (None, _) => of_all,
         (Some(busy), false) if busy >= 1.0 - 1e-9 => {
             let of_all = of_all.replace(", stable", "");

@@ -3,6 +3,7 @@
 mod amounts;
 mod arrivals;
 mod beside;
+mod busiest;
 mod check;
 mod commented;
 mod consumers;
@@ -34,6 +35,7 @@ mod then;
 pub mod tree;
 mod yaml;
 
+pub use busiest::{BusiestKey, busiest_key};
 pub use commented::commented;
 pub use describe::describe;
 pub use keys::Key;

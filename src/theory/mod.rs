@@ -60,4 +60,4 @@ pub use explain::{explain, infinite};
 pub use feedback::Feedback;
 pub use model::{Class, Gaps, Model, Seen, System};
 pub use recognise::{Found, Network, recognise};
-pub use stability::{is_overloaded, relaxation, stability};
+pub use stability::{is_overloaded, overloaded_key, relaxation, stability};

@@ -6,7 +6,7 @@ use super::traffic;
 use crate::broker::{Active, QueueId, Then, WhenFull};
 use crate::client::OnFailure;
 use crate::result::Stability;
-use crate::scenario::{Consumers, Queue, Scenario};
+use crate::scenario::{Consumers, Queue, Scenario, busiest_key};
 use crate::time::Span;
 
 /// Loads this near to one count as one: a rate times a mean is seldom exactly a whole number.
@@ -26,11 +26,19 @@ pub fn stability(scenario: &Scenario) -> Vec<Stability> {
 
 /// Whether what is inside grows without end: at least as much work comes as the consumers can do, and nothing is turned
 /// away. So it is at a load of exactly one, where [`Stability::growth`] is 0 and yet there is no steady state; and
-/// where a full queue blocks its producers, who then hold what grows.
+/// where a full queue blocks its producers, who then hold what grows. One key may come too often alone.
 pub fn is_overloaded(scenario: &Scenario, stability: &Stability) -> bool {
     let queue = scenario.queues.iter().find(|queue| queue.name == stability.queue);
     let keeps_all = queue.is_some_and(|queue| is_unlimited(scenario, queue) || blocks(scenario, queue));
-    keeps_all && stability.rate > 0.0 && stability.offered_load >= stability.present * (1.0 - ROUNDING)
+    let is_full = stability.offered_load >= stability.present * (1.0 - ROUNDING);
+    keeps_all && stability.rate > 0.0 && (is_full || overloaded_key(scenario, stability).is_some())
+}
+
+/// How many times as fast as one after the other the messages of one key come, where that is once or more and they have to
+/// be worked on one after the other.
+pub fn overloaded_key(scenario: &Scenario, stability: &Stability) -> Option<f64> {
+    let at = scenario.queues.iter().position(|queue| queue.name == stability.queue)?;
+    busiest_key(scenario, QueueId(at as u16)).map(|key| key.busy).filter(|busy| *busy >= 1.0 - ROUNDING)
 }
 
 /// About how long the slowest queue remembers what it began with: the relaxation time of the diffusion that a busy
@@ -51,7 +59,11 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
         let services = scenario.consumers_of(id).map(|entry| entry.rules.service.scv());
         let variation = variation + services.fold(0.0, f64::max);
         let is_settling = is_unlimited(scenario, scenario.queue(id)) && queue.rate > 0.0 && idle > 0.0;
-        is_settling.then(|| 2.0 * variation * queue.offered_load / queue.rate / consumers / (idle * idle))
+        let each_s = queue.offered_load / queue.rate;
+        let of_all = 2.0 * variation * each_s / consumers / (idle * idle);
+        // One key is a queue of its own with one consumer.
+        let of_key = busiest_key(scenario, id).map_or(0.0, |key| 2.0 * variation * each_s / (1.0 - key.busy).powi(2));
+        is_settling.then(|| of_all.max(of_key))
     };
     let longest = stability.iter().filter_map(of_queue).filter(|seconds| seconds.is_finite()).fold(0.0, f64::max);
     if scenario.is_steady() { Span::from_seconds(longest) } else { Span::ZERO }
@@ -86,7 +98,8 @@ fn of_queue(scenario: &Scenario, id: QueueId, rates: &[f64]) -> Stability {
         true => rate * present / throughput,
         false => f64::INFINITY,
     };
-    let growth = if is_unlimited(scenario, queue) { grows(rate, throughput) } else { 0.0 };
+    let of_keys = busiest_key(scenario, id).map_or(0.0, |key| key.growth);
+    let growth = if is_unlimited(scenario, queue) { grows(rate, throughput).max(of_keys) } else { 0.0 };
     Stability { queue: queue.name.clone(), rate, offered_load, consumers, present, growth }
 }
 

@@ -1,7 +1,7 @@
 //! The keys that come most often, where messages of one key are worked on one after the other.
 
-use super::describe::{rate_of, work_on};
 use super::model::{Producer, Scenario};
+use super::traffic::{rate_of, work_on};
 use crate::broker::{OrderedBy, QueueId};
 
 /// More keys than these that come too often are not added up one by one.
@@ -18,7 +18,7 @@ pub struct BusiestKey {
 
 /// Of the messages that are published to the queue, on average over the run. `None` where no key has to wait for itself.
 pub fn busiest_key(scenario: &Scenario, id: QueueId) -> Option<BusiestKey> {
-    let work = work_on(scenario, id.index());
+    let work = work_on(scenario, id);
     if scenario.queue(id).rules.ordered_by != OrderedBy::Key || work.consumers == 0 {
         return None;
     }

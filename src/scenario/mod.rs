@@ -32,6 +32,7 @@ mod shapes;
 mod short_form;
 mod targets;
 mod then;
+mod traffic;
 pub mod tree;
 mod yaml;
 
@@ -45,3 +46,4 @@ pub use problem::{Place, Problem, Problems};
 pub use read::{load, read};
 pub use refuse::{Lacking, refuse};
 pub use short_form::{ShortForm, expand, from_short_form};
+pub use traffic::{Work, inflows, share, work_on};

@@ -52,7 +52,6 @@ mod service;
 mod solve;
 mod stability;
 mod steady;
-mod traffic;
 mod transform;
 
 pub use answer::answer;

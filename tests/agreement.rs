@@ -65,7 +65,7 @@ fn one(model: &str, duration: &str, must: &[&str], arrivals: &str, queue: &str, 
 }
 
 /// Two producers of different priority.
-fn two(model: &str, duration: &str, rates: [&str; 2], consumer: &str) {
+fn two(model: &str, duration: &str, must: &[&str], rates: [&str; 2], consumer: &str) {
     let [high, low] = rates;
     let text = format!(
         "queues: {{queue: {{order: {{priority: {{levels: 3}}}}}}}}\n\
@@ -74,16 +74,37 @@ fn two(model: &str, duration: &str, rates: [&str; 2], consumer: &str) {
          consumers: {{consumer: {{takes_from: queue, {consumer}}}}}\n\
          targets: [high.wait.mean < 9s, low.wait.mean < 9s]\n"
     );
-    agrees(model, duration, &["high.wait.mean", "low.wait.mean", "high.response.mean", "wait.mean"], &text);
+    let always = ["high.wait.mean", "low.wait.mean", "high.response.mean", "wait.mean", "high.waited.share"];
+    agrees(model, duration, &[&always, must].concat(), &text);
 }
 
 const M: &str = "service: {exponential: {mean: 1s}}";
 
 #[test]
 fn priorities_at_one_and_at_several_consumers() {
-    two("M/M/1 with 2 priorities", "20000s", ["0.3/s", "0.4/s"], M);
-    two("M/E3/1 with 2 priorities", "20000s", ["0.3/s", "0.4/s"], "service: {erlang: {mean: 1s, phases: 3}}");
-    two("M/M/4 with 2 priorities", "6000s", ["1.2/s", "2/s"], &format!("count: 4, {M}"));
+    let known =
+        ["high.wait.p90", "low.wait.p99", "low.wait.sd", "low.response.p99", "wait.p99", "response.p50", "wait.sd"];
+    two("M/M/1 with 2 priorities", "20000s", &known, ["0.3/s", "0.4/s"], M);
+    two("M/M/1 with 2 priorities", "20000s", &known, ["0.5/s", "0.2/s"], M);
+    two("M/E3/1 with 2 priorities", "20000s", &[], ["0.3/s", "0.4/s"], "service: {erlang: {mean: 1s, phases: 3}}");
+    two("M/M/4 with 2 priorities", "20000s", &known, ["1.2/s", "2/s"], &format!("count: 4, {M}"));
+}
+
+/// Work differs from producer to producer, and with it the service.
+#[test]
+fn services_of_one_producer_that_are_others_than_those_of_all() {
+    let text = |queue: &str, priority: &str| {
+        format!(
+            "queues: {{queue: {{{queue}}}}}\nproducers:\n  \
+             short: {{publishes_to: queue, arrivals: {{poisson: {{rate: 0.4/s}}}}, messages: {{{priority}work: 0.5}}}}\n  \
+             long: {{publishes_to: queue, arrivals: {{poisson: {{rate: 0.1/s}}}}, messages: {{work: {{exponential: {{mean: 4}}}}}}}}\n\
+             consumers: {{consumer: {{takes_from: queue, service: {{per_work: 1s}}}}}}\n\
+             targets: [short.response.mean < 99s, long.response.mean < 99s]\n"
+        )
+    };
+    let must = ["short.wait.mean", "long.wait.mean", "short.response.mean", "long.response.mean", "long.service.p90"];
+    agrees("M/G/1", "40000s", &must, &text("", ""));
+    agrees("M/G/1 with 2 priorities", "40000s", &must, &text("order: {priority: {levels: 2}}", "priority: 1, "));
 }
 
 /// Arrivals of either of two Poisson producers find the queue as those of both do (Wolff 1982).
@@ -112,9 +133,11 @@ fn messages_of_one_producer_wait_as_all_do() {
 #[test]
 fn the_youngest_first() {
     let must = ["wait.mean", "wait.sd", "queue.stay.mean"];
-    one("M/M/1, last in first out", "20000s", &must, "poisson: {rate: 0.6/s}", "order: lifo", M);
+    let known = ["wait.p50", "wait.p90", "wait.p99", "response.p50", "response.p99", "queue.stay.p95"];
+    let all = [must.as_slice(), known.as_slice()].concat();
+    one("M/M/1, last in first out", "20000s", &all, "poisson: {rate: 0.6/s}", "order: lifo", M);
     one("M/D/1, last in first out", "20000s", &must, "poisson: {rate: 0.6/s}", "order: lifo", "service: 1s");
-    one("M/M/3, last in first out", "8000s", &must, "poisson: {rate: 2/s}", "order: lifo", &format!("count: 3, {M}"));
+    one("M/M/3, last in first out", "8000s", &all, "poisson: {rate: 2/s}", "order: lifo", &format!("count: 3, {M}"));
 }
 
 #[test]
@@ -151,7 +174,10 @@ fn messages_that_come_in_batches() {
 #[test]
 fn bursts() {
     let states = "mmpp: {states: [{rate: 1.2/s, stay: 5s}, {rate: 0.2/s, stay: 10s}, {rate: 0.5/s, stay: 3s}]}";
-    one("MMPP3/M/1", "30000s", &["wait.p90", "response.p99", "waited.share"], states, "", M);
+    one("MMPP3/M/1", "30000s", &["wait.p90", "wait.sd", "response.p99", "waited.share"], states, "", M);
+    let faster = "mmpp: {states: [{rate: 3.6/s, stay: 5s}, {rate: 0.6/s, stay: 10s}, {rate: 1.5/s, stay: 3s}]}";
+    let three = format!("count: 3, {M}");
+    one("MMPP3/M/3", "20000s", &["wait.p90", "wait.sd", "response.p99", "waited.share"], faster, "", &three);
     one("MMPP3/H2/1", "40000s", &["wait.mean"], states, "", "service: {hyperexponential: {mean: 1s, cv: 1.5}}");
 }
 
@@ -174,8 +200,23 @@ consumers:
   b: {takes_from: second, service: {exponential: {mean: 400ms}}, on_retry: fresh, then: [{publishes_to: second, share: 10%}, {publishes_to: third, share: 50%}]}
   c: {takes_from: third, count: 2, service: {exponential: {mean: 1s}}}
 ";
-    let must = ["response.mean", "wait.mean", "second.wait.p90", "third.stay.mean", "goodput"];
+    let must =
+        ["response.mean", "wait.mean", "second.wait.p90", "third.stay.mean", "goodput", "service.p99", "service.sd"];
     agrees("Jackson network of 3 queues", "6000s", &must, pipeline);
+    let tree = "queues: {first: {}, left: {}, right: {}, last: {}}
+producers:
+  web: {publishes_to: first, arrivals: {poisson: {rate: 0.6/s}}}
+  app: {publishes_to: left, arrivals: {poisson: {rate: 0.3/s}}}
+consumers:
+  a: {takes_from: first, service: {exponential: {mean: 1s}}, then: [{publishes_to: left, share: 50%}, {publishes_to: right, share: 30%}]}
+  b: {takes_from: left, service: {exponential: {mean: 1s}}, then: [{publishes_to: last, share: 80%}]}
+  c: {takes_from: right, service: {exponential: {mean: 2s}}}
+  d: {takes_from: last, service: {exponential: {mean: 500ms}}}
+targets: [web.response.p90 < 99s, app.response.p90 < 99s]
+";
+    let must =
+        ["response.p50", "response.p99", "response.sd", "web.response.p90", "app.response.p99", "app.service.p90"];
+    agrees("Jackson network of 4 queues", "20000s", &must, tree);
     let round = "queues: {front: {}, back: {}}
 producers: {users: {publishes_to: front, arrivals: {closed: {population: 8, think: {uniform: {min: 0s, max: 10s}}}}}}
 consumers:
@@ -200,8 +241,16 @@ consumers:
   c: {takes_from: left, service: {exponential: {mean: 1s}}}
   d: {takes_from: right, count: 3, service: {exponential: {mean: 1s}}}
 ";
-    let must =
-        ["lost.share", "wait.mean", "response.mean", "left.wait.p90", "right.stay.mean", "throughput", "utilization"];
+    let must = [
+        "lost.share",
+        "wait.mean",
+        "wait.p90",
+        "waited.share",
+        "service.p90",
+        "response.p99",
+        "left.wait.p90",
+        "throughput",
+    ];
     agrees("D/M/1 at left; M/M/3+D at right", "6000s", &must, apart);
 }
 

@@ -46,7 +46,7 @@ struct System {
 const M: &str = "service: {exponential: {mean: 1s}}";
 
 #[rustfmt::skip]
-const SYSTEMS: [System; 36] = [
+const SYSTEMS: [System; 37] = [
     System { case: "mgamma1-scv2", arrivals: "poisson: {rate: 0.8/s}", queue: "{}", consumers: "service: {gamma: {mean: 1s, cv: 1.4142135623730951}}", load: 0.8, rate: 0.8, millions: 100.0 },
     System { case: "um1", arrivals: "renewal: {gap: {uniform: {min: 0s, max: 2.5s}}}", queue: "{}", consumers: M, load: 0.8, rate: 0.8, millions: 12.0 },
     System { case: "mmpp2m1-mild", arrivals: "mmpp: {states: [{rate: 1/s, stay: 10s}, {rate: 0.6/s, stay: 10s}]}", queue: "{}", consumers: M, load: 0.8, rate: 0.8, millions: 30.0 },
@@ -56,6 +56,7 @@ const SYSTEMS: [System; 36] = [
     System { case: "bulk-m1b", arrivals: "poisson: {rate: 4/s}", queue: "{}", consumers: "takes: {up_to: 5, time: once}, service: {exponential: {mean: 1s}}", load: 0.8, rate: 4.0, millions: 30.0 },
     System { case: "repairman-10-2", arrivals: "closed: {population: 10, think: {exponential: {mean: 6666666667ns}}}", queue: "{}", consumers: "count: 2, service: {exponential: {mean: 1s}}", load: 0.6, rate: 1.25, millions: 10.0 },
     System { case: "mm1-prio-np", arrivals: "", queue: "", consumers: "", load: 0.8, rate: 0.8, millions: 40.0 },
+    System { case: "mg1-prio-np3", arrivals: "", queue: "", consumers: "", load: 0.7, rate: 0.5, millions: 60.0 },
     System { case: "mmc-prio-np", arrivals: "", queue: "", consumers: "", load: 0.9, rate: 9.0, millions: 40.0 },
     System { case: "jackson-3", arrivals: "", queue: "", consumers: "", load: 0.4, rate: 0.45, millions: 10.0 },
     System { case: "closed-mva-50", arrivals: "", queue: "", consumers: "", load: 0.95, rate: 1.0, millions: 20.0 },
@@ -86,7 +87,7 @@ const SYSTEMS: [System; 36] = [
 ];
 
 /// Systems of several producers or queues: what follows the run in their scenario. `rate` is of all producers.
-const WHOLE: [(&str, &str); 5] = [
+const WHOLE: [(&str, &str); 6] = [
     (
         "mm1-prio-np",
         "queues: {queue: {order: {priority: {levels: 2}}}}
@@ -95,6 +96,17 @@ producers:
   p2: {publishes_to: queue, arrivals: {poisson: {rate: 0.5/s}}}
 consumers: {consumer: {takes_from: queue, service: {exponential: {mean: 1s}}}}
 targets: [p1.wait.mean < 9s, p2.wait.mean < 9s]
+",
+    ),
+    (
+        "mg1-prio-np3",
+        "queues: {queue: {order: {priority: {levels: 3}}}}
+producers:
+  p1: {publishes_to: queue, arrivals: {poisson: {rate: 0.2/s}}, messages: {priority: 2, work: {exponential: {mean: 0.5}}}}
+  p2: {publishes_to: queue, arrivals: {poisson: {rate: 0.2/s}}, messages: {priority: 1, work: 1}}
+  p3: {publishes_to: queue, arrivals: {poisson: {rate: 0.1/s}}, messages: {work: {exponential: {mean: 4}}}}
+consumers: {consumer: {takes_from: queue, service: {per_work: 1s}}}
+targets: [p1.wait.mean < 99s, p2.wait.mean < 99s, p3.wait.mean < 99s]
 ",
     ),
     (
@@ -154,9 +166,8 @@ consumers:
 ];
 
 /// Cases that are not simulated here, and why.
-const NOT_SAID: [(&str, &str); 7] = [
+const NOT_SAID: [(&str, &str); 6] = [
     ("mpareto1-2.5", "its wait has no variance, so that no interval holds"),
-    ("mg1-prio-np3", "a service for each priority"),
     ("mg1-ps", "processor sharing, which no queue has"),
     ("mg1-vac", "vacations"),
     ("mm1-breakdown", "crashes that resume the work"),
@@ -322,6 +333,7 @@ fn light_systems_agree_with_their_exact_values() {
         "bulk-m1b",
         "repairman-10-2",
         "mm1-prio-np",
+        "mg1-prio-np3",
         "mmc-prio-np",
         "jackson-3",
         "closed-mva-50",

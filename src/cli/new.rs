@@ -22,6 +22,7 @@ const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("mm1", include_str!("../../scenarios/mm1.yaml")),
     ("mm3", include_str!("../../scenarios/mm3.yaml")),
     ("orders", include_str!("../../scenarios/orders.yaml")),
+    ("ordered-by-key", include_str!("../../scenarios/ordered-by-key.yaml")),
     ("pipeline", include_str!("../../scenarios/pipeline.yaml")),
     ("prefetch", include_str!("../../scenarios/prefetch.yaml")),
     ("priorities", include_str!("../../scenarios/priorities.yaml")),

@@ -22,20 +22,22 @@ pub fn compare(theory: &Theory, simulation: &Simulation, no_verdict: Option<&str
             let (verdict, within) = match no_verdict {
                 Some(why) => (Err(why.to_owned()), None),
                 None if !exact.exact => (Err("theory is an approximation here".to_owned()), None),
-                None => judge(exact, estimate, confidence),
+                None => judge(measure.unit(), exact, estimate, confidence),
             };
             Agreement { measure: measure.clone(), simulation: estimate.value, theory: exact.value, verdict, within }
         })
         .collect()
 }
 
-fn judge(exact: &Exact, estimate: &Estimate, confidence: f64) -> (Result<Verdict, String>, Option<f64>) {
+fn judge(unit: Unit, exact: &Exact, estimate: &Estimate, confidence: f64) -> (Result<Verdict, String>, Option<f64>) {
     let Some((low, high)) = stats::interval(estimate, confidence) else {
         let why = estimate.why.clone().unwrap_or_else(|| "the simulation has no interval".to_owned());
         return (Err(why), None);
     };
-    // Sums of floating point: what both sides know exactly may differ in the last digits.
-    let rounding = 1e-9 * exact.value.abs();
+    // Sums of floating point: what both sides know exactly may differ in the last digits; and what takes less than a
+    // nanosecond is simulated as no time at all.
+    let no_time: f64 = if unit == Unit::Seconds && estimate.value == Some(0.0) { 1e-9 } else { 0.0 };
+    let rounding = no_time.max(1e-9 * exact.value.abs());
     let within = (exact.value != 0.0).then(|| (high - low) / 2.0 / exact.value.abs());
     let agrees = low - rounding <= exact.value && exact.value <= high + rounding;
     (Ok(if agrees { Verdict::Agrees } else { Verdict::Differs }), within)

@@ -16,7 +16,8 @@ const SPELLS_AT_LEAST: f64 = 15.0;
 
 /// What the scenario alone tells.
 pub fn of_scenario(scenario: &Scenario, stability: &[Stability]) -> Vec<Warning> {
-    let unstable = stability.iter().filter(|queue| theory::is_overloaded(scenario, queue)).map(unstable);
+    let unstable = stability.iter().filter(|queue| theory::is_overloaded(scenario, queue));
+    let unstable = unstable.map(|queue| unstable_queue(scenario, queue));
     let heavy = scenario.consumers.iter().filter(|entry| entry.rules.service.scv() > HEAVY_CV * HEAVY_CV).map(heavy);
     let idle = scenario.consumers.iter().filter(|entry| entry.prefetch_given && entry.forgotten_on_delivery());
     let infinite = theory::infinite(scenario).map(|what| warning(WarningCode::HeavyTail, what.to_owned()));
@@ -36,8 +37,8 @@ fn warning(code: WarningCode, text: String) -> Warning {
     Warning { code, measure: None, text }
 }
 
-fn unstable(queue: &Stability) -> Warning {
-    let Stability { queue, offered_load, consumers, present, .. } = queue;
+fn unstable_queue(scenario: &Scenario, stability: &Stability) -> Warning {
+    let Stability { queue, offered_load, consumers, present, .. } = stability;
     let has = match *present < f64::from(*consumers) {
         true => format!("{present:.2} on average"),
         false => consumers.to_string(),
@@ -45,6 +46,14 @@ fn unstable(queue: &Stability) -> Warning {
     if *consumers == 0 {
         let text = format!(
             "nothing takes from {queue}: what is inside grows without end, so averages depend on how long the run is"
+        );
+        return warning(WarningCode::Unstable, text);
+    }
+    if let Some(times) = theory::overloaded_key(scenario, stability).filter(|_| offered_load < present) {
+        let text = format!(
+            "{queue} is ordered by key, and messages of one key come {times:.2} times as fast as they can be worked on one \
+             after the other: what is inside grows without end, so averages depend on how long the run is; shorter work or a \
+             finer key would make it stable, more consumers would not"
         );
         return warning(WarningCode::Unstable, text);
     }

@@ -123,8 +123,11 @@ impl Tally {
         quantiles.zip(seconds).map(|(quantile, value)| (self.count > 0 && quantile <= 1.0).then_some(value)).collect()
     }
 
-    /// The width of the bucket that a time in seconds falls into, in seconds.
+    /// The width of the bucket that a time in seconds falls into, in seconds; 0 for no time at all, which no other shares.
     pub fn bucket_s(&self, seconds: f64) -> f64 {
+        if seconds == 0.0 {
+            return 0.0;
+        }
         self.histogram.equivalent_range((seconds * 1e9) as u64) as f64 / 1e9
     }
 
@@ -175,6 +178,13 @@ mod tests {
             let lowest = lowest(bucket(nanos));
             assert_eq!(histogram.lowest_equivalent(nanos), lowest, "of {nanos}");
         }
+    }
+
+    #[test]
+    fn no_time_at_all_has_a_bucket_of_no_width() {
+        let half_wait = tally(&[0, 0, 0, 5_000_000]);
+        assert_eq!(half_wait.quantiles([0.5].into_iter()), [Some(0.0)]);
+        assert_eq!((half_wait.bucket_s(0.0), half_wait.bucket_s(1e-9), half_wait.bucket_s(5e-6)), (0.0, 1e-9, 4e-9));
     }
 
     #[test]

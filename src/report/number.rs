@@ -95,7 +95,15 @@ impl Scale {
     }
 
     fn with_unit(&self, number: String) -> String {
-        if self.unit.is_empty() || number == NOTHING { number } else { format!("{number} {}", self.unit) }
+        if self.unit.is_empty() || number == NOTHING || self.is_no_time(&number) {
+            return number;
+        }
+        format!("{number} {}", self.unit)
+    }
+
+    /// No time is none in every unit.
+    fn is_no_time(&self, number: &str) -> bool {
+        TIMES.iter().any(|(unit, ..)| *unit == self.unit) && ["0", "0 … 0", "± 0"].contains(&number)
     }
 }
 
@@ -180,7 +188,7 @@ mod tests {
     #[test]
     fn three_digits_and_the_unit_that_suits_them() {
         for (unit, number, expected) in [
-            (Unit::Seconds, 0.0, "0 s"),
+            (Unit::Seconds, 0.0, "0"),
             (Unit::Seconds, 3.2e-9, "3.20 ns"),
             (Unit::Seconds, 0.00099999, "1.00 ms"),
             (Unit::Seconds, 0.012, "12.0 ms"),
@@ -227,7 +235,7 @@ mod tests {
             (Unit::Messages, 3.2, 1e-9, "3.20000 … 3.20000"),
             (Unit::Messages, 5.0, 0.0, "5 … 5"),
             (Unit::Seconds, 0.0, 1e-9, "−1.00 … 1.00 ns"),
-            (Unit::Seconds, 0.0, 0.0, "0 … 0 s"),
+            (Unit::Seconds, 0.0, 0.0, "0 … 0"),
         ] {
             assert_eq!(Scale::with_half_width(unit, value, half).interval(value - half, value + half), expected);
         }

@@ -142,6 +142,13 @@ fn number_of(producer: &Producer, what: Carries) -> Option<Distribution> {
     Some(Distribution::Empirical(Arc::new(Empirical::new(numbers, None))))
 }
 
+impl Consumers {
+    /// How services of the messages of these producers are distributed, as often as each publishes.
+    pub fn service_of(&self, producers: &[&Producer]) -> Distribution {
+        self.rules.follows.map_or_else(|| self.rules.service.clone(), |follows| over_all(producers, follows))
+    }
+}
+
 /// How a service is distributed over the messages of these producers, as often as each publishes.
 fn over_all(producers: &[&Producer], follows: Follows) -> Distribution {
     let of =

@@ -3,6 +3,7 @@
 mod amounts;
 mod arrivals;
 mod beside;
+mod busiest;
 mod check;
 mod commented;
 mod consumers;
@@ -31,9 +32,11 @@ mod shapes;
 mod short_form;
 mod targets;
 mod then;
+mod traffic;
 pub mod tree;
 mod yaml;
 
+pub use busiest::{BusiestKey, busiest_key};
 pub use commented::commented;
 pub use describe::describe;
 pub use keys::Key;
@@ -43,3 +46,4 @@ pub use problem::{Place, Problem, Problems};
 pub use read::{load, read};
 pub use refuse::{Lacking, refuse};
 pub use short_form::{ShortForm, expand, from_short_form};
+pub use traffic::{Work, inflows, share, work_on};

@@ -46,6 +46,10 @@ fn target(text: &str, known: &Known<'_>, duration: Span) -> Result<Target, Wrong
         let message = format!("`{}` compares nothing", cut(text));
         return Err(Wrong::new(message, format!("write a target such as `{EXAMPLE}` or `lost = 0`")));
     };
+    if condition[at..].starts_with("=>") || condition[at..].starts_with("=<") {
+        let (written, meant) = (&condition[at..at + 2], if condition[at..].starts_with("=>") { ">=" } else { "<=" });
+        return Err(Wrong::new(format!("`{written}` compares nothing"), format!("write `{meant}`")));
+    }
     let name = condition[..at].trim();
     let measure = measure(name, known, duration)?;
     let value = condition[at + length..].trim();
@@ -84,6 +88,12 @@ fn find_op(text: &str) -> Option<(usize, usize, Op)> {
 
 /// Reads a measure and checks that what it is of exists and has it.
 pub fn measure(text: &str, known: &Known<'_>, duration: Span) -> Result<Measure, Wrong> {
+    if let Some((thing, instead)) = of_a_thing(text, known) {
+        return Err(Wrong::new(
+            format!("`{text}` is {thing}, not a measure"),
+            format!("write such as `{text}.{instead}`"),
+        ));
+    }
     let measure: Measure = text.parse().map_err(no_measure)?;
     let quantity = measure.quantity.name();
     if let Stat::At(at) = measure.stat
@@ -108,7 +118,10 @@ pub fn measure(text: &str, known: &Known<'_>, duration: Span) -> Result<Measure,
         } else if measure.quantity.of_consumers() {
             Ok(measure)
         } else {
-            Err(Wrong::new(format!("a consumers entry has no `{quantity}`"), "it has `utilization` and `throughput`"))
+            let message = format!("a consumers entry has no `{quantity}`");
+            let whole = measure.quantity.of_the_whole();
+            let instead = if whole { format!("; write `{}`", Measure { of: None, ..measure }) } else { String::new() };
+            Err(Wrong::new(message, format!("it has `utilization` and `throughput`{instead}")))
         };
     }
     if known.producers.contains(&of) {
@@ -119,11 +132,23 @@ pub fn measure(text: &str, known: &Known<'_>, duration: Span) -> Result<Measure,
         };
     }
     let names = || known.queues.iter().chain(&known.consumers).chain(&known.producers).copied();
-    let hint = nearest(of, names()).map_or_else(
-        || format!("there is `{}`", names().take(10).collect::<Vec<_>>().join("`, `")),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let is_of_the_whole = !measure.quantity.of_a_queue() && !measure.quantity.of_consumers();
+    let hint = match nearest(of, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if is_of_the_whole => whole_instead(&measure, known),
+        None => format!("there is `{}`", names().take(10).collect::<Vec<_>>().join("`, `")),
+    };
     Err(Wrong::new(format!("there is no queue, consumers entry or producer `{}`", cut(of)), hint))
+}
+
+/// What is named alone, and a measure of it.
+fn of_a_thing(name: &str, known: &Known<'_>) -> Option<(&'static str, &'static str)> {
+    let things = [
+        (&known.queues, "a queue", "length.max"),
+        (&known.consumers, "a consumers entry", "utilization"),
+        (&known.producers, "a producer", "response.p99"),
+    ];
+    things.into_iter().find(|(names, ..)| names.contains(&name)).map(|(_, thing, measure)| (thing, measure))
 }
 
 /// Parts what is wrong from what to write.
@@ -211,13 +236,19 @@ mod tests {
         assert_eq!(error("orders.utilization < 80%"), "a queue has no `utilization`; write `payments.utilization`");
         assert_eq!(
             error("payments.lost = 0"),
-            "a consumers entry has no `lost`; it has `utilization` and `throughput`"
+            "a consumers entry has no `lost`; it has `utilization` and `throughput`; write `lost`"
         );
         assert_eq!(
             error("payments.held.max < 5"),
             "what `payments` holds is in flight, not `held`; it would be `held` with `acknowledge: on_delivery`"
         );
         assert_eq!(error("shop.utilization < 5%"), "a producer has no `utilization`; write `payments.utilization`");
+        assert_eq!(error("orders < 100"), "`orders` is a queue, not a measure; write such as `orders.length.max`");
+        assert_eq!(
+            error("unpaid.dead < 5"),
+            "there is no queue, consumers entry or producer `unpaid`; write `dead`, which is of the whole scenario"
+        );
+        assert_eq!(error("lost => 5"), "`=>` compares nothing; write `>=`");
         assert_eq!(
             error("orders.length@2h < 5"),
             "`orders.length@2h` is after the end of the run, 1h; write an earlier instant, or a longer `run.duration`"

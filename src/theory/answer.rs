@@ -8,11 +8,12 @@ mod network;
 use super::model::{Gaps, Model, Seen, System};
 use super::recognise::{Found, recognise};
 use super::service;
-use super::solve::{class_waits, solved};
-use super::steady::{Steady, Tail, quantile};
+use super::solve::{classes, solved};
+use super::steady::{Steady, quantile};
 use crate::measure::{Measure, Percentile, Quantity, Stat};
 use crate::result::{Exact, Theory};
-use crate::scenario::{Replications, Scenario};
+use crate::scenario::{Consumers, Producer, Replications, Scenario};
+use crate::workload::Distribution;
 
 /// Answers a scenario by formulas, with the usual percentiles and those that its targets and its precision name.
 ///
@@ -80,7 +81,7 @@ impl Measures {
 type Times = [(Quantity, Vec<(Stat, f64)>); 3];
 
 fn fill(measures: &mut Measures, scenario: &Scenario, model: &Model, steady: &Steady) {
-    let times = all_times(model, steady, &percentiles(scenario));
+    let times = all_times(&model.service, steady, true, &percentiles(scenario));
     for (quantity, stat, value) in each(&times) {
         measures.whole(quantity, stat, value);
         measures.of(&model.queue, quantity, stat, value);
@@ -93,19 +94,21 @@ fn fill(measures: &mut Measures, scenario: &Scenario, model: &Model, steady: &St
     measures.whole(Quantity::Utilization, Stat::Value, steady.busy / model.all_consumers as f64);
     fill_rates(measures, model, throughput, steady.busy);
     fill_losses(measures, model, steady);
-    fill_producers(measures, scenario, model, steady, &times);
+    fill_producers(measures, scenario, model, steady);
 }
 
-fn all_times(model: &Model, steady: &Steady, percentiles: &BTreeSet<Percentile>) -> Times {
-    let mean_s = model.service.mean_s();
-    let service_variance = model.service.scv() * mean_s * mean_s;
-    let service = times(mean_s, Some(service_variance), service::tail(&model.service), percentiles);
-    let wait = times(steady.wait_mean_s, steady.wait_variance, steady.wait_tail.as_ref(), percentiles);
+/// `is_served` says whether the response of `steady` is one with this service, and not with that of others too.
+fn all_times(service: &Distribution, steady: &Steady, is_served: bool, percentiles: &BTreeSet<Percentile>) -> Times {
+    let mean_s = service.mean_s();
+    let service_variance = service.scv() * mean_s * mean_s;
+    let own = times(mean_s, Some(service_variance), service::tail(service).as_deref(), percentiles);
+    let wait = times(steady.wait_mean_s, steady.wait_variance, steady.wait_tail.as_deref(), percentiles);
     // A message's own service has nothing to do with its wait.
     let response_mean_s = steady.wait_mean_s + mean_s;
     let response_variance = steady.wait_variance.map(|variance| variance + service_variance);
-    let response = times(response_mean_s, response_variance, steady.response_tail.as_ref(), percentiles);
-    [(Quantity::Wait, wait), (Quantity::Service, service), (Quantity::Response, response)]
+    let response_tail = steady.response_tail.as_deref().filter(|_| is_served);
+    let response = times(response_mean_s, response_variance, response_tail, percentiles);
+    [(Quantity::Wait, wait), (Quantity::Service, own), (Quantity::Response, response)]
 }
 
 fn each(times: &Times) -> impl Iterator<Item = (Quantity, Stat, f64)> {
@@ -122,46 +125,48 @@ fn fill_losses(measures: &mut Measures, model: &Model, steady: &Steady) {
     }
 }
 
-/// Poisson arrivals find what is there on average, whoever sends them, so that every producer's messages fare alike
+/// Poisson arrivals find what is there on average, whoever sends them, so that every producer's messages wait alike
 /// (Wolff 1982) unless they differ in priority.
-fn fill_producers(measures: &mut Measures, scenario: &Scenario, model: &Model, steady: &Steady, times: &Times) {
+fn fill_producers(measures: &mut Measures, scenario: &Scenario, model: &Model, steady: &Steady) {
     if model.system == System::Priority {
-        return fill_classes(measures, model);
+        return fill_classes(measures, scenario, model);
     }
-    let active = scenario.producers.iter().filter(|producer| producer.arrivals.steady_rate() != Some(0.0));
-    let asked: Vec<&str> = active.filter(|p| scenario.asks_for(p)).map(|p| p.name.as_str()).collect();
     if model.gaps != Gaps::Poisson && scenario.producers.len() > 1 {
         return;
     }
-    for name in asked {
-        each(times).for_each(|(quantity, stat, value)| measures.of(name, quantity, stat, value));
-        steady.waited.iter().for_each(|share| measures.of(name, Quantity::Waited, Stat::Share, *share));
+    let active = scenario.producers.iter().filter(|producer| producer.arrivals.steady_rate() != Some(0.0));
+    let asked = active.filter(|producer| scenario.asks_for(producer));
+    asked.for_each(|producer| fill_producer(measures, scenario, model, steady, producer));
+}
+
+fn fill_classes(measures: &mut Measures, scenario: &Scenario, model: &Model) {
+    for (class, steady) in model.classes.iter().zip(classes(model)) {
+        let own = scenario.producers.iter().filter(|producer| class.producers.contains(&producer.name));
+        own.for_each(|producer| fill_producer(measures, scenario, model, &steady, producer));
     }
 }
 
-fn fill_classes(measures: &mut Measures, model: &Model) {
-    let mean_s = model.service.mean_s();
-    for (class, wait) in model.classes.iter().zip(class_waits(model)) {
-        for name in &class.producers {
-            measures.of(name, Quantity::Wait, Stat::Mean, wait);
-            measures.of(name, Quantity::Service, Stat::Mean, mean_s);
-            measures.of(name, Quantity::Response, Stat::Mean, wait + mean_s);
-        }
-    }
+/// Of one producer, whose services may be others than those of all.
+fn fill_producer(measures: &mut Measures, scenario: &Scenario, model: &Model, steady: &Steady, producer: &Producer) {
+    let entry = scenario.consumers.iter().find(|entry| entry.name == model.entry);
+    let service = entry.map_or(model.service.clone(), |entry: &Consumers| entry.service_of(&[producer]));
+    let times = all_times(&service, steady, service == model.service, &percentiles(scenario));
+    each(&times).for_each(|(quantity, stat, value)| measures.of(&producer.name, quantity, stat, value));
+    steady.waited.iter().for_each(|share| measures.of(&producer.name, Quantity::Waited, Stat::Share, *share));
 }
 
 /// Mean, standard deviation and, where the distribution is known, percentiles; in seconds.
-fn times<T: std::borrow::Borrow<Tail>>(
+fn times(
     mean: f64,
     variance: Option<f64>,
-    tail: Option<T>,
+    tail: Option<&dyn Fn(f64) -> f64>,
     percentiles: &BTreeSet<Percentile>,
 ) -> Vec<(Stat, f64)> {
     let mut times = vec![(Stat::Mean, mean)];
     times.extend(variance.map(|variance| (Stat::Sd, variance.sqrt())));
     if let Some(tail) = tail {
         let scale = if mean > 0.0 { mean } else { 1.0 };
-        let at = |p: &Percentile| Some((Stat::Percentile(*p), quantile(tail.borrow(), p.quantile(), scale)?));
+        let at = |p: &Percentile| Some((Stat::Percentile(*p), quantile(tail, p.quantile(), scale)?));
         times.extend(percentiles.iter().filter_map(at));
     }
     times

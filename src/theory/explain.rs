@@ -9,7 +9,7 @@ use super::model::{Gaps, Model, System};
 use super::recognise::{Found, recognise};
 use super::service::{in_words, letter};
 use super::solve::solved;
-use super::stability::{is_overloaded, stability};
+use super::stability::{is_overloaded, overloaded_key, stability};
 use crate::result::{Explanation, Paragraph, Stability};
 use crate::scenario::{self, Scenario};
 
@@ -118,6 +118,9 @@ fn load(scenario: &Scenario, queue: &Stability) -> String {
         _ => format!("{consumers} consumers"),
     };
     let verdict = match offered_load.is_finite() {
+        _ if is_overloaded(scenario, queue) && share < 100.0 && overloaded_key(scenario, queue).is_some() => {
+            "but messages of one key come no slower than one after the other can be worked on, so there is no steady state"
+        }
         _ if is_overloaded(scenario, queue) => "no less than they can do, so there is no steady state",
         _ if share >= 100.0 => "more than they can do; what is turned away keeps it stable",
         _ if share >= 80.0 => "stable, but waits grow like 1/(1 − load): a little more load costs much",

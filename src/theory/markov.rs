@@ -22,21 +22,27 @@ pub(super) fn solve(rate: f64, mean_s: f64, consumers: u32) -> Steady {
     }
 }
 
-/// (1 − C) e^(−μt) + C P(wait + service > t), where the sum of two exponential times of rates θ and μ exceeds t with
-/// e^(−μt) + μ (e^(−θt) − e^(−μt))/(μ − θ); at θ = μ its last term is μ t e^(−μt).
+/// (1 − C) e^(−μt) + C P(wait + service > t), the wait of those who wait being exponential at the rate θ = `relief`.
 pub(super) fn response_tail(waited: f64, relief: f64, served: f64) -> Tail {
-    Box::new(move |t| {
-        let apart = served - relief;
-        // Of the two forms the one whose exponential falls.
-        let between = if apart * t > 0.0 {
-            (-relief * t).exp() * -(-apart * t).exp_m1() / apart
-        } else if apart * t < 0.0 {
-            (-served * t).exp() * (apart * t).exp_m1() / apart
-        } else {
-            t * (-served * t).exp()
-        };
-        (-served * t).exp() + waited * served * between
-    })
+    Box::new(move |t| (-served * t).exp() + waited * served * between(relief, served, t))
+}
+
+/// The chance that the sum of two exponential times of rates θ and μ exceeds t.
+pub(super) fn sum_tail(relief: f64, served: f64, t: f64) -> f64 {
+    (-served * t).exp() + served * between(relief, served, t)
+}
+
+/// (e^(−θt) − e^(−μt))/(μ − θ); at θ = μ it is t e^(−μt).
+fn between(relief: f64, served: f64, t: f64) -> f64 {
+    let apart = served - relief;
+    // Of the two forms the one whose exponential falls.
+    if apart * t > 0.0 {
+        (-relief * t).exp() * -(-apart * t).exp_m1() / apart
+    } else if apart * t < 0.0 {
+        (-served * t).exp() * (apart * t).exp_m1() / apart
+    } else {
+        t * (-served * t).exp()
+    }
 }
 
 #[cfg(test)]

@@ -11,14 +11,14 @@
 //! | GI/M/c | `renewal` | Kendall 1953; Takács 1962 |
 //! | M/M/c with feedback | `feedback` | Jackson 1957 |
 //! | GI/G/c, approximately | `approximate` | Kingman 1961; Allen & Cunneen |
-//! | M/G/1 and M/M/c with priorities | [`priority`] | Cobham 1954; Kella & Yechiali 1985 |
+//! | M/G/1 and M/M/c with priorities | [`priority`] | Cobham 1954; Takács 1964; Kella & Yechiali 1985 |
 //! | M/M/c+M, M/M/c+D | [`patience`] | Palm 1943; Baccelli & Hébuterne 1981 |
 //! | M^X/G/1 | [`batch`] | Burke 1975; Gross & Harris 1998, sec. 3.1 |
-//! | MMPP/M/1, MMPP/H/1 | [`quasi`] | Neuts 1981; Latouche & Ramaswami 1993 |
-//! | last first, shortest first | [`order`] | Takács 1963; Phipps 1956 |
+//! | MMPP/M/c, MMPP/H/1 | [`quasi`] | Neuts 1981; Gaver, Jacobs & Latouche 1984; Latouche & Ramaswami 1993 |
+//! | last first, shortest first | [`order`], `busy` | Takács 1963; Abate & Whitt 1988; Phipps 1956 |
 //! | M/M/c//N, closed networks | [`closed`] | Palm 1943; Reiser & Lavenberg 1980 |
 //! | M/G/∞ | [`endless`] | Takács 1962; Eick, Massey & Whitt 1993 |
-//! | open networks | [`network`] | Jackson 1957 |
+//! | open networks | [`network`] | Jackson 1957; Reich 1957; Walrand & Varaiya 1980 |
 //!
 //! A rate that swings, at endlessly many consumers, is a function of its own, which no scenario is recognised for.
 //!
@@ -28,6 +28,7 @@
 mod answer;
 mod approximate;
 pub mod batch;
+mod busy;
 pub mod closed;
 mod constant;
 mod crowd;
@@ -51,7 +52,6 @@ mod service;
 mod solve;
 mod stability;
 mod steady;
-mod traffic;
 mod transform;
 
 pub use answer::answer;
@@ -59,4 +59,4 @@ pub use explain::{explain, infinite};
 pub use feedback::Feedback;
 pub use model::{Class, Gaps, Model, Seen, System};
 pub use recognise::{Found, Network, recognise};
-pub use stability::{is_overloaded, relaxation, stability};
+pub use stability::{is_overloaded, overloaded_key, relaxation, stability};

@@ -33,6 +33,8 @@ pub struct Class {
     pub priority: u8,
     /// Messages per second.
     pub rate: f64,
+    /// Of all its messages; of one producer's it may be another, where it follows what they carry.
+    pub service: Distribution,
     pub producers: Vec<String>,
 }
 
@@ -118,7 +120,7 @@ pub enum System {
     Impatient,
     /// M^X/G/1.
     Batches,
-    /// MMPP/M/1, MMPP/H/1.
+    /// MMPP/M/c, MMPP/H/1.
     Bursts,
     /// M/M/c//N.
     Closed,
@@ -175,8 +177,12 @@ impl Model {
             System::General => "Pollaczek 1930, Khinchine 1932; Takács 1962",
             System::Renewal => "Kendall 1953; Takács 1962; Gross & Harris 1998, sec. 5.3",
             System::Feedback => "Jackson 1957; Baskett, Chandy, Muntz & Palacios 1975",
+            System::LastFirst if letter(&self.service) == "M" => {
+                "Takács 1963; busy periods: Kleinrock 1975, sec. 5.8; Abate & Whitt 1988"
+            }
             System::LastFirst => "Takács 1963; busy periods: Kleinrock 1975, sec. 5.8",
             System::ShortestFirst => "Phipps 1956",
+            System::Priority if alone && letter(&self.service) == "M" => "Cobham 1954; Takács 1964",
             System::Priority if alone => "Cobham 1954; Kleinrock 1976, sec. 3.6",
             System::Priority => "Cobham 1954; Kella & Yechiali 1985",
             System::Impatient if self.patience.as_ref().is_some_and(|p| letter(p) == "D") => {
@@ -184,7 +190,8 @@ impl Model {
             }
             System::Impatient => "Palm 1943; Garnett, Mandelbaum & Reiman 2002",
             System::Batches => "Burke 1975; Gross & Harris 1998, sec. 3.1",
-            System::Bursts => "Neuts 1981; Latouche & Ramaswami 1993",
+            System::Bursts if alone => "Neuts 1981; Latouche & Ramaswami 1993",
+            System::Bursts => "Neuts 1981; Gaver, Jacobs & Latouche 1984; Latouche & Ramaswami 1993",
             System::Closed => "Palm 1943; Sevcik & Mitrani 1981, Lavenberg & Reiser 1980 (what arrivals find)",
             System::Endless => "Takács 1962",
             System::Approximate if alone => "an approximation: Kingman 1961",

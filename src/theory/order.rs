@@ -1,6 +1,8 @@
 //! Other orders of service: last in first out, shortest first.
 
+use super::busy::busy_periods;
 use super::erlang::erlang_c;
+use super::service::is_exponential;
 use super::steady::Steady;
 use crate::workload::Distribution;
 
@@ -17,7 +19,8 @@ pub fn last_first(rate: f64, service: &Distribution) -> Option<(f64, f64)> {
 
 /// M/G/1, or M/M/c, last in first out without preemption. Of several consumers, who waits waits for a busy period of
 /// M/M/1 at the rate of all of them together, whose moments are 1/cμ(1 − ρ) and 2/(cμ)²(1 − ρ)³ (Kleinrock 1975, sec.
-/// 5.8). For rate × mean service < consumers.
+/// 5.8). With exponential service one of these is what one consumer's waits are too, so that percentiles are known. For
+/// rate × mean service < consumers.
 pub(super) fn last_first_steady(rate: f64, service: &Distribution, consumers: u32) -> Option<Steady> {
     let (offered, servers) = (rate * service.mean_s(), f64::from(consumers));
     let (waited, mean, variance) = if consumers == 1 {
@@ -29,12 +32,18 @@ pub(super) fn last_first_steady(rate: f64, service: &Distribution, consumers: u3
         let mean = waited * turn_s / rest;
         (waited, mean, 2.0 * waited * turn_s * turn_s / rest.powi(3) - mean * mean)
     };
+    let served = 1.0 / service.mean_s();
+    // Who waits, waits for the end of one service and of all that come until nobody is left who came later.
+    let busy = is_exponential(service).then(|| busy_periods(rate, servers * served, 0.0).tails(waited, served));
+    let (wait_tail, response_tail) = busy.unzip();
     Some(Steady {
         waited: Some(waited),
         wait_mean_s: mean,
         wait_variance: Some(variance),
         length: rate * mean,
         busy: offered,
+        wait_tail,
+        response_tail,
         ..Steady::default()
     })
 }

@@ -1,4 +1,7 @@
-//! MMPP/PH/1 by a matrix-geometric method: arrivals whose rate jumps, service in phases, one consumer.
+//! MMPP/PH/1 and MMPP/M/c by matrix-geometric methods: arrivals whose rate jumps; service in phases and one consumer, or
+//! exponential service and several.
+
+mod several;
 
 use std::rc::Rc;
 
@@ -51,8 +54,14 @@ impl Modulated {
 /// More phases of arrivals and service together take longer than they are worth.
 const MOST_PHASES: usize = 64;
 
+/// Whether there is a formula: exponential service, or of one consumer hyperexponential, and few phases and consumers.
+pub(super) fn is_known(bursts: &Bursts, service: &Distribution, consumers: u32) -> bool {
+    let alone = consumers == 1 || is_exponential(service) && several::is_known(consumers);
+    alone && branches(bursts, service).is_some()
+}
+
 /// Service as branches, where it is exponential or hyperexponential and few enough.
-pub(super) fn branches(bursts: &Bursts, service: &Distribution) -> Option<Vec<Branch>> {
+fn branches(bursts: &Bursts, service: &Distribution) -> Option<Vec<Branch>> {
     let branches = match service {
         times if is_exponential(times) => vec![Branch { weight: 1.0, mean_s: times.mean_s() }],
         Distribution::Hyperexponential { branches } => branches.clone(),
@@ -61,14 +70,20 @@ pub(super) fn branches(bursts: &Bursts, service: &Distribution) -> Option<Vec<Br
     (branches.len() * bursts.states.len() <= MOST_PHASES).then_some(branches)
 }
 
-/// As [`solve`], as a steady state.
-pub(super) fn steady(bursts: &Bursts, service: &Distribution) -> Option<Steady> {
+/// As [`solve`], as a steady state; of several consumers, too.
+pub(super) fn steady(bursts: &Bursts, service: &Distribution, consumers: u32) -> Option<Steady> {
+    if consumers > 1 {
+        return several::steady(bursts, service.mean_s(), consumers);
+    }
     let states: Vec<State> =
         bursts.states.iter().map(|state| State { rate: state.per_second, stay_s: state.stay_s }).collect();
     let found = solve(&states, &branches(bursts, service)?)?;
+    // Who waits for N ends of work waits 2 Σ n P(N ≥ n)/μ² on average of the square.
+    let square = found.served.map(|served| 2.0 * found.found.sums().1 / (served * served));
     Some(Steady {
         waited: Some(found.waited),
         wait_mean_s: found.wait_s,
+        wait_variance: square.map(|square| square - found.wait_s * found.wait_s),
         length: found.length,
         busy: found.backlog - found.length,
         wait_tail: found.tail(1),

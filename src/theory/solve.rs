@@ -1,9 +1,9 @@
 //! From a model to its steady state, and the waits of its classes.
 
-use super::model::{Gaps, Model, System};
+use super::model::{Class, Gaps, Model, System};
 use super::priority;
 use super::steady::Steady;
-use super::{approximate, batch, closed, constant, crowd, endless, erlang, feedback, finite, general, markov, order};
+use super::{approximate, batch, closed, constant, crowd, endless, feedback, finite, general, markov, order};
 use super::{patience, phase, quasi, renewal, service, transform};
 use crate::workload::Distribution;
 
@@ -51,7 +51,7 @@ fn steady(model: &Model) -> Option<Steady> {
             _ => None,
         },
         (System::Bursts, service) => match &model.gaps {
-            Gaps::Bursts(bursts) => quasi::steady(bursts, service),
+            Gaps::Bursts(bursts) => quasi::steady(bursts, service, consumers),
             _ => None,
         },
         (System::Approximate, service) => {
@@ -67,27 +67,16 @@ fn renewed(model: &Model) -> Option<Steady> {
     renewal::solve(&*transform, model.rate, model.service.mean_s(), model.consumers)
 }
 
-/// The mean wait of each class in seconds.
-pub(super) fn class_waits(model: &Model) -> Vec<f64> {
-    let rates: Vec<f64> = model.classes.iter().map(|class| class.rate).collect();
-    match model.consumers {
-        1 => {
-            let class = |rate: &f64| priority::Class { rate: *rate, service: model.service.clone() };
-            priority::single(&rates.iter().map(class).collect::<Vec<_>>())
-        }
-        consumers => priority::several(&rates, model.service.mean_s(), consumers),
-    }
+/// Each class by itself, the highest priority first.
+pub(super) fn classes(model: &Model) -> Vec<Steady> {
+    let class = |class: &Class| priority::Class { rate: class.rate, service: class.service.clone() };
+    let classes: Vec<priority::Class> = model.classes.iter().map(class).collect();
+    let mean_s = service::is_exponential(&model.service).then(|| model.service.mean_s());
+    priority::each(&classes, mean_s, model.consumers)
 }
 
-/// All classes together. Whether one waits does not depend on its class.
+/// All classes together.
 fn of_classes(model: &Model) -> Steady {
-    let (waits, rates) = (class_waits(model), model.classes.iter().map(|class| class.rate));
-    let length: f64 = waits.iter().zip(rates).map(|(wait, rate)| wait * rate).sum();
-    Steady {
-        waited: Some(erlang::erlang_c(model.consumers, model.offered())),
-        wait_mean_s: length / model.rate,
-        length,
-        busy: model.offered(),
-        ..Steady::default()
-    }
+    let rates: Vec<f64> = model.classes.iter().map(|class| class.rate).collect();
+    priority::together(classes(model), &rates)
 }

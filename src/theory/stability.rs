@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::traffic;
-use crate::broker::{Active, QueueId, Then, WhenFull};
-use crate::client::OnFailure;
+use crate::broker::{QueueId, WhenFull};
 use crate::result::Stability;
-use crate::scenario::{Consumers, Queue, Scenario};
+use crate::scenario::{Producer, Queue, Scenario, busiest_key, inflows, share, work_on};
 use crate::time::Span;
 
 /// Loads this near to one count as one: a rate times a mean is seldom exactly a whole number.
@@ -18,19 +16,49 @@ pub(super) const ROUNDING: f64 = 1e-12;
 /// are clients.
 pub fn stability(scenario: &Scenario) -> Vec<Stability> {
     let of = |closed: bool| scenario.producers.iter().filter(move |producer| producer.arrivals.is_closed() == closed);
-    let rates = traffic::rates(scenario);
-    let reached = |closed| traffic::reached(scenario, of(closed), &rates);
+    let rates = inflows(scenario);
+    let reached = |closed| reached(scenario, of(closed), &rates);
     let (open, closed) = (reached(false), reached(true));
     open.difference(&closed).map(|id| of_queue(scenario, *id, &rates)).collect()
 }
 
+/// The queues that the messages of some producers come to; of those that only dead letters come to, the ones with
+/// consumers. `rates` are what enters each queue per second.
+fn reached<'a>(scenario: &Scenario, producers: impl Iterator<Item = &'a Producer>, rates: &[f64]) -> BTreeSet<QueueId> {
+    let first: Vec<QueueId> = producers.flat_map(|producer| producer.publishes_to.iter().copied()).collect();
+    let mut found = follow(scenario, first.clone(), false);
+    let is_busy = |id: &QueueId| rates[id.index()] > 0.0 && scenario.consumers_of(*id).next().is_some();
+    found.extend(follow(scenario, first, true).into_iter().filter(is_busy));
+    found
+}
+
+fn follow(scenario: &Scenario, mut open: Vec<QueueId>, dead_letters: bool) -> BTreeSet<QueueId> {
+    let mut found = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        if found.insert(id) {
+            let ways = scenario.consumers_of(id).flat_map(|entry| &entry.then);
+            open.extend(ways.filter(|way| way.share > 0.0).map(|way| way.to));
+            open.extend(scenario.queue(id).rules.dead_letter.filter(|_| dead_letters));
+        }
+    }
+    found
+}
+
 /// Whether what is inside grows without end: at least as much work comes as the consumers can do, and nothing is turned
 /// away. So it is at a load of exactly one, where [`Stability::growth`] is 0 and yet there is no steady state; and
-/// where a full queue blocks its producers, who then hold what grows.
+/// where a full queue blocks its producers, who then hold what grows. One key may come too often alone.
 pub fn is_overloaded(scenario: &Scenario, stability: &Stability) -> bool {
     let queue = scenario.queues.iter().find(|queue| queue.name == stability.queue);
     let keeps_all = queue.is_some_and(|queue| is_unlimited(scenario, queue) || blocks(scenario, queue));
-    keeps_all && stability.rate > 0.0 && stability.offered_load >= stability.present * (1.0 - ROUNDING)
+    let is_full = stability.offered_load >= stability.present * (1.0 - ROUNDING);
+    keeps_all && stability.rate > 0.0 && (is_full || overloaded_key(scenario, stability).is_some())
+}
+
+/// How many times as fast as one after the other the messages of one key come, where that is once or more and they have to
+/// be worked on one after the other.
+pub fn overloaded_key(scenario: &Scenario, stability: &Stability) -> Option<f64> {
+    let at = scenario.queues.iter().position(|queue| queue.name == stability.queue)?;
+    busiest_key(scenario, QueueId(at as u16)).map(|key| key.busy).filter(|busy| *busy >= 1.0 - ROUNDING)
 }
 
 /// About how long the slowest queue remembers what it began with: the relaxation time of the diffusion that a busy
@@ -51,7 +79,11 @@ pub fn relaxation(scenario: &Scenario, stability: &[Stability]) -> Span {
         let services = scenario.consumers_of(id).map(|entry| entry.rules.service.scv());
         let variation = variation + services.fold(0.0, f64::max);
         let is_settling = is_unlimited(scenario, scenario.queue(id)) && queue.rate > 0.0 && idle > 0.0;
-        is_settling.then(|| 2.0 * variation * queue.offered_load / queue.rate / consumers / (idle * idle))
+        let each_s = queue.offered_load / queue.rate;
+        let of_all = 2.0 * variation * each_s / consumers / (idle * idle);
+        // One key is a queue of its own with one consumer.
+        let of_key = busiest_key(scenario, id).map_or(0.0, |key| 2.0 * variation * each_s / (1.0 - key.busy).powi(2));
+        is_settling.then(|| of_all.max(of_key))
     };
     let longest = stability.iter().filter_map(of_queue).filter(|seconds| seconds.is_finite()).fold(0.0, f64::max);
     if scenario.is_steady() { Span::from_seconds(longest) } else { Span::ZERO }
@@ -71,72 +103,21 @@ fn expires(scenario: &Scenario, queue: &Queue) -> bool {
 
 fn of_queue(scenario: &Scenario, id: QueueId, rates: &[f64]) -> Stability {
     let queue = scenario.queue(id);
-    let rate = rates[id.index()];
-    let all: u32 = scenario.consumers_of(id).map(|entry| entry.count).sum();
-    let all_present: f64 = scenario.consumers_of(id).map(|entry| entry.mean_count(scenario.run.duration)).sum();
-    let of_all: f64 = scenario.consumers_of(id).map(|entry| throughput(scenario.run.duration, queue, entry)).sum();
-    // Where one consumer at a time is given messages, what one of them can do on average.
-    let is_single = queue.rules.active == Active::Single && all_present > 0.0;
-    let (consumers, present) = if is_single { (all.min(1), all_present.min(1.0)) } else { (all, all_present) };
-    let whole = if is_single { of_all * present / all_present } else { of_all };
-    let throughput = whole * share(scenario, id, rates);
+    let (rate, work) = (rates[id.index()], work_on(scenario, id));
+    let (consumers, present) = (work.consumers, work.present);
+    let throughput = work.throughput() * share(scenario, id, rates);
     // With no consumer nothing is kept busy.
     let offered_load = match throughput > 0.0 {
         _ if consumers == 0 || rate == 0.0 => 0.0,
         true => rate * present / throughput,
         false => f64::INFINITY,
     };
-    let growth = if is_unlimited(scenario, queue) { grows(rate, throughput) } else { 0.0 };
+    let of_keys = busiest_key(scenario, id).map_or(0.0, |key| key.growth);
+    let growth = if is_unlimited(scenario, queue) { grows(rate, throughput).max(of_keys) } else { 0.0 };
     Stability { queue: queue.name.clone(), rate, offered_load, consumers, present, growth }
-}
-
-/// The share of its consumers' time that a queue may count on, where they take from other queues too: as much of it as
-/// its rate has of all rates.
-pub(super) fn share(scenario: &Scenario, id: QueueId, rates: &[f64]) -> f64 {
-    let rate = rates[id.index()];
-    let shared = scenario.consumers_of(id).flat_map(|entry| &entry.takes_from);
-    let others: BTreeSet<QueueId> = shared.copied().filter(|other| *other != id).collect();
-    let other_rates: f64 = others.into_iter().map(|other| rates[other.index()]).sum();
-    if other_rates > 0.0 { rate / (rate + other_rates) } else { 1.0 }
 }
 
 fn grows(rate: f64, throughput: f64) -> f64 {
     let growth = rate - throughput;
     if growth > rate * ROUNDING { growth } else { 0.0 }
-}
-
-/// Messages per second that leave for good when all consumers of an entry are busy.
-pub(super) fn throughput(duration: Span, queue: &Queue, entry: &Consumers) -> f64 {
-    entry.mean_count(duration) / (entry.rules.work_s() * attempts(queue, entry))
-}
-
-/// The share of messages that succeed in the end.
-pub(super) fn succeed(queue: &Queue, entry: &Consumers) -> f64 {
-    1.0 - entry.rules.fails.powf(most_attempts(queue, entry))
-}
-
-/// The share of messages that become dead letters by failing, where the queue has a dead letter queue.
-pub(super) fn dead(queue: &Queue, entry: &Consumers) -> f64 {
-    match entry.rules.on_failure {
-        _ if !entry.rules.acknowledge.is_after() => 0.0,
-        OnFailure::Reject => entry.rules.fails,
-        OnFailure::Requeue if queue.rules.redelivery.then == Then::DeadLetter => 1.0 - succeed(queue, entry),
-        OnFailure::Requeue => 0.0,
-    }
-}
-
-/// Attempts that a message has at most.
-fn most_attempts(queue: &Queue, entry: &Consumers) -> f64 {
-    let returns = entry.rules.on_failure == OnFailure::Requeue && entry.rules.acknowledge.is_after();
-    match queue.rules.redelivery.forgiven() {
-        _ if !returns => 1.0,
-        None => f64::INFINITY,
-        Some(limit) => f64::from(limit) + 1.0,
-    }
-}
-
-/// Attempts that a message takes on average: the first, and one more after each failure that returns it.
-fn attempts(queue: &Queue, entry: &Consumers) -> f64 {
-    let (most, fails) = (most_attempts(queue, entry), entry.rules.fails);
-    if fails == 1.0 { most } else { (1.0 - fails.powf(most)) / (1.0 - fails) }
 }

@@ -482,6 +482,7 @@ const SHIPPED: &[(&str, i32)] = &[
     ("llm-requests", 0),
     ("mm1", 0),
     ("mm3", 0),
+    ("ordered-by-key", 0),
     ("orders", 0),
     ("pipeline", 0),
     ("prefetch", 1),

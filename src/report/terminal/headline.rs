@@ -101,7 +101,9 @@ fn state(view: &View) -> (Paint, String) {
     }
     if view.outcome.warnings.iter().any(|warning| warning.code == WarningCode::Unstable) {
         let full: Vec<String> = view.outcome.stability.iter().filter(|s| is_full(s)).map(fully_loaded).collect();
-        return (Paint::Bad, format!("{}: no steady state", listed(&full)));
+        // Else one key comes as often as its messages can be worked on.
+        let why = if full.is_empty() { "one key has a load of 100 %".to_owned() } else { listed(&full) };
+        return (Paint::Bad, format!("{why}: no steady state"));
     }
     let is_short = view.outcome.warnings.iter().any(|warning| warning.code == WarningCode::LongWarmup);
     match response(view) {

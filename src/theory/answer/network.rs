@@ -1,15 +1,16 @@
 //! What is known of several queues that messages go through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Measures, all_times, each, fill_levels, fill_rates, percentiles};
-use crate::measure::{Quantity, Stat};
+use super::{Measures, all_times, each, fill_levels, fill_rates, percentiles, times};
+use crate::measure::{Measure, Percentile, Quantity, Stat};
 use crate::result::Theory;
 use crate::scenario::Scenario;
 use crate::theory::model::{Model, Seen};
 use crate::theory::network::{Station, to_the_end};
 use crate::theory::recognise::Network;
-use crate::theory::{closed, markov};
+use crate::theory::{closed, markov, phase};
+use crate::workload::Distribution;
 
 pub fn answer(scenario: &Scenario, network: &Network) -> Theory {
     let mut measures = Measures { known: BTreeMap::new(), exact: true };
@@ -24,6 +25,9 @@ pub fn answer(scenario: &Scenario, network: &Network) -> Theory {
     };
     fill_whole(&mut measures, &stations, &responses_s, published);
     fill_producers(&mut measures, network, &stations, &responses_s);
+    if network.closed.is_none() {
+        fill_ways(&mut measures, scenario, network, &responses_s);
+    }
     Theory { model: network.name(), source: network.source().to_owned(), measures: measures.known }
 }
 
@@ -34,7 +38,7 @@ fn open_stations(measures: &mut Measures, scenario: &Scenario, network: &Network
     for model in &network.stations {
         let mean_s = model.service.mean_s();
         let steady = markov::solve(model.rate, mean_s, model.consumers);
-        let times = all_times(model, &steady, &percentiles);
+        let times = all_times(&model.service, &steady, true, &percentiles);
         each(&times).for_each(|(quantity, stat, value)| measures.of(&model.queue, quantity, stat, value));
         fill_levels(measures, model, &steady, &times[0].1);
         fill_rates(measures, model, model.rate, steady.busy);
@@ -109,4 +113,42 @@ fn fill_producers(measures: &mut Measures, network: &Network, stations: &[Model]
         measures.of(name, Quantity::Service, Stat::Mean, services[*at]);
         measures.of(name, Quantity::Wait, Stat::Mean, responses[*at] - services[*at]);
     }
+}
+
+/// How the whole service and the whole response are distributed, where that is known; of all messages and of each
+/// producer's. What a message waits at one queue has to do with what it waits at another (Burke 1964), so that of the
+/// whole wait nothing but the mean is known.
+fn fill_ways(measures: &mut Measures, scenario: &Scenario, network: &Network, responses_s: &[f64]) {
+    let percentiles = percentiles(scenario);
+    let services: Vec<f64> = network.stations.iter().map(|model| 1.0 / model.service.mean_s()).collect();
+    // The response of M/M/1 is exponential.
+    let responses: Vec<f64> = responses_s.iter().map(|response_s| 1.0 / response_s).collect();
+    let known = [(Quantity::Service, true, services), (Quantity::Response, network.keeps_order(), responses)];
+    for (of, begin) in beginnings(network) {
+        for (quantity, _, rates) in known.iter().filter(|known| known.1) {
+            let Some(way) = network.way(begin.clone(), rates) else { continue };
+            for (stat, value) in spread(&way, &percentiles) {
+                measures.put(Measure { of: of.clone(), quantity: *quantity, stat }, value);
+            }
+        }
+    }
+}
+
+/// Where messages come in, by shares: of all of them, and of each of several producers.
+fn beginnings(network: &Network) -> Vec<(Option<String>, Vec<f64>)> {
+    let total: f64 = network.producers.iter().map(|producer| producer.2).sum();
+    let at_place = |share: &dyn Fn(&str, f64) -> f64| -> Vec<f64> {
+        let own = |at| network.producers.iter().filter(move |producer| producer.1 == at);
+        (0..network.stations.len()).map(|at| own(at).map(|(name, _, rate)| share(name, *rate)).sum()).collect()
+    };
+    let of_one = |name: &String| (Some(name.clone()), at_place(&|other, _| f64::from(u8::from(other == name))));
+    let each = network.producers.iter().filter(|_| network.producers.len() > 1).map(|(name, ..)| of_one(name));
+    [(None, at_place(&|_, rate| rate / total))].into_iter().chain(each).collect()
+}
+
+/// All but the mean.
+fn spread(way: &Distribution, percentiles: &BTreeSet<Percentile>) -> impl Iterator<Item = (Stat, f64)> {
+    let mean_s = way.mean_s();
+    let all = times(mean_s, Some(way.scv() * mean_s * mean_s), phase::tail(way).as_deref(), percentiles);
+    all.into_iter().filter(|(stat, _)| *stat != Stat::Mean)
 }

@@ -110,10 +110,16 @@ fn gives(network: &Network) -> &'static str {
         Some(_) => {
             "Exact throughput, and exact means of wait, response, length and utilization of every queue and of the whole."
         }
-        None => {
-            "Exact means, standard deviations and percentiles of the times in every queue, lengths, utilization; of the whole \
-             exact means. The whole response has no percentiles here: what a message waits at one queue has to do with what it \
+        None if network.keeps_order() => {
+            "Exact means, standard deviations and percentiles of the times in every queue, of the whole service and of the \
+             whole response: nobody overtakes, so that the times in one queue after the other are independent and add up. \
+             Lengths, utilization. The whole wait has a mean alone: what a message waits at one queue has to do with what it \
              waited at another."
+        }
+        None => {
+            "Exact means, standard deviations and percentiles of the times in every queue and of the whole service, lengths, \
+             utilization; of the whole wait and response exact means. These have no percentiles here: where messages overtake, \
+             by several consumers or on several ways, the times in one queue have to do with those in another."
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is said of the formulas: how they come about, what they assume and what they give.
 
 use crate::theory::model::{Gaps, Model, System};
-use crate::theory::service::letter;
+use crate::theory::service::{is_exponential, letter};
 use crate::workload::Batch;
 
 pub(super) fn formula(model: &Model) -> &'static str {
@@ -52,7 +52,8 @@ pub(super) fn formula(model: &Model) -> &'static str {
         }
         System::LastFirst => {
             "The order of service changes no mean: as long as work goes on, one is handed over whenever one ends, and it does \
-             not matter which. But who is passed over by newcomers waits for all of them, so that waits vary far more."
+             not matter which. But who is passed over by newcomers waits for all of them, so that waits vary far more: with \
+             exponential service who waits, waits for a busy period of M/M/1."
         }
         System::ShortestFirst => {
             "Phipps: a message waits for what is being worked on, for shorter ones before it, and for shorter ones that come \
@@ -62,7 +63,8 @@ pub(super) fn formula(model: &Model) -> &'static str {
         System::Priority => {
             "Cobham: a message waits for what is being worked on, for those of its own and higher priority before it, and for \
              those of higher priority that come meanwhile: the mean is R/(1 − ρ above)(1 − ρ down to it), R being the same for \
-             all and ρ the loads of the classes. What one class gains another loses."
+             all and ρ the loads of the classes. What one class gains another loses. \
+             With one exponential service who waits, waits for some busy periods of M/M/1, one for each of these."
         }
         System::Impatient if model.patience.as_ref().is_some_and(|patience| letter(patience) == "D") => {
             "What an arrival would have to wait has an exponential density up to the ttl, and who would have to wait longer \
@@ -78,9 +80,10 @@ pub(super) fn formula(model: &Model) -> &'static str {
              of the batch before them. Even at next to no load these queue behind one another."
         }
         System::Bursts => {
-            "States are pairs: the number inside, and what rate arrivals have now. One level leads to the next by the same \
-             matrix, so the chances of numbers inside are powers of one matrix R (Neuts). While the rate is above what the \
-             consumer can do, a backlog grows that the mean load knows nothing of."
+            "States are pairs: the number inside, and what rate arrivals have now. While all consumers are busy, one level leads \
+             to the next by the same matrix, so the chances of numbers inside are powers of one matrix R (Neuts); below that \
+             each level has a matrix of its own. While the rate is above what the consumers can do, a backlog grows that the \
+             mean load knows nothing of."
         }
         System::Closed => {
             "The number inside goes up by one when a thinking client sends and down by one at each end of work; the more wait, \
@@ -149,11 +152,17 @@ pub(super) fn gives(model: &Model) -> &'static str {
             "Exact means of wait, response, length and utilization; percentiles where what fails returns at once to its \
              place by age."
         }
-        System::LastFirst => {
+        System::LastFirst if !is_exponential(&model.service) => {
             "Exact means and standard deviations of wait and response, lengths, utilization; no percentiles."
         }
         System::ShortestFirst => "Exact means of wait and response, lengths, utilization; no percentiles.",
-        System::Priority => "Exact means of wait and response, of each producer and of all; lengths, utilization.",
+        System::Priority if is_exponential(&model.service) => {
+            "Exact means, standard deviations and percentiles of wait and response, of each producer and of all; lengths, \
+             utilization."
+        }
+        System::Priority => {
+            "Exact means of wait and response, of each producer and of all; lengths, utilization; no percentiles."
+        }
         System::Impatient => {
             "Exact share of messages lost; waits and responses of those processed, with percentiles; the time spent waiting \
              of all (stay), lengths, throughput, utilization."
@@ -162,7 +171,8 @@ pub(super) fn gives(model: &Model) -> &'static str {
             "Exact means of wait and response, the share that waits, lengths, utilization; no percentiles."
         }
         System::Bursts => {
-            "Exact means, for exponential service also percentiles, of wait and response; lengths, utilization."
+            "Exact means, for exponential service also standard deviations and percentiles, of wait and response; lengths, \
+             utilization."
         }
         System::Closed => "Exact throughput, means and percentiles of wait and response, lengths, utilization.",
         System::Finite { .. } | System::Loss => {

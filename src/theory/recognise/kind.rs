@@ -1,5 +1,7 @@
 //! Which formulas apply to one queue: plain ones, or those of the one thing that is special about it.
 
+use std::collections::BTreeSet;
+
 use super::arrivals::{gaps, in_words as of_producer};
 use super::station::{feedback, patience, room, seen};
 use crate::broker::Order;
@@ -31,7 +33,7 @@ pub(super) fn model(
         all_consumers: scenario.consumers.iter().map(|entry| u64::from(entry.count)).sum(),
         feedback: feedback(queue, entry)?,
         patience: patience(queue, active)?,
-        classes: classes(queue, active),
+        classes: classes(queue, active, entry),
         system: System::Overloaded,
         seen: Seen::Backlog,
     };
@@ -45,22 +47,20 @@ pub(super) fn model(
 }
 
 /// Producers by the priority that their messages have in the queue, the highest first; empty where there is one only.
-fn classes(queue: &Queue, active: &[&Producer]) -> Vec<Class> {
+fn classes(queue: &Queue, active: &[&Producer], entry: &Consumers) -> Vec<Class> {
     let Order::Priority { levels } = queue.rules.order else { return Vec::new() };
-    let mut classes: Vec<Class> = Vec::new();
-    for producer in active {
-        let priority = producer.messages.priority.min(levels.saturating_sub(1));
-        let rate = producer.arrivals.steady_rate().unwrap_or(0.0);
-        match classes.iter_mut().find(|class| class.priority == priority) {
-            Some(class) => {
-                class.rate += rate;
-                class.producers.push(producer.name.clone());
-            }
-            None => classes.push(Class { priority, rate, producers: vec![producer.name.clone()] }),
+    let of = |producer: &Producer| producer.messages.priority.min(levels.saturating_sub(1));
+    let priorities: BTreeSet<u8> = active.iter().map(|producer| of(producer)).collect();
+    let class = |priority: u8| {
+        let own: Vec<&Producer> = active.iter().copied().filter(|producer| of(producer) == priority).collect();
+        Class {
+            priority,
+            rate: own.iter().filter_map(|producer| producer.arrivals.steady_rate()).sum(),
+            service: entry.service_of(&own),
+            producers: own.iter().map(|producer| producer.name.clone()).collect(),
         }
-    }
-    classes.sort_by_key(|class| std::cmp::Reverse(class.priority));
-    if classes.len() > 1 { classes } else { Vec::new() }
+    };
+    if priorities.len() > 1 { priorities.into_iter().rev().map(class).collect() } else { Vec::new() }
 }
 
 /// Something that formulas of its own know.
@@ -179,11 +179,14 @@ fn special_arrivals(model: &Model, said: &str) -> Result<System, String> {
         Gaps::Closed { think, .. } if think.mean_s() == 0.0 => Err(format!("{said} and do not think")),
         Gaps::Closed { .. } if is_exponential(&model.service) => Ok(System::Closed),
         Gaps::Closed { .. } => Err(format!("{said}: the formulas need exponential service")),
-        _ if model.consumers > 1 => Err(format!("{said}: the formulas need one consumer")),
-        Gaps::Bursts(bursts) if quasi::branches(bursts, &model.service).is_none() => {
+        Gaps::Bursts(bursts) if quasi::is_known(bursts, &model.service, model.consumers) => Ok(System::Bursts),
+        Gaps::Bursts(_) if model.consumers > 1 => {
+            Err(format!("{said}: the formulas need exponential service, or one consumer, and not too many of them"))
+        }
+        Gaps::Bursts(_) => {
             Err(format!("{said}: the formulas need exponential or hyperexponential service, and few states"))
         }
-        Gaps::Bursts(_) => Ok(System::Bursts),
+        _ if model.consumers > 1 => Err(format!("{said}: the formulas need one consumer")),
         _ => Ok(System::Batches),
     }
 }

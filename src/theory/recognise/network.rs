@@ -10,7 +10,7 @@ use crate::theory::model::{Gaps, Model, System};
 use crate::theory::network::{self, Station};
 use crate::theory::service::{in_words, is_exponential};
 use crate::theory::stability::ROUNDING;
-use crate::workload::{Arrivals, Distribution};
+use crate::workload::{Arrivals, Distribution, PhaseType};
 
 /// A network of queues with exponential service.
 #[derive(Clone, Debug)]
@@ -38,8 +38,47 @@ impl Network {
     pub fn source(&self) -> &'static str {
         match self.closed {
             Some(_) => "mean value analysis: Reiser & Lavenberg 1980",
+            None if self.keeps_order() => {
+                "Jackson 1957; what is found: Sevcik & Mitrani 1981, Lavenberg & Reiser 1980; times in a row: Reich 1957, \
+                 Walrand & Varaiya 1980"
+            }
             None => "Jackson 1957; what is found: Sevcik & Mitrani 1981, Lavenberg & Reiser 1980",
         }
+    }
+
+    /// Whether no message, nor what it brings about, overtakes another: one consumer at each queue, and from none more than
+    /// one way to another. Then the times that a message spends in one queue after the other have nothing to do with each
+    /// other (of queues in a row Reich 1957; Walrand & Varaiya 1980).
+    pub(in crate::theory) fn keeps_order(&self) -> bool {
+        let one_way = |from: usize| {
+            let (mut seen, mut open) = (BTreeSet::from([from]), vec![from]);
+            while let Some(at) = open.pop() {
+                let next: Vec<usize> = (0..self.to.len()).filter(|next| self.to[at][*next] > 0.0).collect();
+                if !next.iter().all(|next| seen.insert(*next)) {
+                    return false;
+                }
+                open.extend(next);
+            }
+            true
+        };
+        self.closed.is_none()
+            && self.stations.iter().all(|model| model.consumers == 1)
+            && (0..self.to.len()).all(one_way)
+    }
+
+    /// From where messages begin, with such shares, to their end: exponential times, one in each queue that they come to,
+    /// at its rate of `rates` per second. `None` where they are too many to tell.
+    pub(in crate::theory) fn way(&self, begin: Vec<f64>, rates: &[f64]) -> Option<Distribution> {
+        let row = |(at, rate): (usize, &f64)| {
+            let ends = (1.0 - self.to[at].iter().sum::<f64>()).max(0.0);
+            let mut row: Vec<f64> = self.to[at].iter().chain([&ends]).map(|share| rate * share).collect();
+            // Who comes back at once stays.
+            row[at] = 0.0;
+            row
+        };
+        PhaseType::new(begin, rates.iter().enumerate().map(row).collect())
+            .ok()
+            .map(|w| Distribution::PhaseType(w.into()))
     }
 }
 

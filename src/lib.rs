@@ -19,6 +19,7 @@ pub mod report;
 pub mod result;
 pub mod scenario;
 pub mod sim;
+mod slab;
 pub mod stats;
 pub mod theory;
 pub mod time;

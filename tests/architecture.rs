@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that every other may use.
-const COMMON: [&str; 2] = ["time", "measure"];
+const COMMON: [&str; 3] = ["time", "measure", "slab"];
 /// Functions of what they are given, all of them.
-const RULES: [&str; 8] = ["time", "random", "stats", "measure", "workload", "broker", "client", "metrics"];
+const RULES: [&str; 9] = ["time", "slab", "random", "stats", "measure", "workload", "broker", "client", "metrics"];
 /// What nobody finds in rules or formulas, however it is imported.
 const WORLD: [&str; 9] = [
     "std::time",

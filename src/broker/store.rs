@@ -4,6 +4,7 @@ use std::ops::{Index, IndexMut};
 
 use super::special::Extra;
 use super::{ConsumerId, DeliveryId, Place, QueueId};
+use crate::slab::make_room;
 use crate::time::Time;
 
 /// A place in the slab.
@@ -110,6 +111,7 @@ impl<P> Store<P> {
 
     #[cold]
     fn grow(&mut self) -> Slot {
+        make_room(&mut self.entries);
         self.entries.push(Entry {
             payload: None,
             order: 0,

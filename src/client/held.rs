@@ -2,6 +2,7 @@
 //! lines that each grow by doubling would waste as much room as they take.
 
 use super::Handed;
+use crate::slab::make_room;
 
 const NONE: u32 = u32::MAX;
 
@@ -56,6 +57,7 @@ impl<L: Copy> Held<L> {
                 at
             }
             None => {
+                make_room(&mut self.places);
                 self.places.push(place);
                 u32::try_from(self.places.len() - 1).expect("fewer messages than places have numbers")
             }

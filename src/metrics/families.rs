@@ -5,6 +5,7 @@
 use super::ledger::Fate;
 use crate::broker::QueueId;
 use crate::measure::Cause;
+use crate::slab::make_room;
 use crate::time::Span;
 
 /// What one copy has to do with the others of its message.
@@ -139,6 +140,7 @@ impl Families {
                 id
             }
             None => {
+                make_room(&mut self.families);
                 self.families.push(new);
                 (self.families.len() - 1) as u32
             }
@@ -173,8 +175,9 @@ impl Families {
 
     fn put(&mut self, track: u32, kin: Kin) {
         let at = track as usize;
-        if at >= self.kin.len() {
-            self.kin.resize(at + 1, Kin::default());
+        while at >= self.kin.len() {
+            make_room(&mut self.kin);
+            self.kin.push(Kin::default());
         }
         self.kin[at] = kin;
     }

@@ -8,6 +8,7 @@ use super::families::{Admission, Families};
 use super::page::Page;
 use crate::broker::{Message, QueueId};
 use crate::measure::{CAUSES, Cause};
+use crate::slab::make_room;
 use crate::time::Time;
 
 const _: () = assert!(size_of::<Track>() == 64, "a track fills a line of the processor's memory");
@@ -344,6 +345,7 @@ impl Ledger {
 
     #[cold]
     fn grow(&mut self) -> u32 {
+        make_room(&mut self.tracks);
         self.tracks.push(Track::NEW);
         (self.tracks.len() - 1) as u32
     }

@@ -1,7 +1,7 @@
 //! What the messages of a producer carry: functions of the message's number, so that nothing has to be remembered.
 
 use super::{Carries, Follows, MessageRules};
-use crate::broker::{MessageKey, Properties};
+use crate::broker::{Message, MessageKey, Properties};
 use crate::random::Key;
 use crate::time::Span;
 use crate::workload::{Arrivals, KeySampler, Sampler};
@@ -43,6 +43,11 @@ impl Amount {
             Amount::Recorded(arrivals, of) => of(arrivals, number).unwrap_or(0.0),
         }
     }
+}
+
+/// The key of any message; `carried` holds what the messages of each producer carry.
+pub fn key_of(carried: Vec<Carried>) -> Box<dyn Fn(Message) -> Option<MessageKey> + Send> {
+    Box::new(move |message| carried[usize::from(message.producer)].key(message.number))
 }
 
 impl Carried {

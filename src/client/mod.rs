@@ -13,7 +13,7 @@ mod thinking;
 mod unconfirmed;
 mod works;
 
-pub use carried::Carried;
+pub use carried::{Carried, key_of};
 pub use desk::{Desk, Next};
 pub use onward::{Onward, Way};
 pub use producer::{Producer, Reply, Retries};

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::run::LiveError;
 use crate::adapter::{Ear, Envelope};
 use crate::broker::{Effect, Message, Place, QueueId};
-use crate::metrics::{Attempt, Letter, Plan, Record, Recorder, Tally};
+use crate::metrics::{Attempt, KeyOf, Letter, Plan, Record, Recorder, Tally};
 use crate::time::{Span, Time};
 
 /// What a producer is told, if it wants to know.
@@ -80,7 +80,7 @@ struct Notes {
 
 impl Books {
     /// Books that are open, for producers who want to be told so much.
-    pub fn new(plan: &Plan, wants: Vec<Wants>) -> Books {
+    pub fn new(plan: &Plan, wants: Vec<Wants>, key_of: Box<KeyOf>) -> Books {
         let notes = Notes {
             latest: Time::ZERO,
             letters: Vec::new(),
@@ -92,7 +92,7 @@ impl Books {
             responses: Tally::default(),
             uncorrected: Tally::default(),
         };
-        Books(Mutex::new(Shelf { recorder: Some(Recorder::new(plan)), notes }))
+        Books(Mutex::new(Shelf { recorder: Some(Recorder::new(plan).with_keys(key_of)), notes }))
     }
 
     /// A panic while it is held leaves books that do not balance, which is found out at the end.

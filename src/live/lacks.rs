@@ -1,13 +1,12 @@
 //! What a scenario may say and a live run does not do, whatever the target.
 
-use crate::broker::{Order, OrderedBy};
+use crate::broker::Order;
 use crate::client::Acknowledge;
 use crate::scenario::{Consumers, Lacking, Queue, Scenario};
 
 /// Everything that a live run would leave out; it is refused before the run.
 pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
-    let queues = || scenario.queues.iter();
-    let of_queues = queues().filter_map(shortest_first).chain(queues().filter_map(by_key));
+    let of_queues = scenario.queues.iter().filter_map(shortest_first);
     let entries = || scenario.consumers.iter();
     of_queues.chain(entries().filter_map(changing_count)).chain(entries().filter_map(then_at_a_desk)).collect()
 }
@@ -18,15 +17,6 @@ fn shortest_first(queue: &Queue) -> Option<Lacking> {
         path: ["queues", &queue.name, "order"].map(str::to_owned).to_vec(),
         what: "`shortest_first` is not supported yet in a live run".to_owned(),
         hint: "write `fifo`, or leave out `--live`".to_owned(),
-    })
-}
-
-/// Its messages would have to carry their keys, and the books to know them.
-fn by_key(queue: &Queue) -> Option<Lacking> {
-    (queue.rules.ordered_by == OrderedBy::Key).then(|| Lacking {
-        path: ["queues", &queue.name, "ordered_by"].map(str::to_owned).to_vec(),
-        what: "`ordered_by: key` is not supported yet in a live run".to_owned(),
-        hint: "leave it out, or leave out `--live`".to_owned(),
     })
 }
 

@@ -15,6 +15,7 @@ use super::producer::Producing;
 use super::{Clock, Hands, Lateness, Plan, Timer, TimerError};
 use crate::adapter::{Session, Setting, Target, TargetError};
 use crate::broker::QueueId;
+use crate::client::key_of;
 use crate::metrics::{self, Broken, Record, Tally};
 use crate::scenario::{Drain, Scenario};
 use crate::time::{Span, Speed, Time};
@@ -128,7 +129,8 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     let clock = Clock::since(began, order.speed);
     let producers = order.scenario.producers.len();
     let (wants, mut news): (Vec<_>, Vec<_>) = (0..producers).map(|place| wants(&order.scenario, place)).unzip();
-    let books = Arc::new(Books::new(&plan(order, target), wants));
+    let carried = Plan::of(&order.scenario, order.replication).carried();
+    let books = Arc::new(Books::new(&plan(order, target), wants, key_of(carried)));
     let ear = Arc::clone(&books) as Arc<dyn crate::adapter::Ear>;
     let session = target.open(Setting { scenario: &order.scenario, began, speed: order.speed, ear }).await?;
     expect_empty(&session, &order.scenario).await?;

@@ -12,7 +12,9 @@ use super::clients::{Clients, NO_DESK, Plain, Seat, Source};
 use super::desks::Shift;
 use super::listen::{Listener, Nobody};
 use crate::broker::{Broker, Command, ConsumerId, Message, Order, Properties, QueueId};
-use crate::client::{Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker};
+use crate::client::{
+    Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker, key_of,
+};
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
@@ -457,9 +459,7 @@ fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {
     if plan.queues.iter().all(|queue| !queue.by_key) {
         return Recorder::new(plan);
     }
-    let carried = carried(scenario, key);
-    let key_of = move |message: Message| carried[usize::from(message.producer)].key(message.number);
-    Recorder::new(plan).with_keys(Box::new(key_of))
+    Recorder::new(plan).with_keys(key_of(carried(scenario, key)))
 }
 
 /// Whether its consumers do more than to work on one message after the other.

@@ -82,6 +82,12 @@ fn what_a_broker_lacks_is_refused_by_name_before_anything_is_run() {
     let consumers = "takes_from: q, service: 1ms";
     let cases = [
         ("q: {order: lifo}", "", consumers, "queues.q.order: RabbitMQ has no `lifo`"),
+        (
+            "q: {ordered_by: key}",
+            ", messages: {key: {among: 5}}",
+            consumers,
+            "queues.q.ordered_by: RabbitMQ knows no keys of messages",
+        ),
         ("q: {capacity: 5, when_full: block}", "", consumers, "queues.q.when_full"),
         ("q: {capacity: 0}", "", consumers, "queues.q.capacity"),
         ("q: {ttl: {exponential: {mean: 1s}}}", "", consumers, "queues.q.ttl"),

@@ -167,6 +167,23 @@ fn full_queues_refuse_block_drop_and_dead_letter_in_a_live_run_too() {
 }
 
 #[test]
+fn only_messages_of_the_same_key_are_out_of_order_in_a_live_run_too() {
+    let reordered = |keys: u32| {
+        let record = run(&format!(
+            "
+run: {{duration: 100ms, warmup: none}}
+queues: {{q: {{ordered_by: key, order: lifo}}}}
+producers: {{p: {{publishes_to: q, arrivals: {{regular: {{rate: 10/s}}, batch: 20}}, messages: {{key: {{among: {keys}}}}}}}}}
+consumers: {{c: {{takes_from: q, service: 5ms}}}}
+"
+        ));
+        record.counts.iter().flatten().map(|counts| counts.reordered).sum::<u64>()
+    };
+    assert_eq!(reordered(1_000_000_000), 0);
+    assert!(reordered(1) > 0);
+}
+
+#[test]
 fn a_message_has_a_copy_for_each_queue() {
     let text = "
 run: {duration: 200ms, warmup: none}

@@ -5,7 +5,7 @@
 //! Support", "Dead Letter Exchanges", "Consumers", "Consumer Prefetch".
 
 use crate::adapter::Lacking;
-use crate::broker::{Active, Order, QueueId, QueueRules, Redelivery, ReturnsTo, WhenFull};
+use crate::broker::{Active, Order, OrderedBy, QueueId, QueueRules, Redelivery, ReturnsTo, WhenFull};
 use crate::client::MessageRules;
 use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::workload::Distribution;
@@ -49,8 +49,7 @@ fn queue(mut at: At<'_>, scenario: &Scenario, queue: &Queue, id: QueueId) -> Vec
         dead_letter: _,
         redelivery: of_redelivery,
         order,
-        // Every live run refuses it.
-        ordered_by: _,
+        ordered_by,
         active,
         ttl,
     } = &queue.rules;
@@ -60,6 +59,12 @@ fn queue(mut at: At<'_>, scenario: &Scenario, queue: &Queue, id: QueueId) -> Vec
         &["capacity"],
         "RabbitMQ hands on nothing through a queue without room",
         "write 1 or more",
+    );
+    at.lacks(
+        *ordered_by == OrderedBy::Key,
+        &["ordered_by"],
+        "RabbitMQ knows no keys of messages",
+        "write `single_active_consumer: true`, which keeps the order of all",
     );
     at.lacks(
         is_limited && *when_full == WhenFull::Block,

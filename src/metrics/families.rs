@@ -2,6 +2,8 @@
 //!
 //! A message has a branch for each queue it was published to, and a branch a copy for each time it was passed on.
 
+use smallvec::SmallVec;
+
 use super::ledger::Fate;
 use crate::broker::QueueId;
 use crate::measure::Cause;
@@ -51,9 +53,9 @@ pub struct Family {
     is_awaited: bool,
     /// Copies in the books.
     copies: u32,
-    branches: Vec<Branch>,
+    branches: SmallVec<[Branch; 1]>,
     /// How many times it has entered each queue that it has entered.
-    entered: Vec<(QueueId, u16)>,
+    entered: SmallVec<[(QueueId, u16); 4]>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +128,8 @@ impl Families {
             undecided: copies,
             is_awaited,
             copies: 0,
-            branches: Vec::new(),
-            entered: Vec::new(),
+            branches: SmallVec::new(),
+            entered: SmallVec::new(),
         };
         match self.free.pop() {
             Some(id) => {

@@ -344,6 +344,7 @@ impl<P: Clone> Queue<P> {
             // It may have yet another, and is last in turn for it.
             self.credit.push_back(consumer);
         }
+        debug_assert!(!E::IS_PLAIN || self.lists[Where::Returned].is_empty(), "where nothing returns");
         let list = if E::IS_PLAIN { Where::Fresh } else { self.list_of_next(store) };
         let slot = self.lists[list].first().expect("a message waits");
         let entry = &mut store[slot];

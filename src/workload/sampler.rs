@@ -186,7 +186,7 @@ fn triangular([min, mode, max]: [f64; 3], u: f64) -> f64 {
 
 /// Standard exponential draws for the keys of consecutive numbers. In two loops, because what the second calls now and
 /// then takes the registers that the first needs; the first one by one, because side by side, in vectors that know no
-/// product of 64 bits, it takes twice as long.
+/// product of 64 bits, it takes half as long again.
 #[inline]
 pub fn exp1_ahead<const N: usize>(key: Key, first: u64) -> [f64; N] {
     let mut ahead = [0.0; N];

@@ -69,6 +69,13 @@ fn main() {
     let number = |at: usize, or| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(or);
     let (messages, rounds) = (number(0, 1_000_000), number(1, 7));
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
+    if let Ok(only) = std::env::var("ONLY") {
+        let n: Vec<usize> = only.split(',').map(|x| x.parse().unwrap()).collect();
+        for _ in 0..rounds {
+            println!("{:.0}", SYSTEMS[n[1]].1(&runtime, SHAPES[n[0]], messages).rate);
+        }
+        return;
+    }
     for shape in SHAPES {
         table(&runtime, shape, messages, rounds);
     }

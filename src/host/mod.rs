@@ -48,6 +48,7 @@ mod delivery;
 #[cfg(all(test, shuttle))]
 mod interleavings;
 mod parcels;
+mod patience;
 mod publisher;
 mod shared;
 mod timer;

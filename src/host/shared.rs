@@ -1,22 +1,21 @@
 //! The one lock around the broker, and what is done under it.
 
 use std::collections::VecDeque;
-use std::sync::PoisonError;
 #[cfg(not(all(test, shuttle)))]
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 use std::task::Context;
 use std::time::Duration;
 
 use bytes::Bytes;
 #[cfg(all(test, shuttle))]
-use shuttle::sync::{Mutex, MutexGuard};
+use shuttle::sync::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::account::{Account, Books};
 use super::parcels::{Parcel, Parcels};
 use super::told::{Handed, Line, Mailbox, Offered, Told, Wakes};
-use super::{HostError, Limits, Options};
+use super::{HostError, Limits, Options, patience};
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Place, Properties, QueueId, QueueRules, Terms};
 use crate::random::Key;
 use crate::time::{Span, Speed, Time};
@@ -63,7 +62,7 @@ impl Shared {
     /// wait for the lock. The clock is read outside, and time never runs back.
     pub fn enter<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
         let now = self.now();
-        let mut state = self.lock();
+        let mut state = patience::lock(&self.state);
         state.told.now = state.told.now.max(now);
         let result = work(&mut state);
         let is_earlier = state.deadline() < state.armed;
@@ -77,11 +76,6 @@ impl Shared {
         }
         wakes.wake();
         result
-    }
-
-    /// Only a watch that panics can poison the lock; the accounts then show what it left undone.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn now(&self) -> Time {

@@ -374,7 +374,11 @@ pub const CONSUMERS: &[Key] = &[
         "{every: {exponential: {mean: 1h}}, restart: 30s}",
         "how long each consumer is up between crashes, and down",
     ),
-    later("hangs", "how often a consumer hangs"),
+    key(
+        "hangs",
+        "{share: 1%, for: 5s}",
+        "how often a consumer does nothing for a while before it begins with an attempt, which it holds meanwhile: it is available and not busy, and the message still waits",
+    ),
     key(
         "acks_lost",
         "1%",
@@ -402,6 +406,11 @@ pub const TAKES: &[Key] = &[
 pub const CRASHES: &[Key] = &[
     key("every", "{exponential: {mean: 1h}}", "the time that a consumer is up; each begins somewhere in its first"),
     key("restart", "30s", "the time from a crash until the consumer takes messages again"),
+];
+
+pub const HANGS: &[Key] = &[
+    key("share", "1%", "of attempts"),
+    key("for", "5s", "how long; with a batch, the longest of its messages' times"),
 ];
 
 pub const EVERY: &[Key] = &[key("every", "10", "how many messages are acknowledged at once")];

@@ -491,6 +491,7 @@ pub const TREE: &[Table] = &[
             row("fails", "0%", &[]),
             row("poison", "0%", &[]),
             row("acks_lost", "0%", &[]),
+            row("hangs", "they do not hang", &[Value::Table("hangs")]),
             row("crashes", "they do not crash", &[Value::Table("crashes")]),
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
             row("works_by", "sleep", &[Words(|| plain(keys::WORKS_BY))]),
@@ -529,6 +530,13 @@ pub const TREE: &[Table] = &[
         "each consumer by itself: what it holds returns as from a closed connection, a failure of each message",
         keys::CRASHES,
         &[row("every", NEEDED, DISTRIBUTION), row("restart", NEEDED, DISTRIBUTION)],
+    ),
+    all(
+        "hangs",
+        "consumers.<name>.hangs",
+        "a while in which a consumer does nothing",
+        keys::HANGS,
+        &[row("share", NEEDED, &[]), row("for", NEEDED, DISTRIBUTION)],
     ),
     all(
         "every",

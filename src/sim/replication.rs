@@ -475,7 +475,7 @@ fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {
 /// Whether its consumers do more than to work on one message after the other.
 fn has_desk(entry: &Consumers) -> bool {
     let answers = matches!(entry.rules.acknowledge, Acknowledge::OnDelivery | Acknowledge::Every(_));
-    answers || entry.rules.takes.is_some() || entry.shifts.is_some() || entry.rules.faults.leave_open()
+    answers || entry.rules.takes.is_some() || entry.shifts.is_some() || entry.rules.faults.need_desks()
 }
 
 /// A thousand for each message expected: no run of use comes near, and time that crawls ends.

@@ -183,6 +183,7 @@ const ALL: &[(&str, &str, &str, bool)] = &[
         "of whose acknowledgements 1 % get lost and nothing brings their messages back",
         true,
     ),
+    ("hangs: {share: 2%, for: 5s}", "hangs:", "hanging for 5s before 2 % of the attempts", true),
     (
         "crashes: {every: {exponential: {mean: 1h}}, restart: 30s}",
         "crashes: the formulas know consumers that are always there",
@@ -233,4 +234,44 @@ fn poison_that_returns_without_end_is_told_as_such() {
     // One of ten takes 5 attempts: 1.4 on average.
     let limited = described("{redelivery: {limit: 4}}");
     assert!(limited.contains("Offered load 0.14, retries included, on 1 consumer"), "{limited}");
+}
+
+#[test]
+fn a_consumer_that_hangs_holds_its_message_which_waits_and_is_not_busy() {
+    let record = run("a: {}", ONE_EVERY_100MS, "w: {takes_from: a, service: 10ms, hangs: {share: 100%, for: 30ms}}");
+    assert_eq!(ms(&record.times.wait), (10, 30.0));
+    assert_eq!((ms(&record.times.service), ms(&record.times.response)), ((10, 10.0), (10, 40.0)));
+    let window = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((window.in_flight_area, window.length_area), (10 * 40_000_000, 0));
+    assert_eq!(record.crews[0].busy, 10 * 10_000_000);
+}
+
+#[test]
+fn a_hang_may_outlast_the_time_out_and_the_message_goes_to_another() {
+    // Each first attempt hangs for 30 ms and is taken back after 20. Done at 40, it answers late, and in time for the
+    // second, which has begun at 20 and hangs until 50.
+    let rules = "takes_from: a, service: 10ms, hangs: {share: 100%, for: 30ms}";
+    let record =
+        run("a: {redelivery: {ack_timeout: 25ms}}", ONE_EVERY_100MS, &format!("w: {{{rules}}}, v: {{{rules}}}"));
+    let counts = counts(&record);
+    assert_eq!((counts.processed, counts.duplicates, counts.redelivered), (10, 10, 10));
+    assert_eq!(ms(&record.times.response), (10, 40.0));
+}
+
+#[test]
+fn a_batch_hangs_as_long_as_the_longest_of_it_and_is_acknowledged_only_as_its_work_begins() {
+    let rules = "takes: {up_to: 4, wait: 1ms}, service: 10ms, acknowledge: before, hangs: {share: 100%, for: 30ms}";
+    let record = run("a: {}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {rules}}}"));
+    let window = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((window.in_flight_area, record.crews[0].busy), (4 * 30_000_000, 10_000_000));
+}
+
+#[test]
+fn what_hangs_in_a_crash_was_not_begun() {
+    let rules = format!("service: 10ms, acknowledge: before, hangs: {{share: 100%, for: 10s}}, {CRASHES}");
+    let record =
+        run("a: {redelivery: {limit: 2}}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {rules}, prefetch: 4}}"));
+    let counts = counts(&record);
+    assert_eq!((counts.lost[place(Cause::Crashed)], counts.lost[place(Cause::Limit)]), (0, 4));
+    assert_eq!((record.crews[0].busy, counts.redelivered), (0, 8));
 }

@@ -7,7 +7,7 @@ use kendall::broker::{
     ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{
-    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, MessageRules, OnFailure, OnRetry,
+    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, OnFailure, OnRetry,
     Retries, Takes, Way, WorksBy,
 };
 use kendall::measure::Cause;
@@ -204,11 +204,10 @@ fn faults() -> impl Strategy<Value = Faults> {
         restart: Distribution::Constant(ms(restart)),
     });
     let share = || prop_oneof![3 => Just(0.0), 1 => Just(0.3), 1 => Just(1.0)];
-    let some = (share(), share(), prop::option::of(crashes)).prop_map(|(poison, acks_lost, crashes)| Faults {
-        poison,
-        acks_lost,
-        crashes,
-    });
+    let lasts = || (1..20_u64).prop_map(|lasts| Distribution::Constant(ms(lasts)));
+    let hangs = (share(), lasts()).prop_map(|(share, lasts)| Hangs { share, lasts });
+    let some = (share(), share(), prop::option::of(crashes), prop::option::of(hangs));
+    let some = some.prop_map(|(poison, acks_lost, crashes, hangs)| Faults { poison, acks_lost, crashes, hangs });
     prop_oneof![2 => Just(Faults::default()), 1 => some]
 }
 
@@ -682,6 +681,9 @@ fn doubled(scenario: &Scenario) -> Scenario {
     }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
+        for hangs in &mut entry.rules.faults.hangs {
+            hangs.lasts = distribution(&hangs.lasts);
+        }
         entry.rules.takes = entry.rules.takes.map(|takes| Takes { wait: twice(takes.wait), ..takes });
         let law = |law: Follows| Follows { each_s: 2.0 * law.each_s, plus: twice(law.plus), ..law };
         entry.rules.follows = entry.rules.follows.map(law);

@@ -27,8 +27,8 @@ pub struct Desk<L> {
     untold: Vec<Option<DeliveryId>>,
     /// It takes part; else it works on what it has begun, and takes nothing more.
     is_present: bool,
-    /// It has crashed and is not back.
-    is_down: bool,
+    /// For how many reasons it is down: it has crashed, or an outage has hit it.
+    downs: u32,
 }
 
 /// What a consumer had on its desk as it crashed.
@@ -57,17 +57,7 @@ impl<L> Desk<L> {
     pub(super) fn new() -> Desk<L> {
         let (holds, batch, since, untold) = Default::default();
         let hangs_until = None;
-        Desk {
-            holds,
-            batch,
-            since,
-            hangs_until,
-            ends: Time::ZERO,
-            outside: 0,
-            untold,
-            is_present: true,
-            is_down: false,
-        }
+        Desk { holds, batch, since, hangs_until, ends: Time::ZERO, outside: 0, untold, is_present: true, downs: 0 }
     }
 
     /// What it works on, or has worked on and passes on.
@@ -86,7 +76,7 @@ impl<L> Desk<L> {
 
     /// It has crashed and is not back.
     pub fn is_down(&self) -> bool {
-        self.is_down
+        self.downs > 0
     }
 
     /// Whether it has nothing left to work on.
@@ -249,7 +239,7 @@ impl<L: Copy> Crew<L> {
     /// It crashes: nothing is left on its desk, and it says nothing more.
     pub fn crash(&mut self, place: usize) -> Crashed<L> {
         let desk = &mut self.desks[place];
-        let was_available = !desk.is_down && (desk.is_present || !desk.is_over());
+        let was_available = !desk.is_down() && (desk.is_present || !desk.is_over());
         let batch = std::mem::take(&mut desk.batch);
         let (mut begun, mut passed_on, mut not_begun) = (Vec::new(), Vec::new(), Vec::new());
         match (desk.hangs_until.take(), desk.outside) {
@@ -259,13 +249,27 @@ impl<L: Copy> Crew<L> {
         }
         not_begun.extend(desk.holds.drain(..).map(|(_, handed)| handed));
         desk.untold.clear();
-        (desk.outside, desk.is_down) = (0, true);
+        desk.outside = 0;
+        desk.downs += 1;
         Crashed { begun, passed_on, not_begun, was_available }
     }
 
-    /// It has crashed, and works again.
-    pub fn restart(&mut self, place: usize) {
-        self.desks[place].is_down = false;
+    /// What it crashed of is over. Whether it works again.
+    pub fn restart(&mut self, place: usize) -> bool {
+        let desk = &mut self.desks[place];
+        desk.downs -= 1;
+        !desk.is_down() && desk.is_present
+    }
+
+    /// Its connection breaks: what it has not begun it forgets, because it will be delivered again, and what it has done
+    /// is not heard of. What the broker has forgotten it keeps.
+    pub fn disconnect(&mut self, place: usize) -> Vec<Handed<L>> {
+        if self.rules.acknowledge == Acknowledge::OnDelivery {
+            return Vec::new();
+        }
+        let desk = &mut self.desks[place];
+        desk.untold.clear();
+        desk.holds.drain(..).map(|(_, handed)| handed).collect()
     }
 
     /// It takes part again.

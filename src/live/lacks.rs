@@ -9,7 +9,7 @@ pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
     let of_queues = scenario.queues.iter().filter_map(shortest_first);
     let entries = || scenario.consumers.iter();
     let of_entries = entries().filter_map(changing_count).chain(entries().filter_map(then_at_a_desk));
-    of_queues.chain(of_entries).chain(entries().flat_map(faults)).collect()
+    of_queues.chain(of_entries).chain(entries().flat_map(faults)).chain(outages(scenario)).collect()
 }
 
 /// The broker would have to know how long the next attempt takes.
@@ -62,5 +62,13 @@ fn faults(entry: &Consumers) -> impl Iterator<Item = Lacking> {
         path: ["consumers", &entry.name, key].map(str::to_owned).to_vec(),
         what: format!("`{key}` is not supported yet in a live run"),
         hint: "leave it out, or leave out `--live`".to_owned(),
+    })
+}
+
+fn outages(scenario: &Scenario) -> Option<Lacking> {
+    (!scenario.outages.is_empty()).then(|| Lacking {
+        path: vec!["outages".to_owned()],
+        what: "outages are not supported yet in a live run".to_owned(),
+        hint: "leave them out, or leave out `--live`".to_owned(),
     })
 }

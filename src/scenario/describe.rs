@@ -1,7 +1,7 @@
 //! What a scenario describes, in two sentences: who sends what to whom, and whether the consumers keep up.
 
 use super::busiest::busiest_key;
-use super::model::{Consumers, Scenario};
+use super::model::{Consumers, Loses, OutageOf, Scenario};
 use super::traffic::{Flow, Rate, flows, work_on};
 use crate::broker::{Active, QueueId};
 use crate::client::{Carries, Faults, Follows, Hangs, Way};
@@ -32,7 +32,27 @@ pub fn describe(scenario: &Scenario) -> String {
             list.push(format!("and {} more queues", all.len() - MOST_CLAUSES));
         }
     }
-    format!("{}. {}.", clauses.join("; "), loads.join("; ").replace("; Offered", "; offered"))
+    let loads = loads.join("; ").replace("; Offered", "; offered");
+    format!("{}. {loads}.{}", clauses.join("; "), outages(scenario))
+}
+
+/// ` Away: the broker at 10min for 30s, which loses everything.`
+fn outages(scenario: &Scenario) -> String {
+    let each = scenario.outages.iter().map(|outage| {
+        let of = match outage.of {
+            OutageOf::Broker => "the broker".to_owned(),
+            OutageOf::Queue(queue) => format!("`{}`", scenario.queue(queue).name),
+            OutageOf::Consumers(entry) => format!("`{}`", scenario.consumers[entry].name),
+        };
+        let loses = if outage.loses == Loses::Everything { ", which loses everything" } else { "" };
+        format!("{of} at {} for {}{loses}", outage.at, outage.lasts)
+    });
+    let mut each: Vec<String> = each.take(MOST_CLAUSES).collect();
+    let more = scenario.outages.len() - each.len();
+    if more > 0 {
+        each.push(format!("and {more} more times"));
+    }
+    if each.is_empty() { String::new() } else { format!(" Away: {}.", each.join("; ")) }
 }
 
 fn id_of(at: usize) -> QueueId {

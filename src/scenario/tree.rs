@@ -105,6 +105,7 @@ pub const TREE: &[Table] = &[
             row("producers", NEEDED, &[Named("producer")]),
             row("consumers", "nobody takes anything", &[Named("consumers")]),
             row("targets", "none", &[List(&[Text])]),
+            row("outages", "none", &[List(&[Value::Table("outage")])]),
             row("name", "the file's name", &[Text]),
         ],
     ),
@@ -496,6 +497,18 @@ pub const TREE: &[Table] = &[
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
             row("works_by", "sleep", &[Words(|| plain(keys::WORKS_BY))]),
             row("then", "nothing is passed on", &[Value::Table("then"), List(&[Value::Table("then by share")])]),
+        ],
+    ),
+    all(
+        "outage",
+        "outages",
+        "something that is away for a while, by plan",
+        keys::OUTAGE,
+        &[
+            row("at", NEEDED, &[]),
+            row("for", NEEDED, &[]),
+            row("of", NEEDED, &[Text]),
+            row("loses", "nothing", &[Words(|| plain(keys::LOSES))]),
         ],
     ),
     one_of(

@@ -56,8 +56,13 @@ fn then_at_a_desk(entry: &Consumers) -> Option<Lacking> {
 
 /// What goes wrong at consumers, said in full here too. Poison is a matter of the draw that a live consumer makes too.
 fn faults(entry: &Consumers) -> impl Iterator<Item = Lacking> {
-    let Faults { poison: _, acks_lost, crashes, hangs } = &entry.rules.faults;
-    let found = [("acks_lost", *acks_lost > 0.0), ("crashes", crashes.is_some()), ("hangs", hangs.is_some())];
+    let Faults { poison: _, acks_lost, crashes, hangs, network } = &entry.rules.faults;
+    let found = [
+        ("acks_lost", *acks_lost > 0.0),
+        ("crashes", crashes.is_some()),
+        ("hangs", hangs.is_some()),
+        ("network", network.is_some()),
+    ];
     found.into_iter().filter(|(_, is_so)| *is_so).map(|(key, _)| Lacking {
         path: ["consumers", &entry.name, key].map(str::to_owned).to_vec(),
         what: format!("`{key}` is not supported yet in a live run"),

@@ -471,6 +471,7 @@ fn a_result_that_cannot_be_written_is_an_error() {
 const SHIPPED: &[(&str, i32)] = &[
     ("ack-timeout", 1),
     ("agreement", 0),
+    ("bad-day", 0),
     ("batch-workers", 0),
     ("bursty", 1),
     ("elb-fortnight", 0),

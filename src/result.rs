@@ -1,7 +1,11 @@
 //! What every engine fills in and every view reads: answers, estimates, accounts, verdicts, targets, warnings.
 
+mod compare;
+mod explanation;
 mod live;
 
+pub use compare::{Compared, Comparison, Difference, Ranking, Shown};
+pub use explanation::{Explanation, Paragraph, Stability};
 pub use live::{Lag, Live, LiveAgreement, Uncorrected};
 
 use std::collections::BTreeMap;
@@ -38,6 +42,15 @@ pub enum Answer {
     Theory(Theory),
     Simulation(Box<Simulation>),
     Live(Box<Live>),
+}
+
+impl Outcome {
+    pub fn simulation(&self) -> Option<&Simulation> {
+        self.answers.iter().find_map(|answer| match answer {
+            Answer::Simulation(simulation) => Some(simulation.as_ref()),
+            Answer::Theory(_) | Answer::Live(_) => None,
+        })
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -271,22 +284,6 @@ pub struct Series {
     pub high: Vec<f64>,
 }
 
-/// Which model a scenario is, and why, in words.
-#[derive(Clone, Debug)]
-pub struct Explanation {
-    pub paragraphs: Vec<Paragraph>,
-    /// The model's answer, or the reasons why there is none.
-    pub theory: Result<Theory, Vec<String>>,
-    pub stability: Vec<Stability>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paragraph {
-    /// One word.
-    pub title: &'static str,
-    pub text: String,
-}
-
 /// Theory beside simulation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agreement {
@@ -375,20 +372,4 @@ impl WarningCode {
             WarningCode::Scenario => "scenario",
         }
     }
-}
-
-/// What a queue is offered against what its consumers can do, on average over the run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stability {
-    pub queue: String,
-    /// Messages entering per second.
-    pub rate: f64,
-    /// Work that arrives per second, in consumers kept busy, retries included.
-    pub offered_load: f64,
-    /// The most that there are.
-    pub consumers: u32,
-    /// How many there are on average; fewer than the most where they come and go.
-    pub present: f64,
-    /// Messages a second by which the backlog grows; 0 where it does not.
-    pub growth: f64,
 }

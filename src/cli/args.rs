@@ -26,6 +26,8 @@ Exit codes: 0 every target holds; 1 a target is missed, or the run failed; 2 the
 pub enum Command {
     /// Answer scenarios by theory, where a formula applies, and by simulation
     Run(Box<Run>),
+    /// Compare a scenario with its variants on the same random numbers
+    Compare(Box<Compare>),
     /// Say which model a scenario is, and which assumptions hold or fail
     Explain(Explain),
     /// Print all that formulas know of a system in Kendall's notation
@@ -69,16 +71,9 @@ pub struct Notation {
     pub family: Option<String>,
 }
 
+/// What the command line changes in a scenario.
 #[derive(Debug, Default, clap::Args)]
-#[command(after_help = RUN)]
-pub struct Run {
-    /// Scenario files, or a system in Kendall's notation such as M/M/3
-    #[arg(value_name = "FILE|NOTATION", required = true)]
-    pub scenarios: Vec<String>,
-
-    #[command(flatten)]
-    pub notation: Notation,
-
+pub struct Alter {
     /// Draw other random numbers [as run.seed]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -94,6 +89,32 @@ pub struct Run {
     /// Alter the scenario, such as consumers.payments.count=14; may be repeated
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
+}
+
+impl Alter {
+    /// As `path=value`. What is said by name comes last, so that it wins over `--set`.
+    pub fn overrides(&self) -> Vec<String> {
+        let named = [
+            self.seed.map(|seed| format!("run.seed={seed}")),
+            self.replications.map(|n| format!("run.replications={n}")),
+            self.duration.as_ref().map(|duration| format!("run.duration={duration}")),
+        ];
+        self.set.iter().cloned().chain(named.into_iter().flatten()).collect()
+    }
+}
+
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = RUN)]
+pub struct Run {
+    /// Scenario files, or a system in Kendall's notation such as M/M/3
+    #[arg(value_name = "FILE|NOTATION", required = true)]
+    pub scenarios: Vec<String>,
+
+    #[command(flatten)]
+    pub notation: Notation,
+
+    #[command(flatten)]
+    pub alter: Alter,
 
     /// Answer by theory alone
     #[arg(long)]
@@ -151,6 +172,52 @@ Examples:
   kendall run scenarios/agreement.yaml --live
   kendall run scenarios/web-day.yaml --live --speed 600
   kendall run scenarios/agreement.yaml --live amqp://127.0.0.1:5672";
+
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = COMPARE)]
+pub struct Compare {
+    /// A scenario file with its variants, or a system in Kendall's notation; of several, the first is what the others are
+    /// compared with
+    #[arg(value_name = "FILE|NOTATION", required = true)]
+    pub scenarios: Vec<String>,
+
+    #[command(flatten)]
+    pub notation: Notation,
+
+    #[command(flatten)]
+    pub alter: Alter,
+
+    /// Take this variant of the file and not all of them, or write one out; may be repeated
+    #[arg(long, value_name = "NAME|NAME:PATH=VALUE")]
+    pub variant: Vec<String>,
+
+    /// A variant for each of the values; repeated, one for each combination
+    #[arg(long, value_name = "PATH=VALUE,VALUE")]
+    pub vary: Vec<String>,
+
+    /// Put them in order by this measure, such as response.p99
+    #[arg(long, value_name = "MEASURE")]
+    pub rank: Option<String>,
+
+    /// Write the result as JSON; `-` writes it to standard output, and nothing else there
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+
+    /// Threads to simulate with; the result is the same for any number [default: as many as cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
+const COMPARE: &str = "\
+Examples:
+  kendall compare scenarios/prefetch.yaml
+  kendall compare scenarios/flash-sale.yaml --vary consumers.payments.count=12,14,16 --rank response.p99
+  kendall compare scenarios/orders.yaml --variant patient:queues.orders.redelivery.ack_timeout=5min
+  kendall compare M/M/3 --load 80% --service 12ms --vary consumers.consumer.prefetch=10,unlimited
+  kendall compare scenarios/mm1.yaml scenarios/mm3.yaml --json - | jq '.differences'
+
+Targets decide the exit code by the first of those compared: 0 all hold; 1 one is missed, or a run failed;
+2 the input is wrong; 3 one is undecided; 130 interrupted.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXPLAIN)]
@@ -302,6 +369,18 @@ mod tests {
     fn the_arguments_do_not_contradict_each_other() {
         use clap::CommandFactory as _;
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_said_by_name_is_an_override_behind_the_others() {
+        let alter = Alter {
+            set: vec!["run.seed=7".to_owned(), "queues.orders.capacity=5".to_owned()],
+            seed: Some(9),
+            duration: Some("30min".to_owned()),
+            ..Alter::default()
+        };
+        let expected = ["run.seed=7", "queues.orders.capacity=5", "run.seed=9", "run.duration=30min"];
+        assert_eq!(alter.overrides(), expected);
     }
 
     #[test]

@@ -47,7 +47,8 @@ pub fn run_live<T: Target>(
         }
         error => error,
     })?;
-    let Some(warmup) = warmup_of(&outcome).filter(|_| !outcome.partial) else { return Ok(outcome) };
+    let warmup = outcome.simulation().map(|simulation| simulation.warmup);
+    let Some(warmup) = warmup.filter(|_| !outcome.partial) else { return Ok(outcome) };
     let runs = carry_out(&scenario, warmup, asked, target)?;
     let answer = Live::of(&scenario, warmup, asked.speed, target, runs)?;
     outcome.partial |= answer.runs.stopped == Stopped::Interrupted;
@@ -68,13 +69,6 @@ fn as_live(scenario: &Scenario, speed: Speed) -> Scenario {
     }
     run.drain_at_most = Some(usual);
     scenario
-}
-
-fn warmup_of(outcome: &Outcome) -> Option<Span> {
-    outcome.answers.iter().find_map(|answer| match answer {
-        Answer::Simulation(simulation) => Some(simulation.warmup),
-        Answer::Theory(_) | Answer::Live(_) => None,
-    })
 }
 
 /// The runs one after the other, until one does not end as it should.

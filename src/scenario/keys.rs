@@ -31,7 +31,11 @@ pub const SCENARIO: &[Key] = &[
     key("targets", "[response.p99 < 30s]", "what must hold"),
     later("exchanges", "where messages are routed to several queues"),
     later("outages", "when a broker, a queue or consumers are away"),
-    later("variants", "changes that `kendall compare` runs beside the file"),
+    key(
+        "variants",
+        "{eager: {consumers.workers.prefetch: 100}}",
+        "what `kendall compare` holds against the file: paths and what stands there then; `null` removes it",
+    ),
 ];
 
 pub const SHORT_FORM: &[Key] = &[

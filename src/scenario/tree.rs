@@ -49,6 +49,8 @@ pub enum Value {
     List(&'static [Value]),
     /// Names of columns with a number behind each.
     Columns,
+    /// Names of the user's choice, each with paths into the scenario and what stands there then.
+    Variants,
     /// Instants with a value behind each.
     Points(&'static [Value]),
 }
@@ -105,6 +107,7 @@ pub const TREE: &[Table] = &[
             row("producers", NEEDED, &[Named("producer")]),
             row("consumers", "nobody takes anything", &[Named("consumers")]),
             row("targets", "none", &[List(&[Text])]),
+            row("variants", "none", &[Value::Variants]),
             row("name", "the file's name", &[Text]),
         ],
     ),

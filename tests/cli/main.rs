@@ -1,5 +1,6 @@
 //! The program as a user meets it: arguments, streams, exit codes, and what happens when something is wrong.
 
+mod compare;
 mod events;
 mod formulas;
 mod language;
@@ -112,6 +113,7 @@ fn help_shows_an_example_of_every_command() {
     for (arguments, example) in [
         (&["--help"][..], "kendall run M/M/3 --rate 200/s --service 12ms"),
         (&["run", "--help"], "kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14"),
+        (&["compare", "--help"], "kendall compare scenarios/prefetch.yaml"),
         (&["explain", "--help"], "kendall explain scenarios/flash-sale.yaml"),
         (&["theory", "--help"], "kendall theory M/G/1 --load 80%"),
         (&["check", "--help"], "kendall check scenarios/flash-sale.yaml"),

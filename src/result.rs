@@ -51,6 +51,18 @@ impl Outcome {
             Answer::Theory(_) | Answer::Live(_) => None,
         })
     }
+
+    pub fn live(&self) -> Option<&Live> {
+        self.answers.iter().find_map(|answer| match answer {
+            Answer::Live(live) => Some(live.as_ref()),
+            Answer::Theory(_) | Answer::Simulation(_) => None,
+        })
+    }
+
+    /// The live runs, or else the simulation.
+    pub fn measured(&self) -> Option<&Simulation> {
+        self.live().map(|live| &live.runs).or_else(|| self.simulation())
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -103,6 +103,31 @@ impl Alter {
     }
 }
 
+/// How to run it on a real clock.
+#[derive(Debug, Default, clap::Args)]
+pub struct Live {
+    /// Run it on a real clock too, with as many tasks as there are producers and consumers, against kendall's own broker
+    /// or RabbitMQ (`amqp://user:password@host:port/vhost`)
+    #[arg(long, value_name = "TARGET", num_args = 0..=1, default_missing_value = "embedded")]
+    pub live: Option<String>,
+
+    /// Seconds of the scenario in a real one, such as 60 [live only]
+    #[arg(long, value_name = "K", requires = "live", allow_negative_numbers = true)]
+    pub speed: Option<f64>,
+
+    /// How many live runs of each, all with draws of their own; five have intervals [live only; default: 1, of `compare` 5]
+    #[arg(long, value_name = "N", requires = "live", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub repeat: Option<u32>,
+
+    /// Tell Prometheus there how the run stands, such as 127.0.0.1:9100 [live only]
+    #[arg(long, value_name = "ADDRESS", requires = "live")]
+    pub metrics: Option<String>,
+
+    /// Allow a target, and readers of `--metrics`, on another machine [live only]
+    #[arg(long, requires = "live")]
+    pub allow_remote: bool,
+}
+
 #[derive(Debug, Default, clap::Args)]
 #[command(after_help = RUN)]
 pub struct Run {
@@ -120,26 +145,8 @@ pub struct Run {
     #[arg(long)]
     pub theory: bool,
 
-    /// Run it on a real clock too, with as many tasks as there are producers and consumers, against kendall's own broker
-    /// or RabbitMQ (`amqp://user:password@host:port/vhost`)
-    #[arg(long, value_name = "TARGET", num_args = 0..=1, default_missing_value = "embedded")]
-    pub live: Option<String>,
-
-    /// Seconds of the scenario in a real one, such as 60 [live only]
-    #[arg(long, value_name = "K", requires = "live", allow_negative_numbers = true)]
-    pub speed: Option<f64>,
-
-    /// How many live runs, each with draws of its own; five have intervals [live only]
-    #[arg(long, value_name = "N", requires = "live", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub repeat: Option<u32>,
-
-    /// Tell Prometheus there how the run stands, such as 127.0.0.1:9100 [live only]
-    #[arg(long, value_name = "ADDRESS", requires = "live")]
-    pub metrics: Option<String>,
-
-    /// Allow a target, and readers of `--metrics`, on another machine [live only]
-    #[arg(long, requires = "live")]
-    pub allow_remote: bool,
+    #[command(flatten)]
+    pub live: Live,
 
     /// Write the result as JSON, one line for each scenario; `-` writes it to standard output, and nothing else there
     #[arg(long, value_name = "FILE|-")]
@@ -195,6 +202,9 @@ pub struct Compare {
     #[arg(long, value_name = "PATH=VALUE,VALUE")]
     pub vary: Vec<String>,
 
+    #[command(flatten)]
+    pub live: Live,
+
     /// Put them in order by this measure, such as response.p99
     #[arg(long, value_name = "MEASURE")]
     pub rank: Option<String>,
@@ -214,6 +224,7 @@ Examples:
   kendall compare scenarios/flash-sale.yaml --vary consumers.payments.count=12,14,16 --rank response.p99
   kendall compare scenarios/orders.yaml --variant patient:queues.orders.redelivery.ack_timeout=5min
   kendall compare M/M/3 --load 80% --service 12ms --vary consumers.consumer.prefetch=10,unlimited
+  kendall compare scenarios/prefetch.yaml --live --variant one
   kendall compare scenarios/mm1.yaml scenarios/mm3.yaml --json - | jq '.differences'
 
 Targets decide the exit code by the first of those compared: 0 all hold; 1 one is missed, or a run failed;

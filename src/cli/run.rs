@@ -19,7 +19,10 @@ use crate::sim::Watch;
 /// Scenarios that are wrong are told at once; the others are answered one after the other.
 pub fn run(args: &Run) -> Result<Exit, Failure> {
     // What is asked wrongly is told before anything is run.
-    let live = live::asked(args)?;
+    let live = live::asked(&args.live, 1)?;
+    if args.theory && live.is_some() {
+        return Err(Failure::Arguments("`--theory` and `--live` exclude each other; leave one of them out".to_owned()));
+    }
     let metrics = live.as_ref().and_then(|asked| asked.metrics).map(Metrics::serve).transpose()?;
     let mut worst = Exit::Well;
     let mut scenarios = Vec::new();

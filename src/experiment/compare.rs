@@ -1,6 +1,9 @@
 //! A scenario and its variants on the same random numbers, over the same window, and how they differ.
 
+use super::live::{self, LiveAsk, Runner};
 use super::{Ask, RunError, in_pool, run, steady};
+use crate::adapter::Target;
+use crate::live::{Ending, Finished};
 use crate::measure::{Direction, Measure, Percentile, Quantity, Stat};
 use crate::result::{CONFIDENCE, Compared, Comparison, Difference, Estimate, Ranking, Simulation};
 use crate::scenario::{Replications, Scenario, Warmup};
@@ -27,10 +30,70 @@ pub fn compare(
     ranked: Option<&Measure>,
     watch: &Watch,
 ) -> Result<Comparison, RunError> {
-    let mut compared: Vec<Compared> = Vec::new();
+    let simulated = simulate(variants, ask, watch)?;
+    Ok(concluded(variants, simulated.into_iter().map(|(_, compared)| compared).collect(), ranked))
+}
+
+/// The same with live runs of each, in turn (A B A B …), so that what changes on the machine meanwhile touches all alike.
+///
+/// # Errors
+/// As [`compare`], and if the target lacks something or a live run fails.
+pub fn compare_live<T: Target>(
+    variants: &[Variant],
+    ask: &Ask,
+    asked: &LiveAsk<'_>,
+    target: &T,
+    ranked: Option<&Measure>,
+    watch: &Watch,
+) -> Result<Comparison, RunError> {
+    let prepared = |variant: &Variant| {
+        let scenario = live::prepared(&variant.scenario, asked, target)?;
+        Ok(Variant { name: variant.name.clone(), scenario })
+    };
+    let variants: Vec<Variant> = variants.iter().map(prepared).collect::<Result<_, RunError>>()?;
+    let mut simulated = simulate(&variants, ask, watch).map_err(live::of_usual)?;
+    if simulated.len() == variants.len() && simulated.iter().all(|(_, compared)| !compared.outcome.partial) {
+        let runs = in_turn(&simulated, asked, target)?;
+        for ((scenario, compared), runs) in simulated.iter_mut().zip(runs).filter(|(_, runs)| !runs.is_empty()) {
+            let warmup = warmup_of(compared);
+            live::with_live(&mut compared.outcome, scenario, warmup, asked.speed, target, runs)?;
+        }
+    }
+    Ok(concluded(&variants, simulated.into_iter().map(|(_, compared)| compared).collect(), ranked))
+}
+
+/// Of each scenario its runs, as far as they come until one does not end as it should.
+fn in_turn<T: Target>(
+    simulated: &[(Scenario, Compared)],
+    asked: &LiveAsk<'_>,
+    target: &T,
+) -> Result<Vec<Vec<Finished>>, RunError> {
+    let runner = Runner::new(asked, target)?;
+    let mut runs: Vec<Vec<Finished>> = simulated.iter().map(|_| Vec::new()).collect();
+    'turns: for replication in 0..asked.runs {
+        for ((scenario, compared), runs) in simulated.iter().zip(&mut runs) {
+            let run =
+                runner.one(scenario, warmup_of(compared), replication).map_err(|error| error.of(&compared.name))?;
+            let is_complete = run.ending == Ending::Complete;
+            runs.push(run);
+            if !is_complete {
+                break 'turns;
+            }
+        }
+    }
+    Ok(runs)
+}
+
+fn warmup_of(compared: &Compared) -> Span {
+    compared.outcome.simulation().map_or(Span::ZERO, |simulation| simulation.warmup)
+}
+
+/// All of them over one window, until one is interrupted.
+fn simulate(variants: &[Variant], ask: &Ask, watch: &Watch) -> Result<Vec<(Scenario, Compared)>, RunError> {
+    let mut simulated: Vec<(Scenario, Compared)> = Vec::new();
     let mut as_many = None;
-    let window = common_window(variants, ask, watch)?;
-    for Variant { name, scenario } in variants.iter().filter(|_| window.is_some()) {
+    let Some(window) = common_window(variants, ask, watch)? else { return Ok(simulated) };
+    for Variant { name, scenario } in variants {
         let mut scenario = over(scenario, window);
         if let Some(replications) = as_many {
             scenario.run.replications = Replications::Fixed(replications);
@@ -39,13 +102,12 @@ pub fn compare(
         // A precision is the first one's; pairs need as many of each.
         as_many = as_many.or(outcome.simulation().map(|first| first.replications));
         let is_partial = outcome.partial;
-        compared.push(Compared { name: name.clone(), outcome });
+        simulated.push((scenario, Compared { name: name.clone(), outcome }));
         if is_partial {
             break;
         }
     }
-    let scenarios: Vec<&Scenario> = variants.iter().map(|variant| &variant.scenario).collect();
-    Ok(concluded(&scenarios, compared, ranked))
+    Ok(simulated)
 }
 
 impl RunError {
@@ -73,9 +135,8 @@ fn common_window(variants: &[Variant], ask: &Ask, watch: &Watch) -> Result<Optio
     Ok(Some(window))
 }
 
-fn over(scenario: &Scenario, window: Option<Settled>) -> Scenario {
+fn over(scenario: &Scenario, window: Settled) -> Scenario {
     let mut scenario = scenario.clone();
-    let Some(window) = window else { return scenario };
     if !scenario.run.duration_given {
         scenario.run.duration = window.duration;
     }
@@ -85,10 +146,12 @@ fn over(scenario: &Scenario, window: Option<Settled>) -> Scenario {
     scenario
 }
 
-fn concluded(scenarios: &[&Scenario], compared: Vec<Compared>, ranked: Option<&Measure>) -> Comparison {
-    let partial = compared.len() < scenarios.len() || compared.iter().any(|one| one.outcome.partial);
-    let simulations: Vec<&Simulation> = compared.iter().filter_map(|one| one.outcome.simulation()).collect();
-    let mut measures = measures(scenarios);
+/// By the live runs, where there are some.
+fn concluded(variants: &[Variant], compared: Vec<Compared>, ranked: Option<&Measure>) -> Comparison {
+    let partial = compared.len() < variants.len() || compared.iter().any(|one| one.outcome.partial);
+    let simulations: Vec<&Simulation> = compared.iter().filter_map(|one| one.outcome.measured()).collect();
+    let scenarios: Vec<&Scenario> = variants.iter().map(|variant| &variant.scenario).collect();
+    let mut measures = measures(&scenarios);
     measures.extend(ranked.filter(|ranked| !measures.contains(ranked)).cloned());
     measures.retain(|measure| tells(&simulations, measure));
     let rate = |quantity| Measure::whole(quantity, Stat::Value);
@@ -102,8 +165,16 @@ fn concluded(scenarios: &[&Scenario], compared: Vec<Compared>, ranked: Option<&M
         let others = (1..simulations.len()).map(|variant| difference(&simulations, (0, variant), measure, confidence));
         differences.extend(others);
     }
+    if compared.iter().any(|one| one.outcome.live().is_some_and(|live| live.valid.is_err())) {
+        differences.iter_mut().for_each(withhold);
+    }
     let rankings = measures.iter().filter_map(|measure| ranking(&simulations, measure)).collect();
     Comparison { compared, differences, confidence, rankings, partial }
+}
+
+fn withhold(difference: &mut Difference) {
+    difference.half = None;
+    difference.why = Some("a live run is invalid: generator-bound".to_owned());
 }
 
 fn corrected(comparisons: usize) -> f64 {

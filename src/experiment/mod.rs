@@ -6,7 +6,7 @@ mod live;
 mod targets;
 mod warnings;
 
-pub use compare::{Variant, compare};
+pub use compare::{Variant, compare, compare_live};
 pub use live::{LiveAsk, run_live};
 
 use crate::live::LiveError;

@@ -4,12 +4,12 @@ mod cells;
 mod table;
 mod words;
 
-use super::number::{count, span};
+use super::number::{count, in_unit, span};
 use super::terminal::warnings::entry;
 use super::terminal::{Entry, Paint, Style, listed};
 use super::text;
-use crate::measure::Measure;
-use crate::result::{CONFIDENCE, Compared, Comparison, Holds, Ranking, Warning};
+use crate::measure::{Measure, Unit};
+use crate::result::{CONFIDENCE, Compared, Comparison, Holds, Live, Ranking, TargetResult, Warning};
 use crate::scenario::Scenario;
 
 /// The whole text; it ends with a line break. `scenarios` are those that were compared, in their order; `ranked` is the
@@ -75,7 +75,7 @@ fn best(comparison: &Comparison, ranked: Option<&Measure>, style: Style) -> Vec<
 /// Those who are not told apart share a place.
 fn places(comparison: &Comparison, ranking: &Ranking) -> Vec<Entry> {
     let value = |at: &usize| {
-        let of = comparison.compared[*at].outcome.simulation().and_then(|s| s.measures.get(&ranking.measure)?.value);
+        let of = comparison.compared[*at].outcome.measured().and_then(|s| s.measures.get(&ranking.measure)?.value);
         let value = of.map_or(String::new(), |value| format!(" ({})", super::number::value(&ranking.measure, value)));
         format!("{}{value}", text::clean(&comparison.compared[*at].name))
     };
@@ -95,13 +95,14 @@ fn names(comparison: &Comparison, which: &[usize]) -> String {
 }
 
 fn targets(comparison: &Comparison, style: Style) -> Vec<String> {
-    let with_targets = comparison.compared.iter().filter(|one| !one.outcome.targets.is_empty());
-    let entries: Vec<Entry> = with_targets.map(target_line).collect();
+    let entries: Vec<Entry> = comparison.compared.iter().filter_map(target_line).collect();
     section("targets", &entries, style)
 }
 
-fn target_line(one: &Compared) -> Entry {
-    let all = &one.outcome.targets;
+/// By the live runs, where there are some.
+fn target_line(one: &Compared) -> Option<Entry> {
+    let by = one.outcome.targets.last()?.by;
+    let all: Vec<&TargetResult> = one.outcome.targets.iter().filter(|target| target.by == by).collect();
     let of = |holds: Holds| all.iter().filter(move |t| t.holds == holds).map(|t| t.target.clone()).collect::<Vec<_>>();
     let (missed, undecided) = (of(Holds::No), of(Holds::Undecided));
     let mut parts = vec![format!("{} of {} hold", all.len() - missed.len() - undecided.len(), all.len())];
@@ -112,7 +113,7 @@ fn target_line(one: &Compared) -> Entry {
         (true, false) => Paint::Doubtful,
         (false, _) => Paint::Bad,
     };
-    Entry { paint, ..Entry::new(&text::clean(&one.name), parts.join("; ")) }
+    Some(Entry { paint, ..Entry::new(&text::clean(&one.name), parts.join("; ")) })
 }
 
 /// Each once, with those whom it concerns.
@@ -149,18 +150,36 @@ fn method(comparison: &Comparison, scenarios: &[&Scenario], style: Style) -> Vec
     );
     let differences = comparison.differences.len();
     let intervals = format!(
-        "of the differences: Student's t over pairs of replications; all {} of them hold together in {:.0} % of cases, \
-         so each has {:.4} % (Bonferroni). ± alone: no difference shown, and one larger than that would have been",
+        "of the differences: Student's t over pairs with the same draws; all {} of them hold together in {:.0} % of \
+         cases, so each has {:.4} % (Bonferroni). ± alone: no difference shown, and one larger than that would have been",
         count(differences as u64),
         100.0 * CONFIDENCE,
         100.0 * comparison.confidence,
     );
-    let mut entries = vec![Entry::new("simulation", runs), Entry::new("intervals", intervals)];
+    let mut entries = vec![Entry::new("simulation", runs)];
+    entries.extend(live(comparison));
+    entries.push(Entry::new("intervals", intervals));
     let named = comparison.compared.iter().zip(scenarios).skip(1);
     entries.extend(named.filter_map(|(one, scenario)| changes(&one.name, scenarios[0], scenario)));
     entries.push(Entry::new("seed", first.outcome.seed.to_string()));
     entries.push(Entry::new("kendall", env!("CARGO_PKG_VERSION").to_owned()));
     section("method", &entries, style)
+}
+
+/// How the live runs came about, whose differences these are.
+fn live(comparison: &Comparison) -> Option<Entry> {
+    let all: Vec<&Live> = comparison.compared.iter().filter_map(|one| one.outcome.live()).collect();
+    let first = all.first()?;
+    let late = all.iter().map(|live| live.sent_late.p99).max()?;
+    let text = format!(
+        "{} runs of each in turn, against {}, whose confirmed messages are kept in {}; messages sent late by {} at most \
+         (p99); the table shows these runs",
+        first.runs.replications,
+        first.target,
+        first.durability,
+        in_unit(Unit::Seconds, late.seconds()),
+    );
+    Some(Entry::new("live", text))
 }
 
 /// What makes a variant of the first, as `kendall run` would have it.

@@ -67,10 +67,7 @@ impl<'a> View<'a> {
             Answer::Simulation(_) | Answer::Live(_) => None,
         });
         let simulation = outcome.simulation();
-        let live = outcome.answers.iter().find_map(|answer| match answer {
-            Answer::Live(live) => Some(live.as_ref()),
-            Answer::Theory(_) | Answer::Simulation(_) => None,
-        });
+        let live = outcome.live();
         let style = style.wide_enough();
         View { outcome, scenario, theory, simulation, live, style }
     }

@@ -105,6 +105,21 @@ fn several_files_are_compared_with_the_first() {
 }
 
 #[test]
+fn live_runs_of_each_are_compared() {
+    let live = ["--live", "--speed", "5", "--duration", "2s", "--set", "run.warmup=0.2s", "--json", "-"];
+    let ask = ["compare", "M/M/2", "--load", "50%", "--service", "10ms", "--vary", "consumers.consumer.count=4"];
+    let result = json(&run(&joined(&[&ask, &live])));
+    for variant in result["variants"].as_array().unwrap() {
+        let live = variant["answers"].as_array().unwrap().iter().find(|answer| answer["by"] == "live").unwrap();
+        assert_eq!(live["runs"], 5, "{live}");
+        assert_eq!(live["accounts"]["residual"], 0);
+    }
+    let is_told = |difference: &serde_json::Value| difference["verdict"].is_string() || difference["why"].is_string();
+    assert!(result["differences"].as_array().unwrap().iter().all(is_told), "{result}");
+    refused(&joined(&[&ask, &["--live", "--repeat", "4"]]), &["`--repeat 4`: a live comparison takes 5 runs"]);
+}
+
+#[test]
 fn what_is_asked_wrongly_is_told() {
     for (asked, said) in [
         (&["compare", "scenarios/mm1.yaml"][..], "nothing to compare `scenarios/mm1.yaml` with"),

@@ -5,7 +5,7 @@ use crate::report::number::{NOTHING, Scale};
 use crate::result::{Difference, Shown};
 
 /// From so many times as much on, a factor reads better than per cent.
-const TIMES: f64 = 10.0;
+const TIMES: f64 = 5.0;
 
 /// `−38 ± 2 %`; `± 4 %` where no difference is shown; `+0.40 ± 0.05 pt` of shares; `×24` of what is many times as much.
 pub fn difference(difference: &Difference) -> String {

@@ -65,7 +65,7 @@ impl Column {
     fn of(comparison: &Comparison, at: usize, measures: &[&Measure]) -> Column {
         let one = &comparison.compared[at];
         let value = |measure: &&Measure| {
-            let value = one.outcome.simulation().and_then(|s| s.measures.get(*measure)?.value);
+            let value = one.outcome.measured().and_then(|s| s.measures.get(*measure)?.value);
             value.map_or(NOTHING.to_owned(), |value| number::value(measure, value))
         };
         let difference = |measure: &&Measure| {

@@ -10,6 +10,8 @@ use crate::result::{Comparison, Difference, Shown};
 const MOST: usize = 4;
 /// A consumer that is busier by less is not worth a word, in shares.
 const BUSIER: f64 = 0.05;
+/// Nor is a time or a rate that differs by less, of the base.
+const WORTH_A_WORD: f64 = 0.01;
 
 /// What a sentence may name, the weightiest first; of the times only the first that is shown to differ.
 fn weighty() -> Vec<Measure> {
@@ -34,7 +36,8 @@ pub fn is_told(measure: &Measure) -> bool {
 pub fn sentence(comparison: &Comparison, variant: usize) -> String {
     let name = clean(&comparison.compared[variant].name);
     let of_variant: Vec<&Difference> = comparison.differences.iter().filter(|d| d.variant == variant).collect();
-    let told = told(&of_variant);
+    let (told, hardly): (Vec<_>, Vec<_>) =
+        told(&of_variant).into_iter().partition(|difference| is_worth_a_word(difference));
     let phrases = |better: bool| -> Vec<String> {
         let these = told.iter().filter(|difference| difference.is_better() == Some(better));
         these.take(MOST).filter_map(|difference| phrase(comparison, difference)).collect()
@@ -42,12 +45,19 @@ pub fn sentence(comparison: &Comparison, variant: usize) -> String {
     let (gains, costs) = (phrases(true).join(", "), phrases(false).join(", "));
     let busy = busy(comparison, &of_variant).map_or(String::new(), |busy| format!("; {busy}"));
     let what = match (gains.is_empty(), costs.is_empty()) {
-        (true, true) => nothing(&of_variant),
+        (true, true) => match hardly.first().and_then(|difference| phrase(comparison, difference)) {
+            Some(most) => format!("hardly a difference: {most}"),
+            None => nothing(&of_variant),
+        },
         (false, true) => gains,
         (true, false) => format!("no gain shown; {costs}"),
         (false, false) => format!("{gains}; but {costs}"),
     };
     format!("{name}: {what}{busy}")
+}
+
+fn is_worth_a_word(difference: &Difference) -> bool {
+    difference.measure.unit() == Unit::Share || difference.relative().is_none_or(|share| share.abs() >= WORTH_A_WORD)
 }
 
 /// In the order of their weight; what a target names, behind the others.
@@ -168,6 +178,13 @@ mod tests {
             "at-most-once: no difference shown; in response.p99, one of 3.0 % would have been"
         );
         assert_eq!(said(&[]), "at-most-once: no difference shown");
+    }
+
+    #[test]
+    fn what_is_shown_and_small_is_hardly_a_difference() {
+        let small = ("response.mean", 0.1, -0.00002, 0.00001);
+        assert_eq!(said(&[small]), "at-most-once: hardly a difference: response.mean −0.020 %");
+        assert!(said(&[small, ("lost.share", 0.0, 0.001, 0.0001)]).contains(": no gain shown; loses 0.100 %"));
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cold]
+#[expect(clippy::disallowed_methods, reason = "how long a processor stays away is no time of the rules")]
 fn stay_away(wait: Duration) {
     let began = Instant::now();
     while began.elapsed() < wait {

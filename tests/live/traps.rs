@@ -172,11 +172,3 @@ fn what_a_target_lacks_is_refused_at_its_place_before_anything_is_run() {
     let shown = problems.to_string();
     assert!(shown.starts_with("error: queues.q.order: this target keeps no order\n --> scenario:1:"), "{shown}");
 }
-
-#[test]
-fn a_count_that_changes_is_refused_at_its_place() {
-    let text = "{run: {duration: 1h}, queues: {q: {}}, producers: {p: {publishes_to: q, arrivals: {poisson: \
-                {rate: 1/s}}}}, consumers: {c: {takes_from: q, service: 1ms, count: {steps: {0s: 1, 1min: 2}}}}}";
-    let Err(RunError::Lacking(problems)) = run_live(&Embedded, &scenario(text), 1) else { panic!("it was run") };
-    assert!(problems.to_string().contains("consumers.c.count: a number of consumers that changes"), "{problems}");
-}

@@ -1,6 +1,7 @@
 //! Carries out what was asked, sets the answers side by side and judges them.
 
 mod agreement;
+mod halves;
 mod live;
 mod targets;
 mod warnings;

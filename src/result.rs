@@ -6,7 +6,7 @@ mod live;
 
 pub use compare::{Compared, Comparison, Difference, Ranking, Shown};
 pub use explanation::{Explanation, Paragraph, Stability};
-pub use live::{Lag, Live, LiveAgreement, Uncorrected};
+pub use live::{Halves, Lag, Live, LiveAgreement, Uncorrected};
 
 use std::collections::BTreeMap;
 
@@ -359,6 +359,8 @@ pub enum WarningCode {
     GeneratorBound,
     /// The machine was too busy, so that work ended late.
     HostSaturated,
+    /// A live run did not go on as it had begun, and the same draws simulated did.
+    NotStationary,
     /// A target was lost and found again.
     Reconnected,
     /// Somebody else's messages were in the queues of a live run.
@@ -379,6 +381,7 @@ impl WarningCode {
             WarningCode::HeavyTail => "heavy-tail",
             WarningCode::GeneratorBound => "generator-bound",
             WarningCode::HostSaturated => "host-saturated",
+            WarningCode::NotStationary => "not-stationary",
             WarningCode::Reconnected => "reconnected",
             WarningCode::Foreign => "foreign",
             WarningCode::Scenario => "scenario",

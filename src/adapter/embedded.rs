@@ -125,6 +125,10 @@ impl Consumer for host::Consumer {
     fn cancel(&mut self) {
         host::Consumer::cancel(self);
     }
+
+    fn resume(&mut self) {
+        host::Consumer::resume(self);
+    }
 }
 
 fn opened(delivery: host::Delivery) -> Option<Delivery<host::Delivery>> {

@@ -234,6 +234,9 @@ pub trait Consumer: Send + 'static {
         tags.into_iter().for_each(|tag| self.answer(tag, Said::Acknowledge));
     }
 
-    /// It is handed nothing more from now on.
+    /// It is handed nothing more from now on; what is on its way it may still receive.
     fn cancel(&mut self);
+
+    /// It takes part again after a [`cancel`](Consumer::cancel), on the same terms. Neither waits for anything.
+    fn resume(&mut self);
 }

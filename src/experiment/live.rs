@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::halves::halves;
 use super::{Ask, RunError, agreement, run, targets, warnings};
 use crate::adapter::Target;
 use crate::live::{self, Clock, Ending, Finished, Lateness, LiveError, Onlooker, Order, Speed, Verdict};
 use crate::measure::{Measure, Quantity, Stat};
 use crate::metrics::{Record, Tally};
-use crate::result::{Answer, Estimate, Live, Outcome, Overload, Simulation, Stopped, Uncorrected};
+use crate::result::{Answer, Estimate, Halves, Live, Outcome, Overload, Simulation, Stopped, Uncorrected};
 use crate::scenario::{Scenario, refuse};
 use crate::sim::{self, Watch};
 use crate::time::Span;
@@ -142,7 +143,9 @@ impl Live {
         }
         let twins = sim::replications(scenario, warmup, records.len() as u32);
         let twins = twins.map_err(|broken| RunError::Broken(broken.to_string()))?;
+        let twin = added_up(scenario, &twins, warmup, Ending::Complete, speed);
         let mut measured = added_up(scenario, &records, warmup, ending, speed);
+        let both = halves(&measured).zip(halves(&twin)).filter(|_| ending == Ending::Complete);
         if let Some(why) = target.untold() {
             withhold(scenario, &mut measured, why);
         }
@@ -154,7 +157,8 @@ impl Live {
             durability: target.durability().name(),
             untold: target.untold(),
             speed: speed.factor(),
-            twin: means(&added_up(scenario, &twins, warmup, Ending::Complete, speed)),
+            twin: means(&twin),
+            halves: both.map(|(live, twin)| Halves { live, twin }),
             oldest_unfinished: records.iter().filter_map(|record| record.oldest_unfinished).max(),
             runs: measured,
             valid: match verdict {

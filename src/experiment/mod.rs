@@ -2,6 +2,7 @@
 
 mod agreement;
 mod compare;
+mod halves;
 mod live;
 mod targets;
 mod warnings;

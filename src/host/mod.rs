@@ -193,7 +193,7 @@ impl Host {
             None => state.subscribe(queues, terms),
             Some(queue) => Err(HostError::NoQueue(*queue)),
         })?;
-        Ok(Consumer::new(Seat { shared: Arc::clone(&self.shared), consumer }))
+        Ok(Consumer::new(Seat { shared: Arc::clone(&self.shared), consumer }, queues, terms))
     }
 
     /// Looks at the broker under the lock, between two commands: it must be short, and must not use the host.

@@ -194,10 +194,15 @@ impl State {
         };
         put(&mut self.told.mailboxes, number, Mailbox::default());
         let consumer = ConsumerId(number);
+        self.subscribe_again(consumer, queues, terms);
+        Ok(consumer)
+    }
+
+    /// A consumer that takes from nothing takes from these queues.
+    pub fn subscribe_again(&mut self, consumer: ConsumerId, queues: &[QueueId], terms: Terms) {
         for queue in queues.iter().copied() {
             self.apply(Command::Subscribe { consumer, queue, terms });
         }
-        Ok(consumer)
     }
 
     /// The consumer is handed nothing more.

@@ -7,8 +7,7 @@ use crate::scenario::{Consumers, Lacking, Queue, Scenario};
 /// Everything that a live run would leave out; it is refused before the run.
 pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
     let of_queues = scenario.queues.iter().filter_map(shortest_first);
-    let entries = || scenario.consumers.iter();
-    of_queues.chain(entries().filter_map(changing_count)).chain(entries().filter_map(then_at_a_desk)).collect()
+    of_queues.chain(scenario.consumers.iter().filter_map(then_at_a_desk)).collect()
 }
 
 /// The broker would have to know how long the next attempt takes.
@@ -20,34 +19,24 @@ fn shortest_first(queue: &Queue) -> Option<Lacking> {
     })
 }
 
-/// What consumers do is said in full here, so that a new rule is not left out unnoticed.
-fn changing_count(entry: &Consumers) -> Option<Lacking> {
+/// What is passed on is passed on one by one. What consumers do is said in full here, so that a new rule is not left out
+/// unnoticed.
+fn then_at_a_desk(entry: &Consumers) -> Option<Lacking> {
     let Consumers {
         name,
-        shifts,
+        then,
+        rules,
+        shifts: _,
         takes_from: _,
         count: _,
         prefetch: _,
         prefetch_given: _,
-        then: _,
         priority: _,
         works_by: _,
-        rules: _,
     } = entry;
-    shifts.as_ref()?;
-    Some(Lacking {
-        path: ["consumers", name, "count"].map(str::to_owned).to_vec(),
-        what: "a number of consumers that changes is not supported yet in a live run".to_owned(),
-        hint: "write one number, or leave out `--live`".to_owned(),
-    })
-}
-
-/// What is passed on is passed on one by one.
-fn then_at_a_desk(entry: &Consumers) -> Option<Lacking> {
-    let rules = &entry.rules;
     let one_by_one = matches!(rules.acknowledge, Acknowledge::After | Acknowledge::Before) && rules.takes.is_none();
-    (!entry.then.is_empty() && !one_by_one).then(|| Lacking {
-        path: ["consumers", &entry.name, "then"].map(str::to_owned).to_vec(),
+    (!then.is_empty() && !one_by_one).then(|| Lacking {
+        path: ["consumers", name, "then"].map(str::to_owned).to_vec(),
         what: "`then` beside `takes`, `on_delivery` or `{every: …}` is not supported yet in a live run".to_owned(),
         hint: "let consumers of another queue behind it do that, or leave out `--live`".to_owned(),
     })

@@ -66,7 +66,10 @@ fn what_is_asked_wrongly_is_told_before_anything_is_run() {
         (vec!["run", "M/M/1", "--live", "--speed", "0"], "`--speed 0`"),
         (vec!["run", "M/M/1", "--speed", "2"], "--live"),
         (vec!["run", "M/M/1", "--live", "--repeat", "0"], "--repeat"),
-        (vec!["run", "scenarios/shift-change.yaml", "--live"], "is not supported yet in a live run"),
+        (
+            vec!["run", "scenarios/heavy-tail.yaml", "--live", "--set", "queues.requests.order=shortest_first"],
+            "in a live run",
+        ),
     ] {
         let output = run(&arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");

@@ -65,18 +65,18 @@ pub fn run_against<T: Target>(
     runtime.block_on(live::run(&order, target, eye))
 }
 
-fn run(text: &str) -> Record {
+pub fn run(text: &str) -> Record {
     let finished = run_against(&Embedded, &scenario(text), Span::ZERO, 1.0, &Eye::new(FOR_EVER));
     let finished = finished.unwrap_or_else(|error| panic!("{text}\n{error}"));
     assert_eq!(finished.ending, Ending::Complete);
     finished.record
 }
 
-fn producer(record: &Record) -> ProducerAccount {
+pub fn producer(record: &Record) -> ProducerAccount {
     record.producer_accounts().next().expect("one producer")
 }
 
-fn simulated(text: &str) -> Record {
+pub fn simulated(text: &str) -> Record {
     sim::one(&scenario(text)).expect("the books balance")
 }
 

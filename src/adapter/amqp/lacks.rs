@@ -181,7 +181,6 @@ fn consumers(mut at: At<'_>, scenario: &Scenario, entry: &Consumers) -> Vec<Lack
         name: _,
         takes_from,
         count: _,
-        // Every live run refuses it.
         shifts: _,
         prefetch,
         prefetch_given: _,

@@ -218,13 +218,15 @@ pub enum Cause {
     Expired,
     /// Acknowledged before the work, which then failed.
     Failed,
+    /// Acknowledged before its work was done, by a consumer that then crashed.
+    Crashed,
     /// Set aside in its queue, or in one that nobody takes from.
     Parked,
     /// The target of a live run does not have it any more, and does not say why.
     Unknown,
 }
 
-pub const CAUSES: [Cause; 9] = [
+pub const CAUSES: [Cause; 10] = [
     Cause::Refused,
     Cause::Full,
     Cause::Rejected,
@@ -232,6 +234,7 @@ pub const CAUSES: [Cause; 9] = [
     Cause::DeadLetterFull,
     Cause::Expired,
     Cause::Failed,
+    Cause::Crashed,
     Cause::Parked,
     Cause::Unknown,
 ];
@@ -246,6 +249,7 @@ impl Cause {
             Cause::DeadLetterFull => "dead_letter_full",
             Cause::Expired => "expired",
             Cause::Failed => "failed",
+            Cause::Crashed => "crashed",
             Cause::Parked => "parked",
             Cause::Unknown => "unknown",
         }

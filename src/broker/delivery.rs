@@ -225,20 +225,25 @@ impl<P: Clone> Broker<P> {
         let Some(consumer) = holder.or_else(|| self.stale.remove(&delivery)) else { return };
         self.release(consumer);
         let queue = current.map(|slot| self.store[slot].queue);
-        if let (Some(slot), Some(queue)) = (current, queue) {
-            *self.given_back.entry(slot).or_default() += 1;
-            // So that it is looked for when the message is forgotten.
-            self.visits.insert((slot, queue), self.store[slot].entry);
-            self.unlist(slot);
-            self.put_back(slot);
-            effects.push(Effect::Returned { queue, to: Place::Waiting, payload: self.store.payload(slot) });
-            if self.keeps_properties && self.has_expired(now, slot) {
-                self.expel(now, slot, Cause::Expired, effects);
-            }
+        if let Some(slot) = current {
+            self.return_unbegun(now, slot, effects);
             self.refresh_deadline();
         }
         self.serve_all(now, consumer, queue, effects);
         self.dispatch_moved(now, effects);
+    }
+
+    pub(super) fn return_unbegun(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
+        let queue = self.store[slot].queue;
+        *self.given_back.entry(slot).or_default() += 1;
+        // So that it is looked for when the message is forgotten.
+        self.visits.insert((slot, queue), self.store[slot].entry);
+        self.unlist(slot);
+        self.put_back(slot);
+        effects.push(Effect::Returned { queue, to: Place::Waiting, payload: self.store.payload(slot) });
+        if self.keeps_properties && self.has_expired(now, slot) {
+            self.expel(now, slot, Cause::Expired, effects);
+        }
     }
 
     /// The consumer has not answered in time; it keeps its delivery, and the queue takes the message back.
@@ -254,7 +259,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// A delivery has failed: the message returns, or it has failed once too often.
-    fn fail(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
+    pub(super) fn fail(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
         let entry = &self.store[slot];
         let redelivery = &self.queues[entry.queue.index()].rules.redelivery;
         let failures = entry.attempt() - self.given_back.get(&slot).copied().unwrap_or(0);

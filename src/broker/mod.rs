@@ -4,6 +4,7 @@
 //! [`Broker::next_deadline`] when the broker has something to do by itself, and sends [`Command::Tick`] then.
 
 mod admission;
+mod close;
 mod delay;
 mod delivery;
 mod properties;
@@ -162,6 +163,7 @@ impl<P: Clone> Broker<P> {
             Command::Subscribe { consumer, queue, terms } => self.subscribe(now, consumer, queue, terms, effects),
             Command::Return { delivery } => self.give_back(now, delivery, effects),
             Command::Cancel { consumer } => self.cancel(now, consumer, effects),
+            Command::Close { consumer, is_failure } => self.close(now, consumer, is_failure, effects),
             Command::Tick => {}
         }
     }

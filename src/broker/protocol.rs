@@ -23,6 +23,9 @@ pub enum Command<P> {
     Return { delivery: DeliveryId },
     /// A consumer takes nothing more; what it holds it may still answer. It may subscribe again.
     Cancel { consumer: ConsumerId },
+    /// A consumer is gone: it takes nothing more, and what it has not answered returns, before any of it is handed to
+    /// another. That may be a failure of each. It may subscribe again.
+    Close { consumer: ConsumerId, is_failure: bool },
     /// Carries out what is due; every other command does that first too.
     Tick,
 }

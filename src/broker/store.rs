@@ -161,6 +161,14 @@ impl<P> Store<P> {
         self.extras[at] = Some(extra);
     }
 
+    /// The messages in flight to a consumer.
+    pub fn in_flight_to(&self, consumer: ConsumerId) -> impl Iterator<Item = (Slot, &Entry<P>)> {
+        let is_held = move |entry: &Entry<P>| {
+            entry.place == Where::InFlight && entry.consumer == consumer && entry.payload.is_some()
+        };
+        (0..).zip(&self.entries).filter(move |(_, entry)| is_held(entry))
+    }
+
     /// The entries of all messages there are.
     pub fn entries(&self) -> impl Iterator<Item = &Entry<P>> {
         self.entries.iter().filter(|entry| entry.payload.is_some())

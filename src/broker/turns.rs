@@ -168,6 +168,13 @@ impl<P: Clone> Broker<P> {
     /// From now on a consumer is given nothing; where it alone was, another is.
     #[inline(never)]
     pub(super) fn cancel(&mut self, now: Time, consumer: ConsumerId, effects: &mut impl Effects<P>) {
+        for queue in self.leave(consumer) {
+            self.dispatch(now, queue, effects);
+        }
+    }
+
+    /// Takes a consumer out of every turn; the queues in which it makes way for another.
+    pub(super) fn leave(&mut self, consumer: ConsumerId) -> Vec<QueueId> {
         let mut nth = 0;
         let mut makes_way_in = Vec::new();
         while let Some(queue) = self.queue_of(consumer, nth) {
@@ -181,9 +188,7 @@ impl<P: Clone> Broker<P> {
         self.also_from.remove(&consumer);
         let state = &mut self.consumers[consumer.0 as usize];
         (state.in_turn, state.has_left, state.is_plain) = (false, true, false);
-        for queue in makes_way_in {
-            self.dispatch(now, queue, effects);
-        }
+        makes_way_in
     }
 
     /// A consumer has answered one.

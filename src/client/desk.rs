@@ -15,14 +15,30 @@ pub struct Desk<L> {
     holds: VecDeque<(Time, Handed<L>)>,
     /// What it works on, or has worked on and passes on.
     batch: Vec<Handed<L>>,
+    /// When it was handed each of these.
+    since: Vec<Time>,
     /// When the work is done.
     ends: Time,
     /// Of its batch, those that it passes on and that no queue has let in or refused yet.
     outside: usize,
-    /// Successes that the broker has not been told of.
-    untold: Vec<DeliveryId>,
+    /// Successes that the broker has not been told of; none for one that it will not hear of.
+    untold: Vec<Option<DeliveryId>>,
     /// It takes part; else it works on what it has begun, and takes nothing more.
     is_present: bool,
+    /// It has crashed and is not back.
+    is_down: bool,
+}
+
+/// What a consumer had on its desk as it crashed.
+#[derive(Debug)]
+pub struct Crashed<L> {
+    /// What it worked on.
+    pub begun: Vec<Handed<L>>,
+    /// What it had worked on and was passing on.
+    pub passed_on: Vec<Handed<L>>,
+    pub not_begun: Vec<Handed<L>>,
+    /// It was there, or had left and was still at work.
+    pub was_available: bool,
 }
 
 /// What a consumer does now.
@@ -37,8 +53,8 @@ pub enum Next {
 
 impl<L> Desk<L> {
     pub(super) fn new() -> Desk<L> {
-        let (holds, batch, untold) = Default::default();
-        Desk { holds, batch, ends: Time::ZERO, outside: 0, untold, is_present: true }
+        let (holds, batch, since, untold) = Default::default();
+        Desk { holds, batch, since, ends: Time::ZERO, outside: 0, untold, is_present: true, is_down: false }
     }
 
     /// What it works on, or has worked on and passes on.
@@ -48,6 +64,16 @@ impl<L> Desk<L> {
 
     pub fn is_present(&self) -> bool {
         self.is_present
+    }
+
+    /// It has crashed and is not back.
+    pub fn is_down(&self) -> bool {
+        self.is_down
+    }
+
+    /// Whether it has nothing left to work on.
+    fn is_over(&self) -> bool {
+        self.batch.is_empty() && self.holds.is_empty()
     }
 
     /// Whether its work is done now.
@@ -84,7 +110,8 @@ impl<L: Copy> Crew<L> {
             return Next::Wait(begins.max(now));
         }
         let count = up_to.min(desk.holds.len());
-        let batch: Vec<Handed<L>> = desk.holds.drain(..count).map(|(_, handed)| handed).collect();
+        let (since, batch): (Vec<Time>, Vec<Handed<L>>) = desk.holds.drain(..count).unzip();
+        desk.since = since;
         let ends = now + self.work_on(&batch);
         (self.desks[place].batch, self.desks[place].ends) = (batch, ends);
         Next::Work(ends)
@@ -104,7 +131,7 @@ impl<L: Copy> Crew<L> {
     /// What it says to the broker as it begins with its batch.
     pub fn said_at_begin(&self, place: usize) -> Vec<Answer> {
         let before = self.rules.acknowledge == Acknowledge::Before;
-        let batch = self.desks[place].batch.iter().filter(|_| before);
+        let batch = self.desks[place].batch.iter().filter(|handed| before && !self.is_unheard(handed));
         batch.map(|handed| Answer::Acknowledge(handed.delivery)).collect()
     }
 
@@ -125,16 +152,29 @@ impl<L: Copy> Crew<L> {
         desk.outside == 0
     }
 
+    /// Of its batch, what it answers for unheard, with the instant of each delivery.
+    pub fn unheard(&self, place: usize) -> Vec<(Time, Handed<L>)> {
+        if !self.may_be_unheard() {
+            return Vec::new();
+        }
+        let desk = &self.desks[place];
+        let all = desk.since.iter().copied().zip(desk.batch.iter().copied());
+        all.filter(|(_, handed)| self.is_unheard(handed)).collect()
+    }
+
     /// All of its batch is done and passed on: what is said to the broker.
     pub fn clear(&mut self, place: usize) -> Vec<Answer> {
         let done = self.done(place);
         self.desks[place].batch.clear();
         let mut said = Vec::new();
         for (handed, success) in done {
+            let is_heard = !self.is_unheard(&handed);
             match (self.answer(handed.delivery, success), self.rules.acknowledge) {
                 (Answer::Nothing, _) => {}
-                (Answer::Acknowledge(delivery), Acknowledge::Every(_)) => self.desks[place].untold.push(delivery),
-                (answer, _) => said.push(answer),
+                (Answer::Acknowledge(delivery), Acknowledge::Every(_)) => {
+                    self.desks[place].untold.push(is_heard.then_some(delivery));
+                }
+                (answer, _) => said.extend(is_heard.then_some(answer)),
             }
         }
         let desk = &mut self.desks[place];
@@ -147,13 +187,12 @@ impl<L: Copy> Crew<L> {
 
     /// Acknowledges all that it has not yet.
     pub fn tell_rest(&mut self, place: usize) -> Vec<Answer> {
-        self.desks[place].untold.drain(..).map(Answer::Acknowledge).collect()
+        self.desks[place].untold.drain(..).flatten().map(Answer::Acknowledge).collect()
     }
 
     /// Whether it has nothing left to work on.
     pub fn is_over(&self, place: usize) -> bool {
-        let desk = &self.desks[place];
-        desk.batch.is_empty() && desk.holds.is_empty()
+        self.desks[place].is_over()
     }
 
     /// It leaves: what it holds and has not begun goes back, unless the broker has forgotten it.
@@ -164,6 +203,23 @@ impl<L: Copy> Crew<L> {
             return Vec::new();
         }
         desk.holds.drain(..).map(|(_, handed)| handed).collect()
+    }
+
+    /// It crashes: nothing is left on its desk, and it says nothing more.
+    pub fn crash(&mut self, place: usize) -> Crashed<L> {
+        let desk = &mut self.desks[place];
+        let was_available = !desk.is_down && (desk.is_present || !desk.is_over());
+        let batch = std::mem::take(&mut desk.batch);
+        let (begun, passed_on) = if desk.outside == 0 { (batch, Vec::new()) } else { (Vec::new(), batch) };
+        let not_begun = desk.holds.drain(..).map(|(_, handed)| handed).collect();
+        desk.untold.clear();
+        (desk.outside, desk.is_down) = (0, true);
+        Crashed { begun, passed_on, not_begun, was_available }
+    }
+
+    /// It has crashed, and works again.
+    pub fn restart(&mut self, place: usize) {
+        self.desks[place].is_down = false;
     }
 
     /// It takes part again.

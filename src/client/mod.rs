@@ -5,6 +5,7 @@
 
 mod carried;
 mod desk;
+mod faults;
 mod held;
 mod onward;
 mod producer;
@@ -15,7 +16,8 @@ mod unconfirmed;
 mod works;
 
 pub use carried::{Carried, key_of};
-pub use desk::{Desk, Next};
+pub use desk::{Crashed, Desk, Next};
+pub use faults::{Crashes, Crashing, Faults};
 pub use onward::{Onward, Way};
 pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
@@ -117,6 +119,8 @@ const AHEAD: usize = 16;
 struct DrawsOfProducer {
     work: Key,
     fails: Key,
+    /// What faults are drawn for.
+    of_queue: Key,
     /// The work of the messages from number `from`, as many as are known.
     ahead: [Span; AHEAD],
     from: u64,
@@ -126,8 +130,9 @@ struct DrawsOfProducer {
 }
 
 impl DrawsOfProducer {
-    fn new(work: Key, fails: Key) -> DrawsOfProducer {
-        DrawsOfProducer { work, fails, ahead: [Span::ZERO; AHEAD], from: 0, known: 0, law: None }
+    fn new(of_queue: Key) -> DrawsOfProducer {
+        let (work, fails) = (of_queue.name("work"), of_queue.name("fails"));
+        DrawsOfProducer { work, fails, of_queue, ahead: [Span::ZERO; AHEAD], from: 0, known: 0, law: None }
     }
 
     #[inline]
@@ -193,15 +198,14 @@ impl<L: Copy> Crew<L> {
     ) -> Crew<L> {
         let (queues, names): (Vec<QueueId>, Vec<&str>) = queues.into_iter().unzip();
         let draws = names.into_iter().flat_map(|queue| {
-            producers.clone().into_iter().map(move |producer| {
-                let of_queue = replication.name(producer).name(queue);
-                DrawsOfProducer::new(of_queue.name("work"), of_queue.name("fails"))
-            })
+            let of = move |producer| DrawsOfProducer::new(replication.name(producer).name(queue));
+            producers.clone().into_iter().map(of)
         });
         let draws = draws.collect();
         let is_plain = queues.len() == 1
             && rules.acknowledge == Acknowledge::After
             && rules.fails == 0.0
+            && rules.faults.are_none()
             && rules.on_retry == OnRetry::Same;
         let (service, rules) = (rules.service.sampler(), rules.clone());
         Crew { service, rules, is_plain, queues, draws, held: Held::new(), desks: Vec::new() }
@@ -287,10 +291,34 @@ impl<L: Copy> Crew<L> {
 
     #[inline(never)]
     fn succeeds(&self, handed: &Handed<L>) -> bool {
-        self.rules.fails == 0.0 || {
+        let works = self.rules.fails == 0.0 || {
             let key = &self.draws[self.place(handed)].fails;
             !fails(self.rules.fails, of_attempt(*key, handed))
+        };
+        works && !self.is_poison(handed)
+    }
+
+    /// Whether every attempt on that message fails.
+    fn is_poison(&self, handed: &Handed<L>) -> bool {
+        let share = self.rules.faults.poison;
+        share > 0.0 && {
+            let key = self.draws[self.place(handed)].of_queue.name("poison");
+            fails(share, key.number(handed.number))
         }
+    }
+
+    /// Whether the broker never hears what is said after that attempt, or as it begins.
+    fn is_unheard(&self, handed: &Handed<L>) -> bool {
+        let share = self.rules.faults.acks_lost;
+        share > 0.0 && {
+            let key = self.draws[self.place(handed)].of_queue.name("acks_lost");
+            fails(share, of_attempt(key, handed))
+        }
+    }
+
+    /// Whether the broker may believe that a consumer holds what that has answered for.
+    pub fn may_be_unheard(&self) -> bool {
+        self.rules.faults.acks_lost > 0.0
     }
 
     #[inline(always)]

@@ -1,5 +1,6 @@
 //! What a consumer is told to do with a delivery.
 
+use super::Faults;
 use crate::random::Key;
 use crate::time::Span;
 use crate::workload::{Distribution, Keys};
@@ -47,6 +48,7 @@ pub struct ConsumerRules {
     pub on_failure: OnFailure,
     /// One by one, unless it says otherwise.
     pub takes: Option<Takes>,
+    pub faults: Faults,
 }
 
 /// Draws from which the longest of several services is estimated.

@@ -21,7 +21,17 @@ pub fn of_scenario(scenario: &Scenario, stability: &[Stability]) -> Vec<Warning>
     let heavy = scenario.consumers.iter().filter(|entry| entry.rules.service.scv() > HEAVY_CV * HEAVY_CV).map(heavy);
     let idle = scenario.consumers.iter().filter(|entry| entry.prefetch_given && entry.forgotten_on_delivery());
     let infinite = theory::infinite(scenario).map(|what| warning(WarningCode::HeavyTail, what.to_owned()));
-    unstable.chain(heavy).chain(infinite).chain(idle.map(prefetch_without_effect)).collect()
+    let unheard = scenario.consumers.iter().filter(|entry| scenario.keeps_what_is_unheard(entry)).map(unheard);
+    unstable.chain(heavy).chain(infinite).chain(idle.map(prefetch_without_effect)).chain(unheard).collect()
+}
+
+fn unheard(entry: &Consumers) -> Warning {
+    let text = format!(
+        "acknowledgements of {} get lost, and nothing brings their messages back: they keep their places in the prefetch, \
+         until nobody has any left; give the queue an ack_timeout (redelivery: {{ack_timeout: 30s}}), or let consumers crash",
+        entry.name
+    );
+    warning(WarningCode::Scenario, text)
 }
 
 fn prefetch_without_effect(entry: &Consumers) -> Warning {

@@ -1,13 +1,14 @@
 //! What a scenario may say and a live run does not do, whatever the target.
 
 use crate::broker::Order;
-use crate::client::Acknowledge;
+use crate::client::{Acknowledge, Faults};
 use crate::scenario::{Consumers, Lacking, Queue, Scenario};
 
 /// Everything that a live run would leave out; it is refused before the run.
 pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
     let of_queues = scenario.queues.iter().filter_map(shortest_first);
-    of_queues.chain(scenario.consumers.iter().filter_map(then_at_a_desk)).collect()
+    let entries = || scenario.consumers.iter();
+    of_queues.chain(entries().filter_map(then_at_a_desk)).chain(entries().flat_map(faults)).collect()
 }
 
 /// The broker would have to know how long the next attempt takes.
@@ -39,5 +40,16 @@ fn then_at_a_desk(entry: &Consumers) -> Option<Lacking> {
         path: ["consumers", name, "then"].map(str::to_owned).to_vec(),
         what: "`then` beside `takes`, `on_delivery` or `{every: …}` is not supported yet in a live run".to_owned(),
         hint: "let consumers of another queue behind it do that, or leave out `--live`".to_owned(),
+    })
+}
+
+/// What goes wrong at consumers, said in full here too. Poison is a matter of the draw that a live consumer makes too.
+fn faults(entry: &Consumers) -> impl Iterator<Item = Lacking> {
+    let Faults { poison: _, acks_lost, crashes } = &entry.rules.faults;
+    let found = [("acks_lost", *acks_lost > 0.0), ("crashes", crashes.is_some())];
+    found.into_iter().filter(|(_, is_so)| *is_so).map(|(key, _)| Lacking {
+        path: ["consumers", &entry.name, key].map(str::to_owned).to_vec(),
+        what: format!("`{key}` is not supported yet in a live run"),
+        hint: "leave it out, or leave out `--live`".to_owned(),
     })
 }

@@ -448,6 +448,19 @@ impl Recorder {
         }
     }
 
+    /// A consumer has crashed with a delivery in its hands, begun or not. What the broker was told or believed to be done
+    /// is lost.
+    pub fn crashed(&mut self, id: u32, acknowledged_before: bool) {
+        let mut page = self.ledger.page(id);
+        page.track.hands -= 1;
+        if acknowledged_before && page.track.at == At::Out {
+            page.settle(Fate::Lost(Cause::Crashed));
+        }
+        if page.track.close_if_over() {
+            self.ledger.free(id);
+        }
+    }
+
     /// So many more consumers of an entry are available from now on.
     pub fn available(&mut self, now: Time, crew: usize, more: i64) {
         let (count, since) = self.crew_states[crew].available.unwrap_or((0, now));

@@ -165,9 +165,10 @@ fn dead_letter_without_time(at: usize, queues: &[Queue], consumers: &[Consumers]
     let by_limit = redelivery.then == Then::DeadLetter
         && redelivery.forgiven().is_some_and(|forgiven| forgiven == 0 || redelivery.delay.can_be_zero());
     let by_ttl = rules.ttl.as_ref().is_some_and(|ttl| ttl.can_be_zero());
+    let fails = |entry: &Consumers| entry.rules.fails > 0.0 || entry.rules.faults.poison > 0.0;
     let by_failure = consumers
         .iter()
-        .filter(|entry| entry.takes_from.iter().any(|queue| queue.index() == at) && entry.rules.fails > 0.0)
+        .filter(|entry| entry.takes_from.iter().any(|queue| queue.index() == at) && fails(entry))
         .filter(|entry| entry.rules.acknowledge.is_after() && entry.rules.service.can_be_zero())
         .any(|entry| entry.rules.on_failure == OnFailure::Reject || by_limit);
     (by_full || by_failure || by_ttl).then_some(to)

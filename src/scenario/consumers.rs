@@ -30,8 +30,9 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Consumers> {
     let fails = object.quantity("fails", reader, quantity::share).unwrap_or(0.0);
     let then = object.get("then").map(|node| super::then::read(node, object.key_place("then"), reader));
     let on_failure = object.word("on_failure", reader, keys::ON_FAILURE).unwrap_or(OnFailure::Requeue);
+    let faults = super::faults::read(&object, acknowledge, reader);
     let (service, follows) = service?;
-    let rules = ConsumerRules { service, follows, on_retry, acknowledge, fails, on_failure, takes };
+    let rules = ConsumerRules { service, follows, on_retry, acknowledge, fails, on_failure, takes, faults };
     let prefetch = match acknowledge {
         // It limits nothing.
         Acknowledge::OnDelivery => u32::MAX,

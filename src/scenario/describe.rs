@@ -4,7 +4,7 @@ use super::busiest::busiest_key;
 use super::model::{Consumers, Scenario};
 use super::traffic::{Flow, Rate, flows, work_on};
 use crate::broker::{Active, QueueId};
-use crate::client::{Carries, Follows, Way};
+use crate::client::{Carries, Faults, Follows, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
 use crate::workload::{Arrivals, Batch, Distribution, Shaped};
@@ -94,12 +94,13 @@ fn worker(scenario: &Scenario, entry: &Consumers) -> String {
     let each = if entry.count > 1 { " each" } else { "" };
     let shared = if entry.takes_from.len() > 1 { " (shared)" } else { "" };
     let onward = onward(scenario, &entry.then);
+    let faults = faults(&entry.rules.faults, scenario.keeps_what_is_unheard(entry));
     let truncated = truncated(&entry.rules.service);
     let follows = entry.rules.follows.map_or(String::new(), law);
     let up_to = if entry.shifts.is_some() { "up to " } else { "" };
     let together = entry.rules.takes.map_or(String::new(), |takes| format!(", up to {} together", takes.up_to));
     format!(
-        "{up_to}{} `{}` at {}{each}{follows}{shared}{together}{truncated}{onward}",
+        "{up_to}{} `{}` at {}{each}{follows}{shared}{together}{truncated}{faults}{onward}",
         entry.count,
         entry.name,
         short(mean)
@@ -143,6 +144,25 @@ fn shared_inflow(scenario: &Scenario, at: usize, flows: &[Flow]) -> Rate {
         all.add(flows[other].inflow, work_on(scenario, id_of(other)).attempts / attempts);
     }
     all
+}
+
+/// `, of which 1 % of the messages are poison, each up for 1h on average and down for 30s`
+fn faults(faults: &Faults, is_for_good: bool) -> String {
+    let Faults { poison, acks_lost, crashes } = faults;
+    let mut said = String::new();
+    if *poison > 0.0 {
+        said += &format!(", to whom {} % of the messages are poison", figure(poison * 100.0));
+    }
+    if *acks_lost > 0.0 {
+        said += &format!(", of whose acknowledgements {} % get lost", figure(acks_lost * 100.0));
+        said +=
+            if is_for_good { " and nothing brings their messages back (give the queue an ack_timeout)" } else { "" };
+    }
+    if let Some(crashes) = crashes {
+        let [up, down] = [&crashes.every, &crashes.restart].map(|time| short(Span::from_seconds(time.mean_s())));
+        said += &format!(", each crashing after {up} and back after {down}");
+    }
+    said
 }
 
 /// `, who pass on to …`
@@ -217,7 +237,9 @@ fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) ->
         return format!("`{}` only fills, by {}", queue.name, by(inflow.mean));
     }
     if work.attempts.is_infinite() {
-        return format!("Every attempt on `{}` fails and is repeated without end: not stable", queue.name);
+        let is_poison = |entry: &Consumers| entry.rules.faults.poison > 0.0 && entry.rules.fails < 1.0;
+        let which = if scenario.consumers_of(id_of(at)).any(is_poison) { "on poison in" } else { "on" };
+        return format!("Every attempt {which} `{}` fails and is repeated without end: not stable", queue.name);
     }
     let busy = |rate: f64| if work.capacity.is_finite() { rate * work.attempts / work.capacity } else { 0.0 };
     let offered = |rate: f64| format!("{:.2}", busy(rate) * f64::from(work.consumers));
@@ -244,7 +266,7 @@ fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) ->
     let retries = if work.attempts > 1.0 { ", retries included," } else { "" };
     let entries = || scenario.consumers_of(id_of(at));
     let full = if entries().any(|entry| entry.rules.takes.is_some()) { " with full batches" } else { "" };
-    if entries().any(|entry| entry.shifts.is_some()) {
+    if entries().any(|entry| entry.shifts.is_some() || entry.rules.faults.crashes.is_some()) {
         // Whether they keep up all the time depends on who is there when.
         let present: f64 = entries().map(|entry| entry.mean_count(scenario.run.duration)).sum();
         if present == 0.0 {

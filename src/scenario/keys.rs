@@ -373,10 +373,18 @@ pub const CONSUMERS: &[Key] = &[
     key("fails", "1%", "the share of attempts that fail after their work"),
     key("on_failure", "requeue", "what becomes of a message that failed"),
     key("takes", "{up_to: 10, wait: 50ms}", "how many messages are worked on together"),
-    later("crashes", "how often a consumer crashes"),
+    key(
+        "crashes",
+        "{every: {exponential: {mean: 1h}}, restart: 30s}",
+        "how long each consumer is up between crashes, and down",
+    ),
     later("hangs", "how often a consumer hangs"),
-    later("acks_lost", "the share of acknowledgements that get lost"),
-    later("poison", "the share of messages that always fail"),
+    key(
+        "acks_lost",
+        "1%",
+        "the share of attempts whose acknowledgement, positive or negative, never reaches the broker: the message stays in flight until its ack_timeout, or until the consumer crashes or leaves",
+    ),
+    key("poison", "0.1%", "the share of messages on which every attempt fails after its work"),
     key("works_by", "sleep", "how a consumer works in a live run"),
     key("then", "{publishes_to: shipping}", "where a message is passed on to before it is acknowledged"),
     later("scale", "how the count follows the load"),
@@ -393,6 +401,11 @@ pub const TAKES: &[Key] = &[
     key("up_to", "10", "as soon as it holds so many messages, a consumer begins"),
     key("wait", "50ms", "how long after the first it begins with fewer"),
     key("time", "longest", "how long it works on them"),
+];
+
+pub const CRASHES: &[Key] = &[
+    key("every", "{exponential: {mean: 1h}}", "the time that a consumer is up; each begins somewhere in its first"),
+    key("restart", "30s", "the time from a crash until the consumer takes messages again"),
 ];
 
 pub const EVERY: &[Key] = &[key("every", "10", "how many messages are acknowledged at once")];

@@ -12,6 +12,7 @@ mod defaults;
 mod delays;
 mod describe;
 mod distribution;
+mod faults;
 mod files;
 mod follows;
 mod keys;

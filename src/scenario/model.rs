@@ -171,9 +171,10 @@ impl Consumers {
         Terms { prefetch: self.prefetch, priority: self.priority, keeps }
     }
 
-    /// How many there are on average over so long a run.
+    /// How many there are on average over so long a run, without those that have crashed.
     pub fn mean_count(&self, duration: Span) -> f64 {
-        self.shifts.as_ref().map_or(f64::from(self.count), |shifts| shifts.mean(duration))
+        let count = self.shifts.as_ref().map_or(f64::from(self.count), |shifts| shifts.mean(duration));
+        count * self.rules.faults.up_share()
     }
 }
 
@@ -224,6 +225,13 @@ impl Scenario {
     /// Whether messages have a ttl of their own, which they have in every queue.
     pub fn messages_expire(&self) -> bool {
         self.producers.iter().any(|producer| producer.messages.ttl.is_some())
+    }
+
+    /// Whether a message whose acknowledgement these consumers lose stays in flight until the run ends.
+    pub fn keeps_what_is_unheard(&self, entry: &Consumers) -> bool {
+        let faults = &entry.rules.faults;
+        let no_timeout = |id: &QueueId| self.queue(*id).rules.redelivery.ack_timeout.is_none();
+        faults.acks_lost > 0.0 && faults.crashes.is_none() && entry.takes_from.iter().any(no_timeout)
     }
 
     /// Whether nothing changes by plan, so that there is a steady state to look for.

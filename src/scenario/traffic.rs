@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::model::{Consumers, Scenario};
-use crate::broker::{Active, QueueId, Then};
+use crate::broker::{Active, QueueId, Redelivery, Then};
 use crate::client::OnFailure;
 use crate::time::{Span, Time};
 use crate::workload::Arrivals;
@@ -185,20 +185,24 @@ fn weights(scenario: &Scenario, id: QueueId) -> Vec<(&Consumers, f64)> {
     entries.into_iter().map(|entry| (entry, weight(entry))).collect()
 }
 
-/// What those who take from a queue can do, if they take from no other.
-pub fn work_on(scenario: &Scenario, id: QueueId) -> Work {
-    let weights = weights(scenario, id);
-    if weights.is_empty() && scenario.may_expire(id) {
-        return Work { consumers: 0, present: 0.0, capacity: 0.0, attempts: 1.0, dead_share: 1.0, done_share: 0.0 };
-    }
-    let capacity: f64 = weights.iter().map(|(entry, _)| capacity_of(entry, scenario.run.duration)).sum();
+/// The share of messages on which attempts always fail: what is poison to one entry is so to all that have a higher share.
+fn poison_of(weights: &[(&Consumers, f64)]) -> f64 {
+    weights.iter().map(|(entry, _)| entry.rules.faults.poison).fold(0.0, f64::max)
+}
+
+/// Attempts that one message takes, and the shares that become dead letters by failing and that succeed, where such a
+/// share of the attempts of each entry fails.
+fn outcome(
+    redelivery: &Redelivery,
+    weights: &[(&Consumers, f64)],
+    fails: impl Fn(&Consumers) -> f64,
+) -> (f64, f64, f64) {
     let share = |chosen: &dyn Fn(&Consumers) -> bool| -> f64 {
-        weights.iter().filter(|(entry, _)| chosen(entry)).map(|(entry, weight)| weight * entry.rules.fails).sum()
+        weights.iter().filter(|(entry, _)| chosen(entry)).map(|(entry, weight)| weight * fails(entry)).sum()
     };
     let is_after = |entry: &Consumers| entry.rules.acknowledge.is_after();
     let again = share(&|entry| is_after(entry) && entry.rules.on_failure == OnFailure::Requeue);
     let rejected = share(&|entry| is_after(entry) && entry.rules.on_failure == OnFailure::Reject);
-    let redelivery = &scenario.queue(id).rules.redelivery;
     // The geometric sum 1 + f + … + f^limit, and what is left after it.
     let (attempts, exhausted) = match redelivery.forgiven() {
         None => (1.0 / (1.0 - again), 0.0),
@@ -212,6 +216,27 @@ pub fn work_on(scenario: &Scenario, id: QueueId) -> Work {
     let failed_before = share(&|entry| !is_after(entry));
     let done_share = (1.0 - rejected * attempts - exhausted - failed_before).max(0.0);
     let done_share = if attempts.is_finite() { done_share } else { 0.0 };
+    (attempts, dead_share, done_share)
+}
+
+/// What those who take from a queue can do, if they take from no other.
+pub fn work_on(scenario: &Scenario, id: QueueId) -> Work {
+    let weights = weights(scenario, id);
+    if weights.is_empty() && scenario.may_expire(id) {
+        return Work { consumers: 0, present: 0.0, capacity: 0.0, attempts: 1.0, dead_share: 1.0, done_share: 0.0 };
+    }
+    let capacity: f64 = weights.iter().map(|(entry, _)| capacity_of(entry, scenario.run.duration)).sum();
+    let redelivery = &scenario.queue(id).rules.redelivery;
+    let healthy = outcome(redelivery, &weights, |entry| entry.rules.fails);
+    let (attempts, dead_share, done_share) = match poison_of(&weights) {
+        0.0 => healthy,
+        poison => {
+            let is_poisoned = |entry: &Consumers| entry.rules.faults.poison > 0.0;
+            let ill = outcome(redelivery, &weights, |entry| if is_poisoned(entry) { 1.0 } else { entry.rules.fails });
+            let mixed = |healthy: f64, ill: f64| (1.0 - poison) * healthy + poison * ill;
+            (mixed(healthy.0, ill.0), mixed(healthy.1, ill.1), mixed(healthy.2, ill.2))
+        }
+    };
     let consumers: u32 = weights.iter().map(|(entry, _)| entry.count).sum();
     let present: f64 = weights.iter().map(|(entry, _)| entry.mean_count(scenario.run.duration)).sum();
     let work = Work { consumers, present, capacity, attempts, dead_share, done_share };

@@ -492,6 +492,9 @@ pub const TREE: &[Table] = &[
             row("on_retry", "same", &[Words(|| plain(keys::ON_RETRY))]),
             row("acknowledge", "after", &[Words(|| plain(keys::ACKNOWLEDGE)), Value::Table("every")]),
             row("fails", "0%", &[]),
+            row("poison", "0%", &[]),
+            row("acks_lost", "0%", &[]),
+            row("crashes", "they do not crash", &[Value::Table("crashes")]),
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
             row("works_by", "sleep", &[Words(|| plain(keys::WORKS_BY))]),
             row("then", "nothing is passed on", &[Value::Table("then"), List(&[Value::Table("then by share")])]),
@@ -522,6 +525,13 @@ pub const TREE: &[Table] = &[
             row("wait", "0s", &[]),
             row("time", "longest", &[Words(|| plain(keys::BATCH_TIME))]),
         ],
+    ),
+    all(
+        "crashes",
+        "consumers.<name>.crashes",
+        "each consumer by itself: what it holds returns as from a closed connection, a failure of each message",
+        keys::CRASHES,
+        &[row("every", NEEDED, DISTRIBUTION), row("restart", NEEDED, DISTRIBUTION)],
     ),
     all(
         "every",

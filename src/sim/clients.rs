@@ -7,7 +7,9 @@ use super::agenda::AgendaWithGap;
 use super::desks::Shift;
 use super::follow_up::{FollowUp, Passing};
 use crate::broker::{ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
-use crate::client::{Answer, Begin, Crew, Done, Handed, Onward, Producer, Reply, Thinking, Unconfirmed, Worker};
+use crate::client::{
+    Answer, Begin, Crashing, Crew, Done, Handed, Onward, Producer, Reply, Thinking, Unconfirmed, Worker,
+};
 use crate::metrics::{Attempt, Delivered, Letter, Recorder};
 use crate::scenario::Queue;
 use crate::time::Time;
@@ -81,6 +83,8 @@ pub struct Clients<'a> {
     pub unconfirmed: Unconfirmed,
     /// By crew; none where nobody passes anything on.
     pub onward: Vec<Onward>,
+    /// By crew, when its consumers crash.
+    pub crashing: Vec<Option<Crashing>>,
     /// What the broker is to hear next.
     pub follow_ups: VecDeque<FollowUp>,
     /// Consumers that wait with what they pass on, by the track of that.

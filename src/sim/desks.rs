@@ -27,7 +27,7 @@ pub struct Changes {
 }
 
 impl Clients<'_> {
-    fn place(&self, consumer: ConsumerId) -> (usize, usize) {
+    pub fn place(&self, consumer: ConsumerId) -> (usize, usize) {
         let seat = &self.seats[consumer.0 as usize];
         (seat.crew as usize, seat.desk as usize)
     }
@@ -137,13 +137,25 @@ impl Clients<'_> {
         let (crew, desk) = self.place(consumer);
         let count = self.crews[crew].desk(desk).batch().len() as i64;
         self.recorder.hold(self.now, crew, -count);
+        self.let_go_of_unheard(consumer);
         let said = self.crews[crew].clear(desk);
         self.say(said);
         if !self.crews[crew].desk(desk).is_present() && self.crews[crew].is_over(desk) {
-            self.recorder.available(self.now, crew, -1);
+            self.go_home(consumer);
         }
         let next = self.crews[crew].next_batch(desk, self.now, false);
         self.go_on(consumer, next);
+    }
+
+    /// What a consumer has answered for unheard keeps its place in the prefetch until the queue takes it back.
+    fn let_go_of_unheard(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.place(consumer);
+        for (since, handed) in self.crews[crew].unheard(desk) {
+            if let Some(timeout) = self.queues[handed.queue.index()].rules.redelivery.ack_timeout {
+                let at = (since + timeout).max(self.now);
+                self.plan(at, FollowUp::Answer(Answer::Return(handed.delivery)));
+            }
+        }
     }
 
     /// A shift changes to so many.
@@ -154,27 +166,41 @@ impl Clients<'_> {
             |place| Standing { is_present: of_crew.desk(place).is_present(), is_idle: of_crew.is_over(place) };
         let client::Changes { come, leave } = client::changes((0..seats as usize).map(standing), count);
         for place in &leave {
-            self.leave(crew, *place as usize);
+            self.leave(crew, ConsumerId(first + place));
         }
         for place in &come {
-            let was_over = self.crews[crew].is_over(*place as usize);
+            let desk = self.crews[crew].desk(*place as usize);
+            let comes = self.crews[crew].is_over(*place as usize) && !desk.is_down();
             self.crews[crew].come_back(*place as usize);
-            self.recorder.available(self.now, crew, i64::from(was_over));
+            self.recorder.available(self.now, crew, i64::from(comes));
         }
-        let seats_of = |places: Vec<u32>| places.into_iter().map(|place| ConsumerId(first + place)).collect();
+        // Who has crashed is gone already, and comes when it is back.
+        let is_up = |place: &u32| !self.crews[crew].desk(*place as usize).is_down();
+        let seats_of =
+            |places: Vec<u32>| places.into_iter().filter(is_up).map(|place| ConsumerId(first + place)).collect();
         Changes { come: seats_of(come), leave: seats_of(leave) }
     }
 
-    fn leave(&mut self, crew: usize, place: usize) {
+    fn leave(&mut self, crew: usize, consumer: ConsumerId) {
+        let (_, place) = self.place(consumer);
         for handed in self.crews[crew].leave(place) {
             self.recorder.hold(self.now, crew, -1);
             self.recorder.handed_back(handed.label);
             self.follow_ups.push_back(FollowUp::Answer(Answer::Return(handed.delivery)));
         }
-        if self.crews[crew].is_over(place) {
+        if self.crews[crew].is_over(place) && !self.crews[crew].desk(place).is_down() {
             let rest = self.crews[crew].tell_rest(place);
             self.say(rest);
-            self.recorder.available(self.now, crew, -1);
+            self.go_home(consumer);
+        }
+    }
+
+    /// A consumer that has left has nothing more to do.
+    fn go_home(&mut self, consumer: ConsumerId) {
+        let (crew, _) = self.place(consumer);
+        self.recorder.available(self.now, crew, -1);
+        if self.crews[crew].may_be_unheard() {
+            self.follow_ups.push_back(FollowUp::Close(consumer));
         }
     }
 }

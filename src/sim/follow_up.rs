@@ -16,6 +16,12 @@ pub enum FollowUp {
     TryAgain { to: QueueId, letter: Letter, tries: u32 },
     /// A client has thought.
     Publish(Message),
+    /// A consumer crashes, for the so-manyth time.
+    Crash { consumer: ConsumerId, nth: u64 },
+    /// It is back after that.
+    Restart { consumer: ConsumerId, nth: u64 },
+    /// A consumer that has left closes its connection, and the broker takes back what it has not heard of.
+    Close(ConsumerId),
     /// A producer has a publish confirmed, and may have others waiting for that.
     Confirmed(u16),
 }
@@ -38,6 +44,9 @@ impl<L: Listener> Run<'_, L> {
                 FollowUp::TryAgain { to, letter, tries } => self.try_again(to, letter, tries),
                 FollowUp::Publish(message) => self.publish_apart(message),
                 FollowUp::Confirmed(producer) => self.publish_held(producer),
+                FollowUp::Crash { consumer, nth } => self.crash(consumer, nth),
+                FollowUp::Restart { consumer, nth } => self.restart(consumer, nth),
+                FollowUp::Close(consumer) => self.tell(Command::Close { consumer, is_failure: false }),
             }
         }
     }
@@ -129,7 +138,7 @@ impl<L: Listener> Run<'_, L> {
         self.clients.reply
     }
 
-    fn tell(&mut self, command: Command<Letter>) {
+    pub(super) fn tell(&mut self, command: Command<Letter>) {
         self.commands += 1;
         self.listener.apply(&mut self.broker, command, &mut self.clients);
     }

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod clients;
+mod crashes;
 mod desks;
 mod follow_up;
 mod gather;

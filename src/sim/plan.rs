@@ -101,6 +101,7 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     let worked_on_at_once = |c: &Consumers| {
         c.then.is_empty() && c.prefetch == 1 && c.rules.fails == 0.0 && c.rules.acknowledge == Acknowledge::After
     };
+    let answers_well = |c: &Consumers| c.rules.faults.are_none();
     let stays = |c: &Consumers| c.shifts.is_none() && c.rules.takes.is_none();
     let rests = scenario.rests(id);
     QueuePlan {
@@ -109,6 +110,6 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
         by_key: rules.ordered_by == OrderedBy::Key,
         stay_is_wait: !rests
             && always_delivered_once
-            && scenario.consumers_of(id).all(|c| worked_on_at_once(c) && stays(c)),
+            && scenario.consumers_of(id).all(|c| worked_on_at_once(c) && stays(c) && answers_well(c)),
     }
 }

@@ -13,7 +13,7 @@ use super::desks::Shift;
 use super::listen::{Listener, Nobody};
 use crate::broker::{Broker, Command, ConsumerId, Message, Order, Properties, QueueId};
 use crate::client::{
-    Acknowledge, Answer, Carried, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker, key_of,
+    Acknowledge, Answer, Carried, Crashing, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker, key_of,
 };
 use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
 use crate::random::Key;
@@ -132,6 +132,7 @@ impl<'a, L: Listener> Run<'a, L> {
             free_errands: Vec::new(),
             unconfirmed: Unconfirmed::default(),
             onward: Vec::new(),
+            crashing: Vec::new(),
             follow_ups: VecDeque::new(),
             waiting: BTreeMap::new(),
         };
@@ -190,8 +191,13 @@ impl<'a, L: Listener> Run<'a, L> {
                     self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
                 }
             }
-            if let Some(profile) = entry.shifts.clone() {
+            if entry.shifts.is_some() || entry.rules.faults.crashes.is_some() {
                 self.clients.recorder.available(Time::ZERO, crew, i64::from(entry.count));
+            }
+            let crashes = entry.rules.faults.crashes.as_ref();
+            self.clients.crashing.push(crashes.map(|crashes| Crashing::new(crashes, key.name(&entry.name))));
+            self.clients.plan_first_crashes(crew);
+            if let Some(profile) = entry.shifts.clone() {
                 self.clients.shifts.push(Shift { crew, first, count: entry.count, profile, next: 0 });
             }
         }
@@ -350,28 +356,32 @@ impl<'a, L: Listener> Run<'a, L> {
     /// The next point of a shift is reached.
     #[inline(never)]
     fn change_shift(&mut self, at: usize) {
+        self.commands += 1;
         let shift = &mut self.clients.shifts[at];
         let (crew, nth) = (shift.crew, shift.next);
         shift.next += 1;
         let Some((_, count)) = shift.profile.point(nth) else { return };
         let following = shift.profile.point(shift.next);
         let changes = self.clients.change_shift(at, count);
-        let entry = &self.scenario.consumers[crew];
         for consumer in changes.leave {
             self.listener.apply(&mut self.broker, Command::Cancel { consumer }, &mut self.clients);
         }
-        for consumer in changes.come {
-            for queue in entry.takes_from.iter().copied() {
-                let subscribe = Command::Subscribe { consumer, queue, terms: entry.terms() };
-                self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
-            }
-        }
+        changes.come.into_iter().for_each(|consumer| self.subscribe(crew, consumer));
         if let Some((at_time, _)) = following {
             let consumer = ConsumerId((self.clients.seats.len() + at) as u32);
             self.clients.completions.enter(at_time, self.clients.entered, consumer);
             self.clients.entered += 1;
         }
         self.follow_up();
+    }
+
+    /// A consumer comes back to all of its queues.
+    pub(super) fn subscribe(&mut self, crew: usize, consumer: ConsumerId) {
+        let entry = &self.scenario.consumers[crew];
+        for queue in entry.takes_from.iter().copied() {
+            let subscribe = Command::Subscribe { consumer, queue, terms: entry.terms() };
+            self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
+        }
     }
 
     #[inline(never)]
@@ -465,7 +475,7 @@ fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {
 /// Whether its consumers do more than to work on one message after the other.
 fn has_desk(entry: &Consumers) -> bool {
     let answers = matches!(entry.rules.acknowledge, Acknowledge::OnDelivery | Acknowledge::Every(_));
-    answers || entry.rules.takes.is_some() || entry.shifts.is_some()
+    answers || entry.rules.takes.is_some() || entry.shifts.is_some() || entry.rules.faults.leave_open()
 }
 
 /// A thousand for each message expected: no run of use comes near, and time that crawls ends.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use kendall::broker::{QueueId, QueueRules};
-use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry, WorksBy};
+use kendall::client::{Acknowledge, ConsumerRules, Faults, MessageRules, OnFailure, OnRetry, WorksBy};
 use kendall::measure::{Cause, Measure};
 use kendall::result::*;
 use kendall::scenario::*;
@@ -80,6 +80,7 @@ fn consumers(name: &str, takes_from: u16, count: u32, prefetch: u32) -> Consumer
         fails: 0.0,
         on_failure: OnFailure::Requeue,
         takes: None,
+        faults: Faults::default(),
     };
     Consumers {
         name: name.to_owned(),

@@ -11,8 +11,8 @@ use kendall::broker::{
 };
 use kendall::broker::{Delay, DelayLaw, Jitter};
 use kendall::client::{
-    Acknowledge, Answer, Begin, Carried, Carries, ConsumerRules, Crew, Follows, Handed, MessageRules, OnFailure,
-    OnRetry, Producer, Retries, Worker,
+    Acknowledge, Answer, Begin, Carried, Carries, ConsumerRules, Crew, Faults, Follows, Handed, MessageRules,
+    OnFailure, OnRetry, Producer, Retries, Worker,
 };
 use kendall::random::Key;
 use kendall::time::{Span, Time};
@@ -64,6 +64,7 @@ fn read_rules(text: &str) -> ConsumerRules {
         fails: 0.0,
         on_failure: OnFailure::Requeue,
         takes: None,
+        faults: Faults::default(),
     };
     for rule in text.split(", ").filter(|rule| !rule.is_empty()) {
         match rule {

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kendall::broker::{Broker, Command, ConsumerId, DeliveryId, Effect, Properties, QueueId, QueueRules, Terms};
-use kendall::client::{Acknowledge, Answer, BatchTime, ConsumerRules, Crew, Handed, Next, OnFailure, OnRetry, Takes};
+use kendall::client::{
+    Acknowledge, Answer, BatchTime, ConsumerRules, Crew, Faults, Handed, Next, OnFailure, OnRetry, Takes,
+};
 use kendall::random::Key;
 use kendall::time::{Span, Time};
 use kendall::workload::{Distribution, Empirical};
@@ -146,6 +148,7 @@ fn rules(takes: Option<(u32, u64, BatchTime)>, acknowledge: Acknowledge) -> Cons
         fails: 0.0,
         on_failure: OnFailure::Requeue,
         takes,
+        faults: Faults::default(),
     }
 }
 

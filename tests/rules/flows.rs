@@ -8,7 +8,7 @@ use kendall::scenario;
 use kendall::sim;
 
 /// Runs queues, producers and consumers for a second, without a warm-up.
-fn run(queues: &str, producers: &str, consumers: &str) -> Record {
+pub fn run(queues: &str, producers: &str, consumers: &str) -> Record {
     run_for("wait.mean", queues, producers, consumers)
 }
 
@@ -23,14 +23,14 @@ fn run_for(measure: &str, queues: &str, producers: &str, consumers: &str) -> Rec
 }
 
 /// The counts of all messages.
-fn counts(record: &Record) -> Counts {
+pub fn counts(record: &Record) -> Counts {
     let mut all = Counts::default();
     record.counts.iter().flatten().for_each(|counts| all.add(counts));
     all
 }
 
 /// How many, and the longest, in milliseconds.
-fn ms(tally: &Tally) -> (u64, f64) {
+pub fn ms(tally: &Tally) -> (u64, f64) {
     (tally.count, tally.max as f64 / 1e6)
 }
 

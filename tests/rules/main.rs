@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod desk;
 mod expiry;
+mod faults;
 mod flows;
 mod full;
 mod hosted;

@@ -163,19 +163,22 @@ impl Naive {
     pub fn give_back(&mut self, now: Time, handing: Handing) {
         self.do_what_is_due(now);
         let Some(consumer) = self.who_answers(handing) else { return };
-        let is_current =
-            |m: &&mut Message| m.name == handing.0 && m.place == Place::InFlight && m.deliveries == handing.1 + 1;
-        if let Some(message) = self.messages.iter_mut().find(is_current) {
-            message.given_back += 1;
-            let queue = message.queue;
-            self.put(handing.0, Place::Waiting, Time::NEVER);
-            self.take_its_place(handing.0);
-            self.tell(handing.0, Happened::Returned { queue, to: Place::Waiting });
-            if self.message(handing.0).expires <= now {
-                self.expel(now, handing.0, Cause::Expired);
-            }
+        if self.messages.iter().any(|message| is_in_time(message, handing)) {
+            self.return_unbegun(now, handing.0);
         }
         self.let_flow_to(now, consumer);
+    }
+
+    fn return_unbegun(&mut self, now: Time, name: u32) {
+        let message = self.message(name);
+        message.given_back += 1;
+        let queue = message.queue;
+        self.put(name, Place::Waiting, Time::NEVER);
+        self.take_its_place(name);
+        self.tell(name, Happened::Returned { queue, to: Place::Waiting });
+        if self.message(name).expires <= now {
+            self.expel(now, name, Cause::Expired);
+        }
     }
 
     pub fn cancel(&mut self, now: Time, consumer: usize) {
@@ -186,6 +189,24 @@ impl Naive {
         for (queue, _) in takes_from {
             while self.rules[queue].active == Active::Single && (self.deliver(now, queue) || self.let_in(now, queue)) {}
         }
+    }
+
+    pub fn close(&mut self, now: Time, consumer: usize, is_failure: bool) {
+        self.do_what_is_due(now);
+        self.consumers[consumer].has_left = true;
+        self.active.retain(|_, by| *by != consumer);
+        let unanswered = std::mem::take(&mut self.consumers[consumer].unanswered);
+        let is_held = |m: &&Message| unanswered.iter().any(|handing| is_in_time(m, *handing));
+        let mut held: Vec<_> = self.messages.iter().filter(is_held).map(|m| (m.queue, m.age, m.name)).collect();
+        held.sort();
+        for (_, _, name) in held {
+            if is_failure {
+                self.fail(now, name);
+            } else {
+                self.return_unbegun(now, name);
+            }
+        }
+        self.let_flow(now);
     }
 
     pub fn tick(&mut self, now: Time) {

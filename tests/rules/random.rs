@@ -45,6 +45,11 @@ enum Step {
     Cancel {
         pick: usize,
     },
+    /// A consumer is gone with all that it holds, or comes back.
+    Close {
+        pick: usize,
+        is_failure: bool,
+    },
     /// Time passes, and the broker is asked at each of its deadlines.
     Wait {
         milliseconds: u64,
@@ -78,6 +83,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => subscribe(),
         1 => pick().prop_map(|pick| Step::Return { pick }),
         1 => pick().prop_map(|pick| Step::Cancel { pick }),
+        1 => (pick(), any::<bool>()).prop_map(|(pick, is_failure)| Step::Close { pick, is_failure }),
         4 => pick().prop_map(|pick| Step::Acknowledge { pick }),
         5 => (pick(), prop::bool::weighted(0.7)).prop_map(|(pick, requeue)| Step::Reject { pick, requeue }),
         3 => (0..6_u64).prop_map(|milliseconds| Step::Wait { milliseconds }),
@@ -275,16 +281,17 @@ impl Both {
                 self.apply(Command::Return { delivery });
             }
             Step::Cancel { pick } => {
-                let Some(back) = pick.checked_rem(self.subscribed.len()) else { return };
-                let at = self.subscribed.len() - 1 - back;
-                self.subscribed[at].2 ^= true;
-                let (queues, terms, has_left) = self.subscribed[at].clone();
-                match has_left {
-                    true => {
-                        self.naive.cancel(self.now, at);
-                        self.apply(Command::Cancel { consumer: ConsumerId(at as u32) });
-                    }
-                    false => self.subscribe_as(at, &queues, terms),
+                let Some((at, has_left)) = self.turn_away(pick) else { return };
+                if has_left {
+                    self.naive.cancel(self.now, at);
+                    self.apply(Command::Cancel { consumer: ConsumerId(at as u32) });
+                }
+            }
+            Step::Close { pick, is_failure } => {
+                let Some((at, has_left)) = self.turn_away(pick) else { return };
+                if has_left {
+                    self.naive.close(self.now, at, is_failure);
+                    self.apply(Command::Close { consumer: ConsumerId(at as u32), is_failure });
                 }
             }
             Step::Wait { milliseconds } => {
@@ -299,6 +306,18 @@ impl Both {
             Step::Jump { milliseconds } => self.now += ms(milliseconds),
             Step::Tick => self.tick(),
         }
+    }
+
+    /// A consumer, and whether it is to leave; if it has left it comes back.
+    fn turn_away(&mut self, pick: usize) -> Option<(usize, bool)> {
+        let back = pick.checked_rem(self.subscribed.len())?;
+        let at = self.subscribed.len() - 1 - back;
+        self.subscribed[at].2 ^= true;
+        let (queues, terms, has_left) = self.subscribed[at].clone();
+        if !has_left {
+            self.subscribe_as(at, &queues, terms);
+        }
+        Some((at, has_left))
     }
 
     fn subscribe(&mut self, queues: &[usize], terms: Terms) {

@@ -205,3 +205,41 @@ fn a_late_acknowledgement_that_is_ignored_changes_nothing() {
         "a accepted, a to 1, 5ms: a returned, a to 1 (attempt 2), a acknowledged",
     );
 }
+
+#[test]
+fn what_a_closed_connection_held_returns_as_a_failure_of_each_and_counts_for_the_limit() {
+    check(
+        "consumers 1, prefetch 2, limit 1",
+        "publish a, publish b, close 1, subscribe prefetch 2, close 2, nack a",
+        "a accepted, a to 1, b accepted, b to 1, a returned, b returned, a to 2 (attempt 2), b to 2 (attempt 2), \
+         a dropped {limit}, b dropped {limit}",
+    );
+}
+
+#[test]
+fn what_is_closed_unbegun_is_no_failure() {
+    check(
+        "consumers 1, prefetch 2, limit 0",
+        "publish a, publish b, close 1 unbegun, subscribe prefetch 2",
+        "a accepted, a to 1, b accepted, b to 1, a returned, b returned, a to 2 (attempt 2), b to 2 (attempt 2)",
+    );
+}
+
+#[test]
+fn all_that_a_closed_connection_held_is_back_before_any_of_it_is_handed_out() {
+    check(
+        "consumers 1, prefetch 3, single_active_consumer true",
+        "subscribe prefetch 1, publish a, publish b, publish c, ack b, close 1",
+        "a accepted, a to 1, b accepted, b to 1, c accepted, c to 1, b acknowledged, a returned, c returned, \
+         a to 2 (attempt 2)",
+    );
+}
+
+#[test]
+fn what_timed_out_before_the_connection_closed_stays_where_it_is() {
+    check(
+        "consumers 1, ack_timeout 5ms",
+        "publish a, wait 5ms, close 1, ack a#1, subscribe prefetch 2",
+        "a accepted, a to 1, 5ms: a returned, a to 2 (attempt 2)",
+    );
+}

@@ -7,8 +7,8 @@ use kendall::broker::{
     ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{
-    Acknowledge, BatchTime, Carries, ConsumerRules, Follows, MessageRules, OnFailure, OnRetry, Retries, Takes, Way,
-    WorksBy,
+    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, MessageRules, OnFailure, OnRetry,
+    Retries, Takes, Way, WorksBy,
 };
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
@@ -197,6 +197,21 @@ fn shifts() -> impl Strategy<Value = CountProfile> {
     })
 }
 
+/// Mostly none; times up and down in whole milliseconds.
+fn faults() -> impl Strategy<Value = Faults> {
+    let crashes = (1..40_u64, 0..20_u64).prop_map(|(every, restart)| Crashes {
+        every: Distribution::Constant(ms(every)),
+        restart: Distribution::Constant(ms(restart)),
+    });
+    let share = || prop_oneof![3 => Just(0.0), 1 => Just(0.3), 1 => Just(1.0)];
+    let some = (share(), share(), prop::option::of(crashes)).prop_map(|(poison, acks_lost, crashes)| Faults {
+        poison,
+        acks_lost,
+        crashes,
+    });
+    prop_oneof![2 => Just(Faults::default()), 1 => some]
+}
+
 prop_compose! {
     fn consumer_rules(service: impl Strategy<Value = Distribution>)(
         service in service,
@@ -211,8 +226,11 @@ prop_compose! {
         fails in prop_oneof![2 => Just(0.0), 2 => Just(0.3), 1 => Just(1.0)],
         on_failure in prop_oneof![Just(OnFailure::Requeue), Just(OnFailure::Reject)],
         takes in prop::option::weighted(0.3, takes()),
+        faults in faults(),
     ) -> ConsumerRules {
-        ConsumerRules { service, follows, on_retry, acknowledge, fails, on_failure, takes }
+        let acks_lost = if acknowledge == Acknowledge::OnDelivery { 0.0 } else { faults.acks_lost };
+        let faults = Faults { acks_lost, ..faults };
+        ConsumerRules { service, follows, on_retry, acknowledge, fails, on_failure, takes, faults }
     }
 }
 
@@ -266,7 +284,13 @@ fn anything() -> impl Strategy<Value = Scenario> {
 /// passed on, so that a message is in one queue.
 fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
     anything().prop_map(|mut scenario| {
-        scenario.consumers.iter_mut().for_each(|entry| entry.then.clear());
+        for entry in &mut scenario.consumers {
+            entry.then.clear();
+            let rules = &mut entry.rules;
+            rules.faults.acks_lost = 0.0;
+            // What it has done and not acknowledged would return.
+            rules.faults.crashes.take_if(|_| matches!(rules.acknowledge, Acknowledge::Every(_)));
+        }
         scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
         scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
         scenario
@@ -376,7 +400,7 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
         Acknowledge::Before => Acknowledge::Before,
         _ => Acknowledge::After,
     };
-    let rules = ConsumerRules { fails: 0.0, takes: None, acknowledge, ..rules };
+    let rules = ConsumerRules { fails: 0.0, takes: None, acknowledge, faults: Faults::default(), ..rules };
     let consumers = vec![Consumers {
         name: "consumer".into(),
         takes_from: vec![QueueId(0)],
@@ -475,13 +499,14 @@ proptest! {
         prop_assert_eq!(all(&record, |c| Counts::total(&c.dead)), resting);
         // What was acknowledged before may still be worked on.
         let failed = all(&record, |c| c.lost[place(Cause::Failed)]);
-        let over = all(&record, |c| c.processed) + failed;
+        let crashed = all(&record, |c| c.lost[place(Cause::Crashed)]);
+        let over = all(&record, |c| c.processed) + failed + crashed;
         let inside = sum(&|at, queue| if rests(at) { 0 } else { queue.waiting + queue.delayed + queue.in_flight });
         let unfinished = all(&record, |c| c.unfinished);
         prop_assert_eq!(over + unfinished, sum(&|_, queue| queue.acknowledged) + inside);
         if scenario.consumers.iter().all(|entry| entry.rules.acknowledge == Acknowledge::After) {
             prop_assert_eq!(unfinished, inside);
-            prop_assert_eq!(failed, 0);
+            prop_assert_eq!(failed + crashed, 0);
         }
         prop_assert_eq!(all(&record, |c| c.duplicates), 0);
     }
@@ -507,7 +532,8 @@ proptest! {
     #[test]
     fn all_times_twice_as_long_are_measured_twice_as_long(scenario in anything_constant()) {
         let mut scenario = scenario;
-        scenario.consumers.iter_mut().for_each(|entry| entry.shifts = None);
+        // When a consumer crashes first is rounded too.
+        scenario.consumers.iter_mut().for_each(|entry| (entry.shifts, entry.rules.faults.crashes) = (None, None));
         let retries = scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut());
         // A varied delay is rounded to a nanosecond, and twice a rounded one is another.
         retries.for_each(|retries| retries.delay.jitter = Jitter::None);
@@ -529,7 +555,9 @@ proptest! {
     #[test]
     fn consumers_that_are_alike_may_stand_in_one_entry_or_in_two(scenario in anything()) {
         let mut scenario = scenario;
-        scenario.consumers[0].shifts = None;
+        // Who crashes when is a matter of the entry's name.
+        let first = &mut scenario.consumers[0];
+        (first.shifts, first.rules.faults.crashes) = (None, None);
         let together = run(&scenario);
         let mut apart = scenario.clone();
         let first = apart.consumers[0].clone();
@@ -589,6 +617,8 @@ proptest! {
         count in 1..4_u32,
         seed in any::<u64>(),
     ) {
+        // Who acknowledges before the work holds a message while another may be idle.
+        let rules = ConsumerRules { acknowledge: Acknowledge::After, ..rules };
         let few = run(&plain(arrivals.clone(), rules.clone(), count, 1, seed));
         let many = run(&plain(arrivals, rules, count + 1, 1, seed));
         prop_assert_eq!(few.times.wait.count, many.times.wait.count);
@@ -701,6 +731,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
             fails: 0.0,
             on_failure: OnFailure::Requeue,
             takes: None,
+            faults: Faults::default(),
         },
     };
     let mut entries = vec![consumers("slow", 0, 8)];

@@ -7,7 +7,7 @@
 //! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`, `publish x size 5`, `publish x takes 5ms`,
 //! `publish x key 3`, `publish x key 3 in b`), `ack x`, `nack x`, `reject x`, `return x` (the latest delivery of x; `ack x#1` its
 //! first), `subscribe` (`subscribe in b`, `subscribe in a then b`,
-//! `subscribe priority 2`, `subscribe keeps nothing`), `cancel 1`, `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
+//! `subscribe priority 2`, `subscribe keeps nothing`), `cancel 1`, `close 1` (`close 1 unbegun`), `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
 //! (nobody looks on the way), `tick`.
 //!
 //! Effects: `x accepted`, `x let in` (it was blocked), `x to 2` (`x to 2, attempt 2`), `x acknowledged` (`while waiting`),
@@ -112,6 +112,11 @@ impl<'a> World<'a> {
             ["cancel", number] => {
                 let number: u32 = number.parse().expect("a number");
                 self.apply(Command::Cancel { consumer: ConsumerId(number - 1) });
+            }
+            ["close", number] | ["close", number, "unbegun"] => {
+                let number: u32 = number.parse().expect("a number");
+                let is_failure = words.len() == 2;
+                self.apply(Command::Close { consumer: ConsumerId(number - 1), is_failure });
             }
             ["wait", how_long] => self.wait(span(how_long)),
             ["jump", how_long] => self.now += span(how_long),

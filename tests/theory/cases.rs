@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kendall::broker::{Order, QueueId, QueueRules};
-use kendall::client::{Acknowledge, ConsumerRules, MessageRules, OnFailure, OnRetry, WorksBy};
+use kendall::client::{Acknowledge, ConsumerRules, Faults, MessageRules, OnFailure, OnRetry, WorksBy};
 use kendall::measure::Measure;
 use kendall::result::Theory;
 use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup, read};
@@ -53,6 +53,7 @@ pub fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
                 fails: 0.0,
                 on_failure: OnFailure::Requeue,
                 takes: None,
+                faults: Faults::default(),
             },
         }],
         targets: Vec::new(),

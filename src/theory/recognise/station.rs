@@ -1,7 +1,7 @@
 //! One queue and the consumers entry that takes from it: what is in the way of every formula, and what the broker sees.
 
 use crate::broker::{Active, OrderedBy, QueueId, ReturnsTo, WhenFull};
-use crate::client::{Acknowledge, OnFailure, OnRetry};
+use crate::client::{Acknowledge, Faults, OnFailure, OnRetry};
 use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::theory::feedback::Feedback;
 use crate::theory::model::Seen;
@@ -38,6 +38,7 @@ pub(super) fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     if entry.shifts.is_some() {
         reasons.push(format!("the number of `{entry_name}` changes over time: there is no steady state"));
     }
+    reasons.extend(faults(entry));
     if queue.rules.ordered_by == OrderedBy::Key {
         reasons.push(format!("`{queue_name}` hands out one message of a key at a time"));
     }
@@ -69,6 +70,17 @@ pub(super) fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
         reasons.push(format!("the work of `{entry_name}` takes no time"));
     }
     reasons
+}
+
+/// What goes wrong at consumers. All of it is said here, so that nothing new is passed over.
+fn faults(entry: &Consumers) -> Vec<String> {
+    let Faults { poison, acks_lost, crashes } = &entry.rules.faults;
+    let found = [
+        (*poison > 0.0, "works on messages that always fail: the formulas know attempts that fail independently"),
+        (*acks_lost > 0.0, "loses acknowledgements: the formulas know consumers that answer"),
+        (crashes.is_some(), "crashes: the formulas know consumers that are always there"),
+    ];
+    found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| format!("`{}` {what}", entry.name)).collect()
 }
 
 /// How long messages wait at most before they are lost.

@@ -1,0 +1,35 @@
+//! What goes wrong at consumers, from the keys of their entry.
+
+use super::problem::Problem;
+use super::reader::{Object, Reader};
+use super::{distribution, keys, quantity};
+use crate::client::{Acknowledge, Crashes, Faults};
+use crate::workload::Distribution;
+
+pub fn read(entry: &Object<'_>, acknowledge: Acknowledge, reader: &mut Reader) -> Faults {
+    let poison = entry.quantity("poison", reader, quantity::share).unwrap_or(0.0);
+    let acks_lost = entry.quantity("acks_lost", reader, quantity::share).unwrap_or(0.0);
+    if acks_lost > 0.0 && acknowledge == Acknowledge::OnDelivery {
+        let problem = Problem::at(entry.key_place("acks_lost"), "with `acknowledge: on_delivery` there are none");
+        reader.report(problem.hint("leave it out, or acknowledge after or before the work"));
+    }
+    Faults { poison, acks_lost, crashes: crashes(entry, reader) }
+}
+
+fn crashes(entry: &Object<'_>, reader: &mut Reader) -> Option<Crashes> {
+    let object = reader.object(entry.get("crashes")?, entry.key_place("crashes"), keys::CRASHES)?;
+    let every = time(&object, "every", reader);
+    let restart = time(&object, "restart", reader);
+    let every = every?;
+    if every.can_be_zero() {
+        let problem = Problem::at(object.key_place("every"), "a consumer that is up for no time does nothing");
+        reader.report(problem.hint("write a time above `0s`"));
+        return None;
+    }
+    Some(Crashes { every, restart: restart? })
+}
+
+fn time(object: &Object<'_>, key: &'static str, reader: &mut Reader) -> Option<Distribution> {
+    let node = object.need(key, reader)?;
+    distribution::read(node, object.example(key), reader)
+}

@@ -1,0 +1,74 @@
+//! Consumers that crash, and are back after a while.
+
+use super::clients::Clients;
+use super::follow_up::FollowUp;
+use super::listen::Listener;
+use super::replication::Run;
+use crate::broker::{Command, ConsumerId};
+use crate::client::{Crashed, Crashing};
+
+impl<L: Listener> Run<'_, L> {
+    /// What the consumer held returns, as its connection is closed. It crashes whether it is there or not: when it does
+    /// depends on nothing else.
+    pub(super) fn crash(&mut self, consumer: ConsumerId, nth: u64) {
+        self.clients.crash(consumer);
+        self.tell(Command::Close { consumer, is_failure: true });
+        self.clients.plan_restart(consumer, nth);
+    }
+
+    /// The consumer takes from its queues again, if it is to be there.
+    pub(super) fn restart(&mut self, consumer: ConsumerId, nth: u64) {
+        let (crew, desk) = self.clients.place(consumer);
+        self.clients.crews[crew].restart(desk);
+        if self.clients.crews[crew].desk(desk).is_present() {
+            self.clients.recorder.available(self.clients.now, crew, 1);
+            self.subscribe(crew, consumer);
+        }
+        self.clients.plan_crash(consumer, nth + 1);
+        self.commands += 1;
+    }
+}
+
+impl Clients<'_> {
+    fn crashing(&self, consumer: ConsumerId) -> Option<(&Crashing, u32)> {
+        let seat = &self.seats[consumer.0 as usize];
+        let crashing = self.crashing[seat.crew as usize].as_ref()?;
+        Some((crashing, seat.desk))
+    }
+
+    /// Of the consumers of an entry, which have their seats.
+    pub fn plan_first_crashes(&mut self, crew: usize) {
+        let first = self.first_of(crew as u32);
+        (first..self.seats.len() as u32).for_each(|consumer| self.plan_crash(ConsumerId(consumer), 0));
+    }
+
+    fn plan_crash(&mut self, consumer: ConsumerId, nth: u64) {
+        let Some((crashing, place)) = self.crashing(consumer) else { return };
+        let at = self.now + crashing.up(place, nth);
+        self.plan(at, FollowUp::Crash { consumer, nth });
+    }
+
+    fn plan_restart(&mut self, consumer: ConsumerId, nth: u64) {
+        let Some((crashing, place)) = self.crashing(consumer) else { return };
+        let at = self.now + crashing.down(place, nth);
+        self.plan(at, FollowUp::Restart { consumer, nth });
+    }
+
+    /// All that a consumer has on its desk is abandoned; its work until now was work.
+    fn crash(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.place(consumer);
+        let acknowledged_before = self.crews[crew].acknowledges_before();
+        let Crashed { begun, passed_on, not_begun, was_available } = self.crews[crew].crash(desk);
+        if !begun.is_empty() {
+            self.recorder.worked(self.now, crew, self.seats[consumer.0 as usize].began);
+        }
+        let abandoned = || begun.iter().chain(&not_begun);
+        abandoned().for_each(|handed| self.recorder.crashed(handed.label, acknowledged_before));
+        // What it has published and a queue has blocked gets in in its turn.
+        self.waiting.retain(|_, passing| passing.consumer != consumer);
+        self.recorder.hold(self.now, crew, -((abandoned().count() + passed_on.len()) as i64));
+        if was_available {
+            self.recorder.available(self.now, crew, -1);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What goes wrong at consumers, in exact times: poison, acknowledgements that get lost, crashes.
+
+use std::path::Path;
+
+use kendall::client::{Crashes, Crashing};
+use kendall::live;
+use kendall::measure::Cause;
+use kendall::metrics::{Record, place};
+use kendall::random::Key;
+use kendall::scenario::{self, Scenario};
+use kendall::theory;
+use kendall::time::Span;
+use kendall::workload::Distribution;
+
+use crate::flows::{counts, ms, run};
+
+const ONE_EVERY_100MS: &str = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}}}";
+const MANY: &str = "p: {publishes_to: a, arrivals: {regular: {rate: 200/s}}}";
+const FOUR_AT_ONCE: &str = "p: {publishes_to: a, arrivals: {trace: {values: [0s, 0s, 0s, 0s]}}}";
+
+fn dropped(record: &Record, cause: Cause) -> u64 {
+    record.queues[0].account.dropped.get(&cause).copied().unwrap_or(0)
+}
+
+#[test]
+fn a_message_that_is_poison_fails_on_every_attempt_and_the_others_on_none() {
+    let consumers = "w: {takes_from: a, service: 1ms, poison: 20%}";
+    let record = run("a: {redelivery: {limit: 3}}", MANY, consumers);
+    let counts = counts(&record);
+    let poisoned = counts.lost[place(Cause::Limit)];
+    assert!((20..60).contains(&poisoned), "about 40 of 200, not {poisoned}");
+    assert_eq!((counts.processed, counts.redelivered), (200 - poisoned, 3 * poisoned));
+    assert_eq!(dropped(&record, Cause::Limit), poisoned);
+}
+
+#[test]
+fn what_is_poison_to_one_entry_is_so_to_another_that_takes_from_the_queue() {
+    let consumers = "w: {takes_from: a, service: 1ms, poison: 20%}, v: {takes_from: a, service: 1ms, poison: 20%}";
+    let both = counts(&run("a: {redelivery: {limit: 3}}", MANY, consumers));
+    let one = counts(&run("a: {redelivery: {limit: 3}}", MANY, "w: {takes_from: a, service: 1ms, poison: 20%}"));
+    assert_eq!((both.processed, both.redelivered), (one.processed, one.redelivered));
+}
+
+#[test]
+fn a_lost_acknowledgement_leaves_its_message_in_flight_until_the_queue_takes_it_back() {
+    let queue = "a: {redelivery: {ack_timeout: 20ms, limit: 1}}";
+    let record = run(queue, ONE_EVERY_100MS, "w: {takes_from: a, service: 5ms, acks_lost: 100%}");
+    let counts = counts(&record);
+    // Done at 5 ms, taken back at 20, done once more at 25, and given up at 40.
+    assert_eq!(ms(&record.times.response), (10, 5.0));
+    assert_eq!((counts.processed, counts.duplicates, counts.redelivered), (10, 10, 10));
+    let window = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((window.in_flight_area, window.length_area), (10 * 40_000_000, 0));
+    assert_eq!((dropped(&record, Cause::Limit), counts.lost[place(Cause::Limit)]), (10, 0), "they were processed");
+}
+
+#[test]
+fn without_a_time_out_a_lost_acknowledgement_keeps_its_place_in_the_prefetch() {
+    let record = run("a: {}", ONE_EVERY_100MS, "w: {takes_from: a, service: 5ms, prefetch: 3, acks_lost: 100%}");
+    let account = &record.queues[0].account;
+    assert_eq!((account.in_flight, account.waiting, account.acknowledged), (3, 7, 0));
+    assert_eq!((counts(&record).processed, counts(&record).unfinished), (3, 7));
+}
+
+#[test]
+fn what_a_consumer_answered_for_unheard_returns_as_it_leaves_and_that_is_no_failure() {
+    let shifts = "count: {steps: {0s: 1, 450ms: 0, 650ms: 1}}, prefetch: unlimited";
+    let record = run(
+        "a: {redelivery: {limit: 0}}",
+        ONE_EVERY_100MS,
+        &format!("w: {{takes_from: a, service: 5ms, acks_lost: 100%, {shifts}}}"),
+    );
+    let counts = counts(&record);
+    assert_eq!((counts.processed, counts.duplicates, counts.redelivered), (10, 5, 5));
+    assert_eq!(record.queues[0].account.in_flight, 10);
+}
+
+#[test]
+fn an_acknowledgement_before_the_work_may_get_lost_and_then_a_failure_loses_nothing() {
+    let consumers = |lost: &str| format!("w: {{takes_from: a, service: 5ms, acknowledge: before, fails: 100%{lost}}}");
+    let heard = counts(&run("a: {}", ONE_EVERY_100MS, &consumers("")));
+    let unheard = counts(&run("a: {}", ONE_EVERY_100MS, &consumers(", acks_lost: 100%, prefetch: 20")));
+    assert_eq!((heard.lost[place(Cause::Failed)], heard.unfinished), (10, 0));
+    assert_eq!((unheard.lost[place(Cause::Failed)], unheard.unfinished), (0, 10));
+}
+
+/// When the first consumer called `w` crashes, after how long, in these runs: it is up for 300 ms each time.
+fn first_crash() -> Span {
+    let [every, restart] = [300, 100].map(|ms| Distribution::Constant(Span::from_nanos(ms * 1_000_000)));
+    let up = Crashing::new(&Crashes { every, restart }, Key::of_replication(1, 0).name("w")).up(0, 0);
+    assert!(up > Span::ZERO && up <= Span::from_nanos(300_000_000), "{up}");
+    up
+}
+
+const CRASHES: &str = "crashes: {every: 300ms, restart: 100ms}";
+
+/// How many nanoseconds of the run's second the consumer is up, and how many times it comes back within it.
+fn up_and_back() -> (u128, u64) {
+    let mut at = first_crash().nanos();
+    let (mut up, mut back) = (at, 0);
+    while at + 100_000_000 < 1_000_000_000 {
+        let begin = at + 100_000_000;
+        at = begin + 300_000_000;
+        up += at.min(1_000_000_000) - begin;
+        back += 1;
+    }
+    (up.into(), back)
+}
+
+#[test]
+fn what_a_crashed_consumer_held_returns_and_it_takes_it_again_when_it_is_back() {
+    let work = "service: 10s, prefetch: 4";
+    let record = run("a: {}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {work}, {CRASHES}}}"));
+    let (up, back) = up_and_back();
+    assert_eq!(record.crews[0].busy, up, "work that is abandoned was work");
+    assert_eq!(record.crews[0].available, Some(up), "crashed time is not available");
+    // In the second after the last planned instant it crashes and comes back too.
+    assert!(counts(&record).redelivered >= 4 * back);
+    assert_eq!(counts(&record).unfinished, 4);
+}
+
+#[test]
+fn a_crash_is_a_failure_of_every_message_that_was_held() {
+    let work = "service: 10s, prefetch: 4";
+    let record = run("a: {redelivery: {limit: 1}}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {work}, {CRASHES}}}"));
+    assert_eq!(counts(&record).redelivered, 4);
+    assert_eq!(dropped(&record, Cause::Limit), 4);
+}
+
+#[test]
+fn what_was_acknowledged_before_its_work_is_lost_in_a_crash() {
+    let of = |acknowledge: &str| {
+        let rules = format!("service: 10s, prefetch: 4, acknowledge: {acknowledge}");
+        let record =
+            run("a: {redelivery: {limit: 0}}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {rules}, {CRASHES}}}"));
+        let lost = counts(&record).lost;
+        (lost[place(Cause::Crashed)], lost[place(Cause::Limit)])
+    };
+    assert_eq!(of("before"), (1, 3), "the others had not been acknowledged");
+    assert_eq!(of("on_delivery"), (4, 0));
+}
+
+#[test]
+fn what_was_done_and_not_acknowledged_yet_returns_after_a_crash() {
+    // One every 100 ms, and all are acknowledged together: what is done when it crashes is done again.
+    let rules = "service: 100ms, prefetch: 4, acknowledge: {every: 4}";
+    let record = run("a: {}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {rules}, {CRASHES}}}"));
+    let done = first_crash().nanos() / 100_000_000;
+    let counts = counts(&record);
+    // It is up for 300 ms each time, and crashes before it is done with the third.
+    assert_eq!(counts.processed, 2);
+    assert!(counts.duplicates >= done, "{} of {done}", counts.duplicates);
+    assert_eq!(record.queues[0].account.acknowledged, 0);
+}
+
+#[test]
+fn when_a_consumer_crashes_depends_on_nothing_else() {
+    // An idle one and a busy one are up for as long.
+    let (up, _) = up_and_back();
+    for consumers in ["service: 1ms", "service: 90ms, prefetch: 5, acknowledge: before, fails: 50%"] {
+        let record = run("a: {}", ONE_EVERY_100MS, &format!("w: {{takes_from: a, {consumers}, {CRASHES}}}"));
+        assert_eq!(record.crews[0].available, Some(up), "{consumers}");
+    }
+}
+
+#[test]
+fn a_consumer_that_is_down_comes_to_its_shift_when_it_is_back() {
+    let (up, _) = up_and_back();
+    let rules = "service: 1ms, count: {steps: {0s: 1, 2s: 0}}";
+    let record = run("a: {}", ONE_EVERY_100MS, &format!("w: {{takes_from: a, {rules}, {CRASHES}}}"));
+    assert_eq!(record.crews[0].available, Some(up));
+    let absent = "service: 1ms, count: {steps: {0s: 0, 2s: 1}}";
+    let record = run("a: {}", ONE_EVERY_100MS, &format!("w: {{takes_from: a, {absent}, {CRASHES}}}"));
+    assert_eq!(record.crews[0].available, Some(0));
+}
+
+/// Every fault: how it is written, why no formula applies, how it is described, and whether a live run refuses it.
+const ALL: &[(&str, &str, &str, bool)] = &[
+    ("poison: 2%", "works on messages that always fail", "to whom 2 % of the messages are poison", false),
+    (
+        "acks_lost: 1%",
+        "loses acknowledgements",
+        "of whose acknowledgements 1 % get lost and nothing brings their messages back",
+        true,
+    ),
+    (
+        "crashes: {every: {exponential: {mean: 1h}}, restart: 30s}",
+        "crashes: the formulas know consumers that are always there",
+        "each crashing after 1h and back after 30s",
+        true,
+    ),
+];
+
+fn one_entry(rules: &str) -> Scenario {
+    let text = format!(
+        "run: {{duration: 1min}}\nqueues: {{a: {{redelivery: {{limit: 4}}}}}}\n\
+         producers: {{p: {{publishes_to: a, arrivals: {{poisson: {{rate: 5/s}}}}}}}}\n\
+         consumers: {{w: {{takes_from: a, service: {{exponential: {{mean: 10ms}}}}, {rules}}}}}\n"
+    );
+    scenario::read(None, &text, Path::new(""), &[]).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn what_goes_wrong_is_told_by_whoever_does_not_know_it() {
+    assert!(theory::recognise(&one_entry("count: 1")).is_ok());
+    for (rules, reason, described, is_refused) in ALL {
+        let scenario = one_entry(rules);
+        let why = theory::recognise(&scenario).expect_err("no formula applies").join("; ");
+        assert!(why.contains(reason), "{rules}: {why}");
+        let said = scenario::describe(&scenario);
+        assert!(said.contains(described), "{rules}: {said}");
+        let key = rules.split(':').next().expect("a key");
+        let paths: Vec<String> = live::lacks(&scenario).iter().map(|lack| lack.path.join(".")).collect();
+        let expected: Vec<String> = is_refused.then(|| format!("consumers.w.{key}")).into_iter().collect();
+        assert_eq!(paths, expected, "{rules}");
+    }
+}
+
+#[test]
+fn poison_that_returns_without_end_is_told_as_such() {
+    let described = |queue: &str| {
+        let text = format!(
+            "queues: {{a: {queue}}}\nproducers: {{{ONE_EVERY_100MS}}}\n\
+             consumers: {{w: {{takes_from: a, service: 10ms, poison: 10%}}}}\n"
+        );
+        scenario::describe(&scenario::read(None, &text, Path::new(""), &[]).unwrap_or_else(|p| panic!("{p}")))
+    };
+    let endless = described("{}");
+    assert!(
+        endless.contains("Every attempt on poison in `a` fails and is repeated without end: not stable"),
+        "{endless}"
+    );
+    // One of ten takes 5 attempts: 1.4 on average.
+    let limited = described("{redelivery: {limit: 4}}");
+    assert!(limited.contains("Offered load 0.14, retries included, on 1 consumer"), "{limited}");
+}

@@ -103,13 +103,16 @@ impl State {
             offered: Offered::Accepted,
             watch: options.watch,
         };
-        let broker = match options.names.is_empty() {
+        let mut broker = match options.names.is_empty() {
             true => Broker::new(rules),
             false => Broker::with_names(
                 rules.into_iter().zip(options.names.iter().map(String::as_str)),
                 options.messages_expire,
             ),
         };
+        for (queue, services) in options.services {
+            broker.order_by(queue, services);
+        }
         State {
             broker,
             told,

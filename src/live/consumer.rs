@@ -81,6 +81,9 @@ struct Task<C: Consumer, P> {
     is_available: bool,
 }
 
+/// Tells when a queue has let in what was passed on to it, or refused it.
+type LetIn = oneshot::Receiver<()>;
+
 /// The next time that a consumer is called in or sent home.
 async fn call(place: &mut Option<Place>) -> bool {
     match place {
@@ -246,13 +249,15 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         let done = self.parts.crew.done(DESK);
         // The next attempt begins by rights where this one should have ended, and no time is counted twice.
         self.parts.books.worked(ends, self.parts.entry, self.began);
+        let mut outside = Vec::new();
         for (handed, success) in done {
-            self.forgotten(ended, -1);
-            self.ended(ended, handed, success).await?;
+            outside.extend(self.ended(ended, handed, success)?);
             if self.parts.acknowledge == Acknowledge::OnDelivery {
                 self.tags.remove(&handed.delivery);
             }
         }
+        self.wait_with(outside).await;
+        self.forgotten(ended, -(self.parts.crew.desk(DESK).batch().len() as i64));
         let said = self.parts.crew.clear(DESK);
         self.say(said);
         Ok(())
@@ -270,7 +275,8 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         }
     }
 
-    async fn ended(&mut self, ended: Time, handed: Handed<u32>, success: bool) -> Result<(), LiveError> {
+    /// Returns who tells when what is passed on has been let in or refused, if it is passed on.
+    fn ended(&mut self, ended: Time, handed: Handed<u32>, success: bool) -> Result<Option<LetIn>, LiveError> {
         let Handed { queue, producer, number, entry, label: track, .. } = handed;
         let ways = self.parts.onward.as_ref().filter(|_| success);
         let to = ways.and_then(|passes| passes.ways.way(queue, producer, number, entry));
@@ -285,24 +291,27 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
             passes_on: to.is_some(),
         };
         let passed_on = self.parts.books.ended(ended, attempt, producer);
-        let (Some(to), Some((letter, mut let_in)), Some(passes)) = (to, passed_on, &mut self.parts.onward) else {
-            return Ok(());
+        let (Some(to), Some((letter, let_in)), Some(passes)) = (to, passed_on, &mut self.parts.onward) else {
+            return Ok(None);
         };
-        let Some(message) = self.parts.books.message(letter) else { return Ok(()) };
+        let Some(message) = self.parts.books.message(letter) else { return Ok(None) };
         let properties = passes.carried[usize::from(producer)].properties(number);
         passes.publisher.publish(to, Envelope::new(letter, message), properties)?;
-        if let_in.try_recv().is_err() {
-            self.wait_with(let_in).await;
-        }
-        Ok(())
+        Ok(Some(let_in))
     }
 
-    /// It waits with what it passes on, and the time until there is room is not its own lateness.
-    async fn wait_with(&mut self, mut let_in: oneshot::Receiver<()>) {
-        while let First::A(is_called) = first_of(call(&mut self.parts.place), &mut let_in).await {
-            self.attend(is_called, Next::Nothing);
+    /// It waits with what it passes on until all of that has a place, and that time is not its own lateness.
+    async fn wait_with(&mut self, outside: Vec<LetIn>) {
+        for mut let_in in outside {
+            // As a rule there is room at once.
+            if let_in.try_recv().is_ok() {
+                continue;
+            }
+            while let First::A(is_called) = first_of(call(&mut self.parts.place), &mut let_in).await {
+                self.attend(is_called, Next::Nothing);
+            }
+            self.parts.hands.was_held_up();
         }
-        self.parts.hands.was_held_up();
     }
 
     fn say(&mut self, answers: Vec<Answer>) {

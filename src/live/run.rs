@@ -130,10 +130,12 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     let clock = Clock::since(began, order.speed);
     let producers = order.scenario.producers.len();
     let (wants, mut news): (Vec<_>, Vec<_>) = (0..producers).map(|place| wants(&order.scenario, place)).unzip();
-    let carried = Plan::of(&order.scenario, order.replication).carried();
-    let books = Arc::new(Books::new(&plan(order, target), wants, key_of(carried)));
+    let draws = Plan::of(&order.scenario, order.replication);
+    let books = Arc::new(Books::new(&plan(order, target), wants, key_of(draws.carried())));
     let ear = Arc::clone(&books) as Arc<dyn crate::adapter::Ear>;
-    let session = target.open(Setting { scenario: &order.scenario, began, speed: order.speed, ear }).await?;
+    let services = draws.services().collect();
+    let setting = Setting { scenario: &order.scenario, began, speed: order.speed, ear, services };
+    let session = target.open(setting).await?;
     expect_empty(&session, &order.scenario).await?;
 
     let (phase, phases) = watch::channel(Phase::Running);

@@ -97,6 +97,9 @@ pub fn whatever_consumers_do_becomes_of_messages_what_becomes_of_them_in_a_simul
         "service: 1ms, takes: {up_to: 3}, acknowledge: {every: 4}, prefetch: 10",
         "service: 500us, then: {publishes_to: second}",
         "service: 500us, then: [{publishes_to: second, share: 50%}, {publishes_to: q, share: 20%}]",
+        "service: 1ms, takes: {up_to: 4, wait: 3ms}, then: [{publishes_to: second, share: 50%}, {publishes_to: q, share: 20%}]",
+        "service: 1ms, acknowledge: on_delivery, then: {publishes_to: second}",
+        "service: 1ms, acknowledge: {every: 3}, prefetch: 4, then: {publishes_to: second}",
     ];
     for rest in consumers {
         let text = format!(

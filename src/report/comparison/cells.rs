@@ -7,6 +7,9 @@ use crate::result::{Difference, Shown};
 /// From so many times as much on, a factor reads better than per cent.
 const TIMES: f64 = 5.0;
 
+/// Up to this share of the base, a divisor does.
+const PART: f64 = 0.02;
+
 /// `−38 ± 2 %`; `± 4 %` where no difference is shown; `+0.40 ± 0.05 pt` of shares; `×24` of what is many times as much.
 pub fn difference(difference: &Difference) -> String {
     let (Some(value), Some(half)) = (difference.value, difference.half) else {
@@ -67,9 +70,14 @@ impl By {
     }
 
     fn times(&self, value: f64) -> Option<String> {
+        let By::Base(_) = self else { return None };
         let factor = value + 1.0;
-        let is_many = matches!(self, By::Base(_)) && factor >= TIMES;
-        is_many.then(|| format!("×{}", Scale::no_finer_than(Unit::Messages, factor, factor / 10.0).number(factor)))
+        let text = |factor: f64| Scale::no_finer_than(Unit::Messages, factor, factor / 10.0).number(factor);
+        match () {
+            () if factor >= TIMES => Some(format!("×{}", text(factor))),
+            () if factor > 0.0 && factor <= PART => Some(format!("÷{}", text(1.0 / factor))),
+            () => None,
+        }
     }
 }
 
@@ -89,6 +97,7 @@ mod tests {
         assert_eq!(told(0.0050, 0.0012), "+2.5 ± 0.6 %");
         assert_eq!(told(0.001, 0.008), "± 4.0 %");
         assert_eq!(told(4.6, 0.2), "×24");
+        assert_eq!(told(-0.1996, 0.001), "÷500");
         assert_eq!(told(0.0, 0.0), "± 0 %");
     }
 

@@ -220,13 +220,15 @@ pub enum Cause {
     Failed,
     /// Acknowledged before its work was done, by a consumer that then crashed.
     Crashed,
+    /// In a queue that lost all it had.
+    Outage,
     /// Set aside in its queue, or in one that nobody takes from.
     Parked,
     /// The target of a live run does not have it any more, and does not say why.
     Unknown,
 }
 
-pub const CAUSES: [Cause; 10] = [
+pub const CAUSES: [Cause; 11] = [
     Cause::Refused,
     Cause::Full,
     Cause::Rejected,
@@ -235,6 +237,7 @@ pub const CAUSES: [Cause; 10] = [
     Cause::Expired,
     Cause::Failed,
     Cause::Crashed,
+    Cause::Outage,
     Cause::Parked,
     Cause::Unknown,
 ];
@@ -250,6 +253,7 @@ impl Cause {
             Cause::Expired => "expired",
             Cause::Failed => "failed",
             Cause::Crashed => "crashed",
+            Cause::Outage => "outage",
             Cause::Parked => "parked",
             Cause::Unknown => "unknown",
         }

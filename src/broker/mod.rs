@@ -7,6 +7,7 @@ mod admission;
 mod close;
 mod delay;
 mod delivery;
+mod outage;
 mod properties;
 mod protocol;
 mod restricted;
@@ -164,6 +165,9 @@ impl<P: Clone> Broker<P> {
             Command::Return { delivery } => self.give_back(now, delivery, effects),
             Command::Cancel { consumer } => self.cancel(now, consumer, effects),
             Command::Close { consumer, is_failure } => self.close(now, consumer, is_failure, effects),
+            Command::Suspend { queue } => self.suspend(queue),
+            Command::Resume { queue } => self.resume(now, queue, effects),
+            Command::Empty { queue } => self.empty(now, queue, effects),
             Command::Tick => {}
         }
     }
@@ -324,7 +328,8 @@ impl<P> Queue<P> {
     /// Whether more goes into a delivery than that a message waits and a consumer has credit.
     #[inline]
     fn is_restricted(&self) -> bool {
-        self.special.as_ref().is_some_and(|special| special.by_key.is_some() || special.single.is_some())
+        let is_so = |special: &Special| special.by_key.is_some() || special.single.is_some() || special.is_out();
+        self.special.as_deref().is_some_and(is_so)
     }
 
     /// Whether a newcomer of so many bytes gets in: it does not overtake one that is blocked, which may be larger.

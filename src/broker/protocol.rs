@@ -26,6 +26,12 @@ pub enum Command<P> {
     /// A consumer is gone: it takes nothing more, and what it has not answered returns, before any of it is handed to
     /// another. That may be a failure of each. It may subscribe again.
     Close { consumer: ConsumerId, is_failure: bool },
+    /// From now on a queue takes nothing in and gives nothing out. What is in it stays there, and its timers go on.
+    Suspend { queue: QueueId },
+    /// It does so again, once it has been resumed as often as it was suspended.
+    Resume { queue: QueueId },
+    /// A queue loses all that it has. Who holds some of it may still answer.
+    Empty { queue: QueueId },
     /// Carries out what is due; every other command does that first too.
     Tick,
 }

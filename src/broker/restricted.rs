@@ -95,6 +95,7 @@ impl<P: Clone> Broker<P> {
     fn has_next(&self, queue: QueueId) -> bool {
         let state = &self.queues[queue.index()];
         match &state.special {
+            Some(special) if special.is_out() => false,
             Some(special) if special.by_key.is_some() => special.next().is_some(),
             _ => !state.nothing_waits(),
         }
@@ -116,7 +117,8 @@ impl<P: Clone> Broker<P> {
     pub(super) fn passes_through(&self, queue: QueueId, key: Option<MessageKey>) -> bool {
         let by_key = self.queues[queue.index()].special.as_ref().and_then(|special| special.by_key.as_ref());
         let is_free = by_key.zip(key).is_none_or(|(by_key, key)| by_key.is_free(key));
-        is_free && !self.has_next(queue) && self.who_is_next(queue).is_some()
+        let is_out = self.queues[queue.index()].special.as_ref().is_some_and(|special| special.is_out());
+        !is_out && is_free && !self.has_next(queue) && self.who_is_next(queue).is_some()
     }
 
     /// What a consumer has answered may let another message of its key out, to whomever.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::hint::cold_path;
 
+use super::outage::Out;
 use super::restricted::{ByKey, Single, Turn};
 use super::store::{Entry, Slot, Where};
 use super::{Active, Broker, Effects, MessageKey, Order, OrderedBy, Properties, QueueId, QueueRules};
@@ -44,6 +45,7 @@ pub(super) struct Special {
     services: Option<Services>,
     /// Of those that wait or are delayed.
     pub bytes: u64,
+    pub out: Option<Out>,
 }
 
 /// Who is lower is delivered sooner: by priority or length, then by age.
@@ -65,22 +67,32 @@ impl Special {
         let (by_key, single) = (rules.ordered_by == OrderedBy::Key, rules.active == Active::Single);
         let is_ordered = rules.order != Order::Fifo || by_key || single;
         let is_needed = delay.varies() || expires || is_ordered || rules.capacity_bytes.is_some();
-        is_needed.then(|| {
-            Box::new(Special {
-                name,
-                delay: delay.sampler(),
-                ttl: rules.ttl.as_ref().map(|ttl| ttl.sampler()),
-                varies: delay.varies(),
-                delayed: BTreeSet::new(),
-                expiring: BTreeSet::new(),
-                order: rules.order,
-                ready: BTreeSet::new(),
-                by_key: by_key.then(ByKey::default),
-                single: single.then(Single::default),
-                services: None,
-                bytes: 0,
-            })
-        })
+        is_needed.then(|| Box::new(Special::new(rules, name)))
+    }
+
+    pub fn new(rules: &QueueRules, name: Key) -> Special {
+        let delay = &rules.redelivery.delay;
+        let (by_key, single) = (rules.ordered_by == OrderedBy::Key, rules.active == Active::Single);
+        Special {
+            name,
+            delay: delay.sampler(),
+            ttl: rules.ttl.as_ref().map(|ttl| ttl.sampler()),
+            varies: delay.varies(),
+            delayed: BTreeSet::new(),
+            expiring: BTreeSet::new(),
+            order: rules.order,
+            ready: BTreeSet::new(),
+            by_key: by_key.then(ByKey::default),
+            single: single.then(Single::default),
+            services: None,
+            bytes: 0,
+            out: None,
+        }
+    }
+
+    /// The queue takes nothing in and gives nothing out.
+    pub fn is_out(&self) -> bool {
+        self.out.is_some()
     }
 
     /// Where a message stands that waits, unless that is by age alone.

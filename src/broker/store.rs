@@ -169,6 +169,12 @@ impl<P> Store<P> {
         (0..).zip(&self.entries).filter(move |(_, entry)| is_held(entry))
     }
 
+    /// The messages in a queue, wherever they are there.
+    pub fn in_queue(&self, queue: QueueId) -> impl Iterator<Item = (Slot, &Entry<P>)> {
+        let is_there = move |entry: &Entry<P>| entry.queue == queue && entry.payload.is_some();
+        (0..).zip(&self.entries).filter(move |(_, entry)| is_there(entry))
+    }
+
     /// The entries of all messages there are.
     pub fn entries(&self) -> impl Iterator<Item = &Entry<P>> {
         self.entries.iter().filter(|entry| entry.payload.is_some())

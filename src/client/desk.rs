@@ -17,6 +17,8 @@ pub struct Desk<L> {
     batch: Vec<Handed<L>>,
     /// When it was handed each of these.
     since: Vec<Time>,
+    /// It hangs, and begins with its batch only then.
+    hangs_until: Option<Time>,
     /// When the work is done.
     ends: Time,
     /// Of its batch, those that it passes on and that no queue has let in or refused yet.
@@ -25,8 +27,8 @@ pub struct Desk<L> {
     untold: Vec<Option<DeliveryId>>,
     /// It takes part; else it works on what it has begun, and takes nothing more.
     is_present: bool,
-    /// It has crashed and is not back.
-    is_down: bool,
+    /// For how many reasons it is down: it has crashed, or an outage has hit it.
+    downs: u32,
 }
 
 /// What a consumer had on its desk as it crashed.
@@ -54,7 +56,8 @@ pub enum Next {
 impl<L> Desk<L> {
     pub(super) fn new() -> Desk<L> {
         let (holds, batch, since, untold) = Default::default();
-        Desk { holds, batch, since, ends: Time::ZERO, outside: 0, untold, is_present: true, is_down: false }
+        let hangs_until = None;
+        Desk { holds, batch, since, hangs_until, ends: Time::ZERO, outside: 0, untold, is_present: true, downs: 0 }
     }
 
     /// What it works on, or has worked on and passes on.
@@ -66,9 +69,14 @@ impl<L> Desk<L> {
         self.is_present
     }
 
+    /// It does nothing for a while before it begins with its batch.
+    pub fn hangs(&self) -> bool {
+        self.hangs_until.is_some()
+    }
+
     /// It has crashed and is not back.
     pub fn is_down(&self) -> bool {
-        self.is_down
+        self.downs > 0
     }
 
     /// Whether it has nothing left to work on.
@@ -78,7 +86,7 @@ impl<L> Desk<L> {
 
     /// Whether its work is done now.
     pub fn is_done(&self, now: Time) -> bool {
-        !self.batch.is_empty() && self.ends == now && self.outside == 0
+        !self.batch.is_empty() && self.ends == now && self.outside == 0 && self.hangs_until.is_none()
     }
 }
 
@@ -94,7 +102,7 @@ impl<L: Copy> Crew<L> {
         desk.holds.push_back((now, handed));
         let is_first = desk.holds.len() == 1;
         match self.next_batch(place, now, false) {
-            Next::Wait(_) if !is_first => Next::Nothing,
+            Next::Wait(_) if !is_first && self.desks[place].batch.is_empty() => Next::Nothing,
             next => next,
         }
     }
@@ -103,6 +111,9 @@ impl<L: Copy> Crew<L> {
     pub fn next_batch(&mut self, place: usize, now: Time, is_end_of_instant: bool) -> Next {
         let takes = self.rules.takes;
         let desk = &mut self.desks[place];
+        if let Some(until) = desk.hangs_until {
+            return if until <= now { self.begin_batch(place, now) } else { Next::Nothing };
+        }
         let Some((since, _)) = desk.holds.front().filter(|_| desk.batch.is_empty()) else { return Next::Nothing };
         let up_to = takes.map_or(1, |takes| takes.up_to as usize);
         let begins = *since + takes.map_or(Span::ZERO, |takes| takes.wait);
@@ -111,9 +122,29 @@ impl<L: Copy> Crew<L> {
         }
         let count = up_to.min(desk.holds.len());
         let (since, batch): (Vec<Time>, Vec<Handed<L>>) = desk.holds.drain(..count).unzip();
-        desk.since = since;
+        (desk.since, desk.batch) = (since, batch);
+        match self.hang_before(place) {
+            Span::ZERO => self.begin_batch(place, now),
+            hang => {
+                self.desks[place].hangs_until = Some(now + hang);
+                Next::Wait(now + hang)
+            }
+        }
+    }
+
+    /// It hangs with its batch for as long as with the one of its messages for which that is longest.
+    fn hang_before(&self, place: usize) -> Span {
+        match self.hangs {
+            None => Span::ZERO,
+            Some(_) => self.desks[place].batch.iter().map(|handed| self.hang(handed)).max().unwrap_or(Span::ZERO),
+        }
+    }
+
+    fn begin_batch(&mut self, place: usize, now: Time) -> Next {
+        let batch = std::mem::take(&mut self.desks[place].batch);
         let ends = now + self.work_on(&batch);
-        (self.desks[place].batch, self.desks[place].ends) = (batch, ends);
+        let desk = &mut self.desks[place];
+        (desk.batch, desk.ends, desk.hangs_until) = (batch, ends, None);
         Next::Work(ends)
     }
 
@@ -208,18 +239,37 @@ impl<L: Copy> Crew<L> {
     /// It crashes: nothing is left on its desk, and it says nothing more.
     pub fn crash(&mut self, place: usize) -> Crashed<L> {
         let desk = &mut self.desks[place];
-        let was_available = !desk.is_down && (desk.is_present || !desk.is_over());
+        let was_available = !desk.is_down() && (desk.is_present || !desk.is_over());
         let batch = std::mem::take(&mut desk.batch);
-        let (begun, passed_on) = if desk.outside == 0 { (batch, Vec::new()) } else { (Vec::new(), batch) };
-        let not_begun = desk.holds.drain(..).map(|(_, handed)| handed).collect();
+        let (mut begun, mut passed_on, mut not_begun) = (Vec::new(), Vec::new(), Vec::new());
+        match (desk.hangs_until.take(), desk.outside) {
+            (Some(_), _) => not_begun = batch,
+            (None, 0) => begun = batch,
+            (None, _) => passed_on = batch,
+        }
+        not_begun.extend(desk.holds.drain(..).map(|(_, handed)| handed));
         desk.untold.clear();
-        (desk.outside, desk.is_down) = (0, true);
+        desk.outside = 0;
+        desk.downs += 1;
         Crashed { begun, passed_on, not_begun, was_available }
     }
 
-    /// It has crashed, and works again.
-    pub fn restart(&mut self, place: usize) {
-        self.desks[place].is_down = false;
+    /// What it crashed of is over. Whether it works again.
+    pub fn restart(&mut self, place: usize) -> bool {
+        let desk = &mut self.desks[place];
+        desk.downs -= 1;
+        !desk.is_down() && desk.is_present
+    }
+
+    /// Its connection breaks: what it has not begun it forgets, because it will be delivered again, and what it has done
+    /// is not heard of. What the broker has forgotten it keeps.
+    pub fn disconnect(&mut self, place: usize) -> Vec<Handed<L>> {
+        if self.rules.acknowledge == Acknowledge::OnDelivery {
+            return Vec::new();
+        }
+        let desk = &mut self.desks[place];
+        desk.untold.clear();
+        desk.holds.drain(..).map(|(_, handed)| handed).collect()
     }
 
     /// It takes part again.

@@ -12,6 +12,7 @@ pub struct Faults {
     /// Share of attempts whose answer never reaches the broker.
     pub acks_lost: f64,
     pub crashes: Option<Crashes>,
+    pub hangs: Option<Hangs>,
 }
 
 /// A consumer crashes after some time, and is back after some more.
@@ -23,14 +24,28 @@ pub struct Crashes {
     pub restart: Distribution,
 }
 
+/// A consumer does nothing for a while before it begins with some of its attempts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hangs {
+    /// Of attempts.
+    pub share: f64,
+    pub lasts: Distribution,
+}
+
 impl Faults {
     pub fn are_none(&self) -> bool {
         *self == Faults::default()
     }
 
-    /// Whether an attempt on a message can end otherwise than in an answer.
-    pub fn leave_open(&self) -> bool {
-        self.acks_lost > 0.0 || self.crashes.is_some()
+    /// Whether more happens to a consumer than that it works and answers.
+    pub fn need_desks(&self) -> bool {
+        self.acks_lost > 0.0 || self.crashes.is_some() || self.hangs.is_some()
+    }
+
+    /// How long a consumer hangs on average before it begins with so many messages, in seconds.
+    pub fn hang_s(&self, together: u32) -> f64 {
+        let Some(Hangs { share, lasts }) = &self.hangs else { return 0.0 };
+        (1.0 - (1.0 - share).powf(f64::from(together))) * lasts.mean_s()
     }
 
     /// The share of the time that a consumer is up.

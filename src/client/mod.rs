@@ -17,7 +17,7 @@ mod works;
 
 pub use carried::{Carried, key_of};
 pub use desk::{Crashed, Desk, Next};
-pub use faults::{Crashes, Crashing, Faults};
+pub use faults::{Crashes, Crashing, Faults, Hangs};
 pub use onward::{Onward, Way};
 pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
@@ -94,6 +94,8 @@ pub struct Done<L> {
 pub struct Crew<L> {
     service: Sampler,
     rules: ConsumerRules,
+    /// How long it hangs where it does.
+    hangs: Option<Sampler>,
     /// As [`Crew::is_plain`] says.
     is_plain: bool,
     /// The queues it takes from.
@@ -207,8 +209,9 @@ impl<L: Copy> Crew<L> {
             && rules.fails == 0.0
             && rules.faults.are_none()
             && rules.on_retry == OnRetry::Same;
+        let hangs = rules.faults.hangs.as_ref().map(|hangs| hangs.lasts.sampler());
         let (service, rules) = (rules.service.sampler(), rules.clone());
-        Crew { service, rules, is_plain, queues, draws, held: Held::new(), desks: Vec::new() }
+        Crew { service, rules, hangs, is_plain, queues, draws, held: Held::new(), desks: Vec::new() }
     }
 
     /// Gives each of so many consumers a desk of its own; they are then told of messages with [`Crew::put`].
@@ -314,6 +317,13 @@ impl<L: Copy> Crew<L> {
             let key = self.draws[self.place(handed)].of_queue.name("acks_lost");
             fails(share, of_attempt(key, handed))
         }
+    }
+
+    /// How long the consumer does nothing before it begins with that attempt.
+    fn hang(&self, handed: &Handed<L>) -> Span {
+        let (Some(rules), Some(lasts)) = (&self.rules.faults.hangs, &self.hangs) else { return Span::ZERO };
+        let key = of_attempt(self.draws[self.place(handed)].of_queue.name("hangs"), handed);
+        if fails(rules.share, key) { lasts.draw(&mut key.name("for").draws()) } else { Span::ZERO }
     }
 
     /// Whether the broker may believe that a consumer holds what that has answered for.

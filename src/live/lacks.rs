@@ -5,7 +5,7 @@ use crate::scenario::{Consumers, Lacking, Scenario};
 
 /// Everything that a live run would leave out; it is refused before the run.
 pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
-    scenario.consumers.iter().flat_map(faults).collect()
+    scenario.consumers.iter().flat_map(faults).chain(outages(scenario)).collect()
 }
 
 /// What goes wrong at consumers. What they do is said in full here, so that a new rule is not left out unnoticed. Poison is
@@ -23,11 +23,19 @@ fn faults(entry: &Consumers) -> impl Iterator<Item = Lacking> {
         priority: _,
         works_by: _,
     } = entry;
-    let Faults { poison: _, acks_lost, crashes } = &rules.faults;
-    let found = [("acks_lost", *acks_lost > 0.0), ("crashes", crashes.is_some())];
+    let Faults { poison: _, acks_lost, crashes, hangs } = &rules.faults;
+    let found = [("acks_lost", *acks_lost > 0.0), ("crashes", crashes.is_some()), ("hangs", hangs.is_some())];
     found.into_iter().filter(|(_, is_so)| *is_so).map(|(key, _)| Lacking {
         path: ["consumers", name, key].map(str::to_owned).to_vec(),
         what: format!("`{key}` is not supported yet in a live run"),
         hint: "leave it out, or leave out `--live`".to_owned(),
+    })
+}
+
+fn outages(scenario: &Scenario) -> Option<Lacking> {
+    (!scenario.outages.is_empty()).then(|| Lacking {
+        path: vec!["outages".to_owned()],
+        what: "outages are not supported yet in a live run".to_owned(),
+        hint: "leave them out, or leave out `--live`".to_owned(),
     })
 }

@@ -398,7 +398,10 @@ impl Recorder {
     }
 
     fn dropped(&mut self, now: Time, queue: QueueId, cause: Cause, id: u32) {
-        self.leave(now, queue, id);
+        match self.ledger.track(id).at {
+            At::Parked => self.queues[queue.index()].parked -= 1,
+            _ => self.leave(now, queue, id),
+        }
         *self.queues[queue.index()].dropped.entry(cause).or_default() += 1;
         let mut page = self.ledger.page(id);
         page.track.at = At::Out;

@@ -1,10 +1,10 @@
 //! What a scenario describes, in two sentences: who sends what to whom, and whether the consumers keep up.
 
 use super::busiest::busiest_key;
-use super::model::{Consumers, Scenario};
+use super::model::{Consumers, Loses, OutageOf, Scenario};
 use super::traffic::{Flow, Rate, flows, work_on};
 use crate::broker::{Active, QueueId};
-use crate::client::{Carries, Faults, Follows, Way};
+use crate::client::{Carries, Faults, Follows, Hangs, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
 use crate::workload::{Arrivals, Batch, Distribution, Shaped};
@@ -32,7 +32,27 @@ pub fn describe(scenario: &Scenario) -> String {
             list.push(format!("and {} more queues", all.len() - MOST_CLAUSES));
         }
     }
-    format!("{}. {}.", clauses.join("; "), loads.join("; ").replace("; Offered", "; offered"))
+    let loads = loads.join("; ").replace("; Offered", "; offered");
+    format!("{}. {loads}.{}", clauses.join("; "), outages(scenario))
+}
+
+/// ` Away: the broker at 10min for 30s, which loses everything.`
+fn outages(scenario: &Scenario) -> String {
+    let each = scenario.outages.iter().map(|outage| {
+        let of = match outage.of {
+            OutageOf::Broker => "the broker".to_owned(),
+            OutageOf::Queue(queue) => format!("`{}`", scenario.queue(queue).name),
+            OutageOf::Consumers(entry) => format!("`{}`", scenario.consumers[entry].name),
+        };
+        let loses = if outage.loses == Loses::Everything { ", which loses everything" } else { "" };
+        format!("{of} at {} for {}{loses}", outage.at, outage.lasts)
+    });
+    let mut each: Vec<String> = each.take(MOST_CLAUSES).collect();
+    let more = scenario.outages.len() - each.len();
+    if more > 0 {
+        each.push(format!("and {more} more times"));
+    }
+    if each.is_empty() { String::new() } else { format!(" Away: {}.", each.join("; ")) }
 }
 
 fn id_of(at: usize) -> QueueId {
@@ -148,7 +168,7 @@ fn shared_inflow(scenario: &Scenario, at: usize, flows: &[Flow]) -> Rate {
 
 /// `, of which 1 % of the messages are poison, each up for 1h on average and down for 30s`
 fn faults(faults: &Faults, is_for_good: bool) -> String {
-    let Faults { poison, acks_lost, crashes } = faults;
+    let Faults { poison, acks_lost, crashes, hangs } = faults;
     let mut said = String::new();
     if *poison > 0.0 {
         said += &format!(", to whom {} % of the messages are poison", figure(poison * 100.0));
@@ -157,6 +177,10 @@ fn faults(faults: &Faults, is_for_good: bool) -> String {
         said += &format!(", of whose acknowledgements {} % get lost", figure(acks_lost * 100.0));
         said +=
             if is_for_good { " and nothing brings their messages back (give the queue an ack_timeout)" } else { "" };
+    }
+    if let Some(Hangs { share, lasts }) = hangs {
+        let lasts = short(Span::from_seconds(lasts.mean_s()));
+        said += &format!(", hanging for {lasts} before {} % of the attempts", figure(share * 100.0));
     }
     if let Some(crashes) = crashes {
         let [up, down] = [&crashes.every, &crashes.restart].map(|time| short(Span::from_seconds(time.mean_s())));
@@ -281,7 +305,8 @@ fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) ->
     if peak <= mean * 1.001 {
         let verdict = verdict(busy(mean), mean - work.capacity / work.attempts, limited);
         // Batches that are not full keep consumers busy for fewer messages.
-        let verdict = if full.is_empty() { verdict } else { verdict.replace("utilization", "load") };
+        let hangs = entries().any(|entry| entry.rules.faults.hangs.is_some());
+        let verdict = if full.is_empty() && !hangs { verdict } else { verdict.replace("utilization", "load") };
         return format!("Offered load{of} {}{retries} on {on}{full}: {verdict}", offered(mean));
     }
     let at_peak = verdict(busy(peak), peak - work.capacity / work.attempts, limited);

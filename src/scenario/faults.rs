@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use super::reader::{Object, Reader};
 use super::{distribution, keys, quantity};
-use crate::client::{Acknowledge, Crashes, Faults};
+use crate::client::{Acknowledge, Crashes, Faults, Hangs};
 use crate::workload::Distribution;
 
 pub fn read(entry: &Object<'_>, acknowledge: Acknowledge, reader: &mut Reader) -> Faults {
@@ -13,7 +13,14 @@ pub fn read(entry: &Object<'_>, acknowledge: Acknowledge, reader: &mut Reader) -
         let problem = Problem::at(entry.key_place("acks_lost"), "with `acknowledge: on_delivery` there are none");
         reader.report(problem.hint("leave it out, or acknowledge after or before the work"));
     }
-    Faults { poison, acks_lost, crashes: crashes(entry, reader) }
+    Faults { poison, acks_lost, crashes: crashes(entry, reader), hangs: hangs(entry, reader) }
+}
+
+fn hangs(entry: &Object<'_>, reader: &mut Reader) -> Option<Hangs> {
+    let object = reader.object(entry.get("hangs")?, entry.key_place("hangs"), keys::HANGS)?;
+    let share = object.need_quantity("share", reader, quantity::share);
+    let lasts = time(&object, "for", reader);
+    Some(Hangs { share: share?, lasts: lasts? }).filter(|hangs| hangs.share > 0.0)
 }
 
 fn crashes(entry: &Object<'_>, reader: &mut Reader) -> Option<Crashes> {

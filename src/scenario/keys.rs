@@ -30,12 +30,23 @@ pub const SCENARIO: &[Key] = &[
     key("consumers", "{workers: {takes_from: orders, count: 3, service: 12ms}}", "who works on it"),
     key("targets", "[response.p99 < 30s]", "what must hold"),
     later("exchanges", "where messages are routed to several queues"),
-    later("outages", "when a broker, a queue or consumers are away"),
+    key("outages", "[{at: 10min, for: 30s, of: broker}]", "when the broker, a queue or consumers are away"),
     key(
         "variants",
         "{eager: {consumers.workers.prefetch: 100}}",
         "what `kendall compare` holds against the file: paths and what stands there then; `null` removes it",
     ),
+];
+
+pub const OUTAGE: &[Key] = &[
+    key("at", "10min", "when it begins"),
+    key("for", "30s", "how long it lasts"),
+    key(
+        "of",
+        "broker",
+        "what is away: a queue takes nothing in (a producer is refused, or waits with `when_full: block`; a dead letter is dropped) and gives nothing out, while its timers go on; with the broker all queues are, and all connections break, so that what consumers hold returns as a failure of each message and what they say is not heard; of a consumers entry all consumers crash and are back at its end",
+    ),
+    key("loses", "nothing", "what the broker or the queue has no more when it begins"),
 ];
 
 pub const SHORT_FORM: &[Key] = &[
@@ -378,7 +389,11 @@ pub const CONSUMERS: &[Key] = &[
         "{every: {exponential: {mean: 1h}}, restart: 30s}",
         "how long each consumer is up between crashes, and down",
     ),
-    later("hangs", "how often a consumer hangs"),
+    key(
+        "hangs",
+        "{share: 1%, for: 5s}",
+        "how often a consumer does nothing for a while before it begins with an attempt, which it holds meanwhile: it is available and not busy, and the message still waits",
+    ),
     key(
         "acks_lost",
         "1%",
@@ -408,6 +423,11 @@ pub const CRASHES: &[Key] = &[
     key("restart", "30s", "the time from a crash until the consumer takes messages again"),
 ];
 
+pub const HANGS: &[Key] = &[
+    key("share", "1%", "of attempts"),
+    key("for", "5s", "how long; with a batch, the longest of its messages' times"),
+];
+
 pub const EVERY: &[Key] = &[key("every", "10", "how many messages are acknowledged at once")];
 
 pub const THEN_ONE: &[Key] = &[key("publishes_to", "shipping", "the queue it is passed on to")];
@@ -434,7 +454,7 @@ const fn later_word<T>(name: &'static str, about: &'static str) -> Word<T> {
     Word { name, means: None, about }
 }
 
-use super::model::{Drain, Warmup};
+use super::model::{Drain, Loses, Warmup};
 use crate::broker::{Active, Jitter, LateAck, LimitCounts, Order, OrderedBy, ReturnsTo, Then, WhenFull};
 use crate::client::{Acknowledge, BatchTime, OnFailure, OnRetry, WorksBy};
 
@@ -522,6 +542,11 @@ pub const WORKS_BY: &[Word<WorksBy>] = &[
 pub const WARMUP: &[Word<Warmup>] = &[
     word("none", Warmup::None, "something that starts and ends"),
     word("auto", Warmup::Auto, "a steady state, found by pilot runs"),
+];
+
+pub const LOSES: &[Word<Loses>] = &[
+    word("nothing", Loses::Nothing, "all that was there is there again"),
+    word("everything", Loses::Everything, "all that was there is lost"),
 ];
 
 pub const DRAIN: &[Word<Drain>] = &[

@@ -18,6 +18,7 @@ mod follows;
 mod keys;
 mod model;
 mod notation;
+mod outages;
 mod overrides;
 mod problem;
 mod producers;

@@ -15,6 +15,7 @@ pub struct Scenario {
     pub queues: Vec<Queue>,
     pub producers: Vec<Producer>,
     pub consumers: Vec<Consumers>,
+    pub outages: Vec<Outage>,
     pub targets: Vec<Target>,
     pub source: Source,
 }
@@ -112,6 +113,31 @@ pub struct Consumers {
     pub priority: u16,
     pub works_by: WorksBy,
     pub rules: ConsumerRules,
+}
+
+/// Something is away for a while, by plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outage {
+    pub at: Span,
+    pub lasts: Span,
+    pub of: OutageOf,
+    pub loses: Loses,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutageOf {
+    /// All queues, and all connections.
+    Broker,
+    Queue(QueueId),
+    /// All consumers of one entry, by its place.
+    Consumers(usize),
+}
+
+/// What a broker or a queue that was away has no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loses {
+    Nothing,
+    Everything,
 }
 
 /// Something that must hold of the answers.
@@ -227,6 +253,17 @@ impl Scenario {
         self.producers.iter().any(|producer| producer.messages.ttl.is_some())
     }
 
+    /// Whether an outage disconnects the consumers of the entry at that place, or is one of them.
+    pub fn cuts_off(&self, entry: usize) -> bool {
+        let hits = |outage: &Outage| matches!(outage.of, OutageOf::Broker) || self.takes_down(entry, outage);
+        self.outages.iter().any(hits)
+    }
+
+    /// Whether an outage is one of these consumers.
+    fn takes_down(&self, entry: usize, outage: &Outage) -> bool {
+        outage.of == OutageOf::Consumers(entry)
+    }
+
     /// Whether a message whose acknowledgement these consumers lose stays in flight until the run ends.
     pub fn keeps_what_is_unheard(&self, entry: &Consumers) -> bool {
         let faults = &entry.rules.faults;
@@ -238,5 +275,6 @@ impl Scenario {
     pub fn is_steady(&self) -> bool {
         self.producers.iter().all(|p| p.arrivals.steady_rate().is_some())
             && self.consumers.iter().all(|entry| entry.shifts.is_none())
+            && self.outages.is_empty()
     }
 }

@@ -15,7 +15,7 @@ use super::problem::{Place, Problem, Problems, Text};
 use super::reader::{Object, Reader};
 use super::targets::{self, Known};
 use super::yaml::{self, Key, Node, Value};
-use super::{consumers, follows, producers, queues, run, short_form, variants};
+use super::{consumers, follows, outages, producers, queues, run, short_form, variants};
 use crate::broker::QueueId;
 use crate::measure::nearest;
 use crate::time::Span;
@@ -215,11 +215,18 @@ fn scenario(root: &Node, source: Source, reader: &mut Reader) -> Option<Scenario
     known.holders =
         all_consumers.filter(|entry| entry.forgotten_on_delivery()).map(|entry| entry.name.as_str()).collect();
     let shifts = consumers.iter().flatten().filter_map(|entry| entry.shifts.as_ref()).map(CountProfile::span).max();
-    let run = run(&object, (producers.as_deref().unwrap_or_default(), shifts), &known, reader);
+    let outages = object.get("outages").map(|node| outages::read(node, object.example("outages"), &known, reader));
+    let outages = outages.unwrap_or_default();
+    let away = outages.iter().map(|(_, outage)| outage.at + outage.lasts).max();
+    let plan = shifts.map(|span| (span, "the number of consumers changes"));
+    let plan = away.map(|span| (span.max(shifts.unwrap_or(span)), "something is away")).or(plan);
+    let run = run(&object, (producers.as_deref().unwrap_or_default(), plan), &known, reader);
     let duration = run.as_ref().map_or(Span::MAX, |run| run.duration);
+    outages::check(&outages, duration, reader);
+    let outages = outages.into_iter().map(|(_, outage)| outage).collect();
     let targets = object.get("targets").map(|node| targets::read(node, &known, duration, reader)).unwrap_or_default();
     let (queues, producers, consumers) = (queues?, producers?, consumers?);
-    Some(Scenario { name, question, run: run?, queues, producers, consumers, targets, source })
+    Some(Scenario { name, question, run: run?, queues, producers, consumers, outages, targets, source })
 }
 
 /// All of them, if all could be read; every one is looked at.
@@ -231,7 +238,7 @@ fn all<T>(things: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
 /// `run` may be left out.
 fn run(
     object: &Object<'_>,
-    what_comes: (&[Producer], Option<Span>),
+    what_comes: (&[Producer], Option<(Span, &str)>),
     known: &Known<'_>,
     reader: &mut Reader,
 ) -> Option<Run> {

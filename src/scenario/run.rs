@@ -18,11 +18,12 @@ const MOST_CHANGES: f64 = 1e6;
 /// Expected in one replication; some hours of simulation.
 const MOST_MESSAGES: f64 = 1e10;
 
-/// Reads `run`; `shifts` is how long the numbers of consumers take that change by plan, if any do. Without a duration there is no run to speak of.
+/// Reads `run`; `plan` is how long what changes by plan takes, if anything but arrivals does, and what that is.
+/// Without a duration there is no run to speak of.
 pub fn read(
     node: &Node,
     place: Place,
-    (producers, shifts): (&[Producer], Option<Span>),
+    (producers, plan): (&[Producer], Option<(Span, &str)>),
     known: &Known<'_>,
     reader: &mut Reader,
 ) -> Option<Run> {
@@ -30,7 +31,9 @@ pub fn read(
     let given = object.quantity("duration", reader, |text| quantity::span(text, &SOME));
     let duration = match object.get("duration") {
         Some(_) => given,
-        None => default_duration(&object, producers, reader).map(|span| span.max(shifts.unwrap_or(Span::ZERO))),
+        None => {
+            default_duration(&object, producers, reader).map(|span| span.max(plan.map_or(Span::ZERO, |(span, _)| span)))
+        }
     };
     let seed = object.quantity("seed", reader, |text| quantity::count(text, 0, u64::MAX)).unwrap_or(1);
     let at_most_inside = object
@@ -39,9 +42,9 @@ pub fn read(
     let drain = drain(&object, reader).unwrap_or(Drain::UntilEmpty);
     let replications = replications(&object, known, duration.unwrap_or(Span::MAX), reader)
         .unwrap_or(Replications::Fixed(defaults::REPLICATIONS));
-    let is_ours = object.get("duration").is_none() && defaults::is_steady(producers) && shifts.is_none();
+    let is_ours = object.get("duration").is_none() && defaults::is_steady(producers) && plan.is_none();
     let duration = duration.map(|span| if is_ours { span.min(longest(&replications, drain)) } else { span });
-    let warmup = warmup(&object, (producers, shifts), duration.unwrap_or(Span::MAX), reader);
+    let warmup = warmup(&object, (producers, plan), duration.unwrap_or(Span::MAX), reader);
     let duration = duration?;
     if check_size(&object, producers, duration, reader) {
         check_total(&object, &replications, duration, drain, reader);
@@ -82,11 +85,11 @@ fn starts_like_a_number(node: &Node) -> bool {
 
 fn warmup(
     object: &Object<'_>,
-    (producers, shifts): (&[Producer], Option<Span>),
+    (producers, plan): (&[Producer], Option<(Span, &str)>),
     duration: Span,
     reader: &mut Reader,
 ) -> Warmup {
-    let steady = defaults::is_steady(producers) && shifts.is_none();
+    let steady = defaults::is_steady(producers) && plan.is_none();
     let by_default = if steady { Warmup::Auto } else { Warmup::None };
     let Some(node) = object.get("warmup") else { return by_default };
     if starts_like_a_number(node) {
@@ -101,7 +104,7 @@ fn warmup(
     }
     let warmup = reader.word(node, keys::WARMUP).unwrap_or(by_default);
     if warmup == Warmup::Auto && !steady {
-        let what = if shifts.is_some() { "the number of consumers changes" } else { "arrivals change" };
+        let what = plan.map_or("arrivals change", |(_, what)| what);
         let message = format!("{what} by plan, so there is no steady state to wait for");
         let problem = Problem::at(node.place, message);
         reader.report(problem.hint("write `none` or a duration"));

@@ -171,7 +171,9 @@ impl Work {
 
 /// Attempts per second when all who are there are busy, on average over the run, and their batches are full.
 fn capacity_of(entry: &Consumers, duration: Span) -> f64 {
-    entry.mean_count(duration) / entry.rules.work_s()
+    let together = entry.rules.takes.map_or(1, |takes| takes.up_to);
+    let hang_s = entry.rules.faults.hang_s(together) / f64::from(together);
+    entry.mean_count(duration) / (entry.rules.work_s() + hang_s)
 }
 
 /// The entries that take from a queue, each with its share of all attempts: in proportion to what it can do.

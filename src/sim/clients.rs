@@ -85,6 +85,8 @@ pub struct Clients<'a> {
     pub onward: Vec<Onward>,
     /// By crew, when its consumers crash.
     pub crashing: Vec<Option<Crashing>>,
+    /// How many outages of the broker last now.
+    pub brokers_out: u32,
     /// What the broker is to hear next.
     pub follow_ups: VecDeque<FollowUp>,
     /// Consumers that wait with what they pass on, by the track of that.

@@ -8,24 +8,31 @@ use crate::broker::{Command, ConsumerId};
 use crate::client::{Crashed, Crashing};
 
 impl<L: Listener> Run<'_, L> {
-    /// What the consumer held returns, as its connection is closed. It crashes whether it is there or not: when it does
-    /// depends on nothing else.
+    /// It crashes whether it is there or not: when it does depends on nothing else.
     pub(super) fn crash(&mut self, consumer: ConsumerId, nth: u64) {
-        self.clients.crash(consumer);
-        self.tell(Command::Close { consumer, is_failure: true });
+        self.take_down(consumer);
         self.clients.plan_restart(consumer, nth);
     }
 
-    /// The consumer takes from its queues again, if it is to be there.
     pub(super) fn restart(&mut self, consumer: ConsumerId, nth: u64) {
+        self.bring_back(consumer);
+        self.clients.plan_crash(consumer, nth + 1);
+        self.commands += 1;
+    }
+
+    /// What the consumer held returns, as its connection is closed.
+    pub(super) fn take_down(&mut self, consumer: ConsumerId) {
+        self.clients.crash(consumer);
+        self.tell(Command::Close { consumer, is_failure: true });
+    }
+
+    /// The consumer takes from its queues again, if it is to be there and nothing else keeps it down.
+    pub(super) fn bring_back(&mut self, consumer: ConsumerId) {
         let (crew, desk) = self.clients.place(consumer);
-        self.clients.crews[crew].restart(desk);
-        if self.clients.crews[crew].desk(desk).is_present() {
+        if self.clients.crews[crew].restart(desk) {
             self.clients.recorder.available(self.clients.now, crew, 1);
             self.subscribe(crew, consumer);
         }
-        self.clients.plan_crash(consumer, nth + 1);
-        self.commands += 1;
     }
 }
 

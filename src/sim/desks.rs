@@ -52,7 +52,8 @@ impl Clients<'_> {
             return self.end_batch(consumer);
         }
         // What was waited for may have begun before, because the batch was complete.
-        if let next @ Next::Work(_) = self.crews[crew].next_batch(desk, self.now, true) {
+        let next = self.crews[crew].next_batch(desk, self.now, true);
+        if matches!(next, Next::Work(_)) || self.crews[crew].desk(desk).hangs() {
             self.go_on(consumer, next);
         }
     }

@@ -11,17 +11,34 @@ pub enum FollowUp {
     /// A consumer answers.
     Answer(Answer),
     /// A consumer publishes what it passes on, and answers then.
-    PassOn { to: QueueId, letter: Letter, passing: Passing },
+    PassOn {
+        to: QueueId,
+        letter: Letter,
+        passing: Passing,
+    },
     /// A producer tries again what a queue has refused, for the so-manyth time.
-    TryAgain { to: QueueId, letter: Letter, tries: u32 },
+    TryAgain {
+        to: QueueId,
+        letter: Letter,
+        tries: u32,
+    },
     /// A client has thought.
     Publish(Message),
     /// A consumer crashes, for the so-manyth time.
-    Crash { consumer: ConsumerId, nth: u64 },
+    Crash {
+        consumer: ConsumerId,
+        nth: u64,
+    },
     /// It is back after that.
-    Restart { consumer: ConsumerId, nth: u64 },
+    Restart {
+        consumer: ConsumerId,
+        nth: u64,
+    },
     /// A consumer that has left closes its connection, and the broker takes back what it has not heard of.
     Close(ConsumerId),
+    /// Of those of the scenario, by its place.
+    OutageBegins(usize),
+    OutageEnds(usize),
     /// A producer has a publish confirmed, and may have others waiting for that.
     Confirmed(u16),
 }
@@ -44,6 +61,8 @@ impl<L: Listener> Run<'_, L> {
                 FollowUp::TryAgain { to, letter, tries } => self.try_again(to, letter, tries),
                 FollowUp::Publish(message) => self.publish_apart(message),
                 FollowUp::Confirmed(producer) => self.publish_held(producer),
+                FollowUp::OutageBegins(at) => self.begin_outage(at),
+                FollowUp::OutageEnds(at) => self.end_outage(at),
                 FollowUp::Crash { consumer, nth } => self.crash(consumer, nth),
                 FollowUp::Restart { consumer, nth } => self.restart(consumer, nth),
                 FollowUp::Close(consumer) => self.tell(Command::Close { consumer, is_failure: false }),

@@ -109,6 +109,7 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
         is_journey,
         by_key: rules.ordered_by == OrderedBy::Key,
         stay_is_wait: !rests
+            && scenario.outages.is_empty()
             && always_delivered_once
             && scenario.consumers_of(id).all(|c| worked_on_at_once(c) && stays(c) && answers_well(c)),
     }

@@ -71,7 +71,7 @@ pub fn run_heard<L: Listener>(
 }
 
 pub struct Run<'a, L> {
-    scenario: &'a Scenario,
+    pub(super) scenario: &'a Scenario,
     pub(super) listener: L,
     pub(super) duration: Time,
     pub(super) has_copies: bool,
@@ -133,6 +133,7 @@ impl<'a, L: Listener> Run<'a, L> {
             unconfirmed: Unconfirmed::default(),
             onward: Vec::new(),
             crashing: Vec::new(),
+            brokers_out: 0,
             follow_ups: VecDeque::new(),
             waiting: BTreeMap::new(),
         };
@@ -145,10 +146,7 @@ impl<'a, L: Listener> Run<'a, L> {
             limit: end + run.drain_limit(),
             until_empty: run.drain == Drain::UntilEmpty,
             at_most_inside: run.at_most_inside,
-            broker: Broker::with_names(
-                scenario.queues.iter().map(|queue| (queue.rules.clone(), queue.name.as_str())),
-                scenario.messages_expire(),
-            ),
+            broker: broker(scenario),
             carried: carried(scenario, key),
             clients,
             arrivals: Agenda::new(),
@@ -162,6 +160,7 @@ impl<'a, L: Listener> Run<'a, L> {
         };
         this.seat_consumers(scenario, key);
         this.order_by_service(scenario);
+        this.plan_outages();
         this.plan_first();
         (0..this.clients.shifts.len()).for_each(|shift| this.change_shift(shift));
         this
@@ -171,7 +170,7 @@ impl<'a, L: Listener> Run<'a, L> {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
             let queues = || entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
             let producers = || scenario.producers.iter().map(|p| p.name.as_str());
-            let with_desk = has_desk(entry);
+            let with_desk = has_desk(entry) || scenario.cuts_off(crew);
             let first = self.clients.seats.len() as u32;
             let plain = Crew::new(&entry.rules, key, queues(), producers()).following(&self.carried);
             self.clients.crews.push(if with_desk { plain.with_desks(entry.count) } else { plain });
@@ -191,7 +190,7 @@ impl<'a, L: Listener> Run<'a, L> {
                     self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
                 }
             }
-            if entry.shifts.is_some() || entry.rules.faults.crashes.is_some() {
+            if entry.shifts.is_some() || entry.rules.faults.crashes.is_some() || scenario.cuts_off(crew) {
                 self.clients.recorder.available(Time::ZERO, crew, i64::from(entry.count));
             }
             let crashes = entry.rules.faults.crashes.as_ref();
@@ -375,8 +374,11 @@ impl<'a, L: Listener> Run<'a, L> {
         self.follow_up();
     }
 
-    /// A consumer comes back to all of its queues.
+    /// A consumer comes back to all of its queues; while the broker is away it waits for that.
     pub(super) fn subscribe(&mut self, crew: usize, consumer: ConsumerId) {
+        if self.clients.brokers_out > 0 {
+            return;
+        }
         let entry = &self.scenario.consumers[crew];
         for queue in entry.takes_from.iter().copied() {
             let subscribe = Command::Subscribe { consumer, queue, terms: entry.terms() };
@@ -460,6 +462,12 @@ impl<'a, L: Listener> Run<'a, L> {
     }
 }
 
+fn broker(scenario: &Scenario) -> Broker<Letter> {
+    let queues = scenario.queues.iter().map(|queue| (queue.rules.clone(), queue.name.as_str()));
+    let broker = Broker::with_names(queues, scenario.messages_expire());
+    if scenario.outages.is_empty() { broker } else { broker.with_outages() }
+}
+
 fn carried(scenario: &Scenario, key: Key) -> Vec<Carried> {
     let of = |(p, at): (&crate::scenario::Producer, u16)| Carried::new(&p.messages, at, &p.arrivals, key.name(&p.name));
     scenario.producers.iter().zip(0..).map(of).collect()
@@ -475,7 +483,7 @@ fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {
 /// Whether its consumers do more than to work on one message after the other.
 fn has_desk(entry: &Consumers) -> bool {
     let answers = matches!(entry.rules.acknowledge, Acknowledge::OnDelivery | Acknowledge::Every(_));
-    answers || entry.rules.takes.is_some() || entry.shifts.is_some() || entry.rules.faults.leave_open()
+    answers || entry.rules.takes.is_some() || entry.shifts.is_some() || entry.rules.faults.need_desks()
 }
 
 /// A thousand for each message expected: no run of use comes near, and time that crawls ends.

@@ -33,6 +33,9 @@ pub enum Found {
 pub fn recognise(scenario: &Scenario) -> Result<Found, Vec<String>> {
     let active: Vec<&Producer> = scenario.producers.iter().filter(|p| p.arrivals.steady_rate() != Some(0.0)).collect();
     let mut reasons: Vec<String> = active.iter().filter_map(|producer| arrivals::not_steady(producer)).collect();
+    if !scenario.outages.is_empty() {
+        reasons.push("something is away for a while: there is no steady state".to_owned());
+    }
     let found = match network::links(scenario, &active) {
         Links::OneQueue => queue(scenario, &active).map(|model| Found::Queue(Box::new(model))),
         Links::None => apart(scenario, &active).map(Found::Apart),

@@ -139,6 +139,7 @@ fn mm3_scenario() -> Scenario {
         queues: vec![queue("queue", None, None)],
         producers: vec![producer("producer", RateProfile::constant(200.0))],
         consumers: vec![consumers("consumer", 0, 3, 1)],
+        outages: Vec::new(),
         targets: Vec::new(),
         source: Source {
             file: None,
@@ -268,6 +269,7 @@ fn sale_scenario(targets: &[&str]) -> Scenario {
         queues: vec![queue("orders", Some(100_000), Some(QueueId(1))), queue("unpaid", None, None)],
         producers: vec![producer("shop", rate)],
         consumers: vec![consumers("payments", 0, 12, 10)],
+        outages: Vec::new(),
         targets: targets.iter().map(|text| target(text)).collect(),
         source: Source {
             file: Some("scenarios/flash-sale.yaml".to_owned()),

@@ -12,7 +12,7 @@ use kendall::theory;
 use kendall::time::Span;
 use kendall::workload::Distribution;
 
-use crate::flows::{counts, ms, run};
+use crate::flows::{counts, ms, run, run_text};
 
 const ONE_EVERY_100MS: &str = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}}}";
 const MANY: &str = "p: {publishes_to: a, arrivals: {regular: {rate: 200/s}}}";
@@ -183,6 +183,7 @@ const ALL: &[(&str, &str, &str, bool)] = &[
         "of whose acknowledgements 1 % get lost and nothing brings their messages back",
         true,
     ),
+    ("hangs: {share: 2%, for: 5s}", "hangs:", "hanging for 5s before 2 % of the attempts", true),
     (
         "crashes: {every: {exponential: {mean: 1h}}, restart: 30s}",
         "crashes: the formulas know consumers that are always there",
@@ -233,4 +234,128 @@ fn poison_that_returns_without_end_is_told_as_such() {
     // One of ten takes 5 attempts: 1.4 on average.
     let limited = described("{redelivery: {limit: 4}}");
     assert!(limited.contains("Offered load 0.14, retries included, on 1 consumer"), "{limited}");
+}
+
+#[test]
+fn a_consumer_that_hangs_holds_its_message_which_waits_and_is_not_busy() {
+    let record = run("a: {}", ONE_EVERY_100MS, "w: {takes_from: a, service: 10ms, hangs: {share: 100%, for: 30ms}}");
+    assert_eq!(ms(&record.times.wait), (10, 30.0));
+    assert_eq!((ms(&record.times.service), ms(&record.times.response)), ((10, 10.0), (10, 40.0)));
+    let window = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((window.in_flight_area, window.length_area), (10 * 40_000_000, 0));
+    assert_eq!(record.crews[0].busy, 10 * 10_000_000);
+}
+
+#[test]
+fn a_hang_may_outlast_the_time_out_and_the_message_goes_to_another() {
+    // Each first attempt hangs for 30 ms and is taken back after 20. Done at 40, it answers late, and in time for the
+    // second, which has begun at 20 and hangs until 50.
+    let rules = "takes_from: a, service: 10ms, hangs: {share: 100%, for: 30ms}";
+    let record =
+        run("a: {redelivery: {ack_timeout: 25ms}}", ONE_EVERY_100MS, &format!("w: {{{rules}}}, v: {{{rules}}}"));
+    let counts = counts(&record);
+    assert_eq!((counts.processed, counts.duplicates, counts.redelivered), (10, 10, 10));
+    assert_eq!(ms(&record.times.response), (10, 40.0));
+}
+
+#[test]
+fn a_batch_hangs_as_long_as_the_longest_of_it_and_is_acknowledged_only_as_its_work_begins() {
+    let rules = "takes: {up_to: 4, wait: 1ms}, service: 10ms, acknowledge: before, hangs: {share: 100%, for: 30ms}";
+    let record = run("a: {}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {rules}}}"));
+    let window = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((window.in_flight_area, record.crews[0].busy), (4 * 30_000_000, 10_000_000));
+}
+
+#[test]
+fn what_hangs_in_a_crash_was_not_begun() {
+    let rules = format!("service: 10ms, acknowledge: before, hangs: {{share: 100%, for: 10s}}, {CRASHES}");
+    let record =
+        run("a: {redelivery: {limit: 2}}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {rules}, prefetch: 4}}"));
+    let counts = counts(&record);
+    assert_eq!((counts.lost[place(Cause::Crashed)], counts.lost[place(Cause::Limit)]), (0, 4));
+    assert_eq!((record.crews[0].busy, counts.redelivered), (0, 8));
+}
+
+/// One every 100 ms from 0 on, for a second, with a consumer that takes 10 ms, and outages.
+fn run_with(outages: &str, queues: &str, producer: &str, consumers: &str) -> Record {
+    run_text(&format!(
+        "run: {{duration: 1s, warmup: none, replications: 1}}\nqueues: {{{queues}}}\n\
+         producers: {{p: {{publishes_to: a, arrivals: {{regular: {{rate: 10/s}}}}{producer}}}}}\n\
+         consumers: {{w: {{takes_from: a, {consumers}}}}}\noutages: [{outages}]\n"
+    ))
+}
+
+#[test]
+fn while_the_broker_is_away_producers_are_refused_and_may_try_again() {
+    let outage = "{at: 150ms, for: 200ms, of: broker}";
+    let gave_up = counts(&run_with(outage, "a: {}", "", "service: 10ms"));
+    assert_eq!((gave_up.refused, gave_up.processed), (2, 8));
+    let record = run_with(outage, "a: {}", ", retries: {delay: 30ms}", "service: 10ms");
+    // Planned at 200 and 300: tried last at 350 and 360, and the second waits for nobody.
+    assert_eq!((counts(&record).processed, ms(&record.times.response)), (10, (10, 160.0)));
+}
+
+#[test]
+fn who_would_be_blocked_waits_for_the_broker_to_come_back() {
+    let outage = "{at: 150ms, for: 200ms, of: broker}";
+    let record = run_with(outage, "a: {capacity: 5, when_full: block}", "", "service: 10ms");
+    assert_eq!((counts(&record).processed, ms(&record.times.response)), (10, (10, 160.0)));
+}
+
+#[test]
+fn what_is_worked_on_as_the_broker_goes_away_is_not_heard_and_is_done_again() {
+    // The second is worked on from 100 to 180, and once more from 300 on.
+    let record = run_with("{at: 110ms, for: 190ms, of: broker}", "a: {}", ", retries: {delay: 100ms}", "service: 80ms");
+    let counts = counts(&record);
+    assert_eq!((counts.duplicates, counts.redelivered, counts.processed), (1, 1, 10));
+    // From 0 to 80, from 100 to 180, which is not heard of, and from 300 to the end of the window.
+    assert_eq!(record.crews[0].busy, 860_000_000);
+}
+
+#[test]
+fn a_broker_that_loses_everything_loses_what_waits_and_what_is_not_heard_of_in_time() {
+    let record =
+        run_with("{at: 450ms, for: 10ms, of: broker, loses: everything}", "a: {}", "", "service: 10s, prefetch: 2");
+    let counts = counts(&record);
+    // Five were there, of which the first is worked on to its end; of the next five it gets to none.
+    assert_eq!((counts.lost[place(Cause::Outage)], dropped(&record, Cause::Outage)), (5, 5));
+    assert_eq!((counts.unfinished, counts.processed), (5, 0));
+}
+
+#[test]
+fn a_queue_that_is_out_keeps_what_it_has_and_its_consumers_may_answer() {
+    let record = run_with("{at: 105ms, for: 100ms, of: a}", "a: {}", "", "service: 10ms");
+    // The second is done at 110; the third is planned at 200 and refused.
+    assert_eq!((counts(&record).refused, ms(&record.times.response)), (1, (9, 10.0)));
+    assert_eq!(counts(&record).redelivered, 0);
+}
+
+#[test]
+fn consumers_that_are_away_are_not_available_and_return_what_they_hold() {
+    let record = run_with("{at: 105ms, for: 100ms, of: w}", "a: {}", "", "service: 10ms, count: 2");
+    // The second is abandoned at 105 and done again from 205 on, beside the third, which is planned at 200.
+    assert_eq!((counts(&record).processed, counts(&record).redelivered), (10, 1));
+    assert_eq!(ms(&record.times.response), (10, 115.0));
+    assert_eq!(record.crews[0].available, Some(2 * 900_000_000));
+    assert_eq!(record.crews[0].busy, 10 * 10_000_000 + 5_000_000);
+}
+
+#[test]
+fn a_consumer_that_crashed_is_back_only_when_the_outage_is_over_too() {
+    let record = run_with("{at: 0s, for: 2s, of: w}", "a: {}", "", &format!("service: 10ms, {CRASHES}"));
+    assert_eq!((record.crews[0].available, counts(&record).processed), (Some(0), 0));
+}
+
+#[test]
+fn an_outage_is_told_by_whoever_does_not_know_it() {
+    let text = format!(
+        "run: {{duration: 1min}}\nqueues: {{a: {{}}}}\nproducers: {{{ONE_EVERY_100MS}}}\n\
+         consumers: {{w: {{takes_from: a, service: 10ms}}}}\noutages: [{{at: 5s, for: 2s, of: a, loses: everything}}]\n"
+    );
+    let scenario = scenario::read(None, &text, Path::new(""), &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let said = scenario::describe(&scenario);
+    assert!(said.ends_with(" Away: `a` at 5s for 2s, which loses everything."), "{said}");
+    let why = theory::recognise(&scenario).expect_err("no formula applies").join("; ");
+    assert!(why.contains("something is away for a while"), "{why}");
+    assert_eq!(live::lacks(&scenario).len(), 1);
 }

@@ -13,12 +13,17 @@ pub fn run(queues: &str, producers: &str, consumers: &str) -> Record {
 }
 
 /// With a target on this measure, so that it is measured.
-fn run_for(measure: &str, queues: &str, producers: &str, consumers: &str) -> Record {
+pub fn run_for(measure: &str, queues: &str, producers: &str, consumers: &str) -> Record {
     let text = format!(
         "run: {{duration: 1s, warmup: none, replications: 1}}\nqueues: {{{queues}}}\nproducers: {{{producers}}}\n\
          consumers: {{{consumers}}}\ntargets: [{measure} < 1h]\n"
     );
-    let scenario = scenario::read(None, &text, Path::new(""), &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    run_text(&text)
+}
+
+/// Runs a whole scenario.
+pub fn run_text(text: &str) -> Record {
+    let scenario = scenario::read(None, text, Path::new(""), &[]).unwrap_or_else(|problems| panic!("{problems}"));
     sim::one(&scenario).unwrap_or_else(|broken| panic!("{broken}"))
 }
 

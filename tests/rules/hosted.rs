@@ -16,7 +16,7 @@ use crate::script::{prefix, queue_named, read_queues, span, tell};
 /// back by name, and consumers of other kinds.
 pub fn run(queues: &str, script: &str) -> Option<String> {
     let is_possible = |command: &str| match command.trim().split(' ').collect::<Vec<_>>()[..] {
-        ["jump" | "tick" | "return" | "close", ..] => false,
+        ["jump" | "tick" | "return" | "close" | "suspend" | "resume" | "empty", ..] => false,
         ["publish", _, "priority" | "ttl" | "size" | "takes" | "key", ..] => false,
         ["subscribe", "in", _] | ["subscribe"] => true,
         ["subscribe", ..] => false,

@@ -15,6 +15,7 @@ mod keyed;
 mod lines;
 mod naive;
 mod order;
+mod outage;
 mod random;
 mod recorder;
 mod redelivery;

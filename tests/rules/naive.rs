@@ -38,6 +38,8 @@ pub struct Naive {
     pub happened: Vec<(u32, Happened)>,
     /// By message.
     carried: BTreeMap<u32, Properties>,
+    /// By queue, how often it was suspended.
+    out: BTreeMap<usize, u32>,
     /// By queue, who alone is given messages.
     active: BTreeMap<usize, usize>,
     /// Counts everything that has an order: entering, being put somewhere, gaining credit.
@@ -81,8 +83,8 @@ pub struct Consumer {
 
 impl Naive {
     pub fn new(rules: Vec<QueueRules>) -> Naive {
-        let (messages, blocked, consumers, happened, carried, active) = Default::default();
-        Naive { rules, messages, blocked, consumers, happened, carried, active, stamp: 0 }
+        let (messages, blocked, consumers, happened, carried, out, active) = Default::default();
+        Naive { rules, messages, blocked, consumers, happened, carried, out, active, stamp: 0 }
     }
 
     pub fn subscribe(&mut self, now: Time, consumer: usize, queue: usize, terms: Terms) {
@@ -119,11 +121,14 @@ impl Naive {
             _ if self.has_room(queue, name) && self.blocked.iter().all(|(of, _)| *of != queue) => {
                 self.enter(now, queue, name, false);
             }
-            WhenFull::Refuse => self.tell(name, Happened::Refused { queue }),
             WhenFull::Block => {
                 self.tell(name, Happened::Blocked { queue });
                 self.blocked.push((queue, name));
             }
+            rule if rule == WhenFull::Refuse || self.out.contains_key(&queue) => {
+                self.tell(name, Happened::Refused { queue });
+            }
+            WhenFull::Refuse => unreachable!("it has been told"),
             WhenFull::DropOldest | WhenFull::DeadLetter => {
                 self.enter(now, queue, name, false);
                 self.push_out(now, queue, name);
@@ -207,6 +212,30 @@ impl Naive {
             }
         }
         self.let_flow(now);
+    }
+
+    pub fn suspend(&mut self, now: Time, queue: usize) {
+        self.do_what_is_due(now);
+        *self.out.entry(queue).or_default() += 1;
+    }
+
+    pub fn resume(&mut self, now: Time, queue: usize) {
+        self.do_what_is_due(now);
+        let Some(times) = self.out.get_mut(&queue) else { return };
+        *times -= 1;
+        self.out.retain(|_, times| *times > 0);
+        self.let_flow(now);
+    }
+
+    pub fn empty(&mut self, now: Time, queue: usize) {
+        self.do_what_is_due(now);
+        let here = self.messages.iter().filter(|m| m.queue == queue);
+        let mut all: Vec<_> = here.map(|m| (m.age, m.name)).collect();
+        all.sort();
+        for (_, name) in all {
+            self.drop(name, Cause::Outage);
+        }
+        self.let_flow_first(now, queue);
     }
 
     pub fn tick(&mut self, now: Time) {
@@ -374,7 +403,8 @@ impl Naive {
         let Some(to) = self.rules[queue].dead_letter.map(|to| to.index()) else { return self.drop(name, cause) };
         let is_full = !self.has_room(to, name);
         let takes_no_room = !self.is_below_capacity(to, name);
-        if is_full && matches!(self.rules[to].when_full, WhenFull::Refuse | WhenFull::Block) {
+        let is_out = self.out.contains_key(&to);
+        if is_full && (is_out || matches!(self.rules[to].when_full, WhenFull::Refuse | WhenFull::Block)) {
             return self.drop(name, Cause::DeadLetterFull);
         }
         let from = self.message(name).place;
@@ -481,7 +511,9 @@ impl Naive {
 
     /// What waits and may be delivered.
     fn deliverable(&self, queue: usize) -> impl Iterator<Item = &Message> {
-        let waiting = self.messages.iter().filter(move |m| m.queue == queue && m.place == Place::Waiting);
+        let is_out = self.out.contains_key(&queue);
+        let is_here = move |m: &&Message| !is_out && m.queue == queue && m.place == Place::Waiting;
+        let waiting = self.messages.iter().filter(is_here);
         waiting.filter(move |m| !self.is_locked(queue, m.name))
     }
 
@@ -496,6 +528,9 @@ impl Naive {
 
     /// For that newcomer.
     fn has_room(&self, queue: usize, name: u32) -> bool {
+        if self.out.contains_key(&queue) {
+            return false;
+        }
         let is_taken_at_once = || {
             self.deliverable(queue).next().is_none() && !self.is_locked(queue, name) && self.in_turn(queue).is_some()
         };

@@ -50,6 +50,15 @@ enum Step {
         pick: usize,
         is_failure: bool,
     },
+    /// A queue is out from now on, or is so once less.
+    Suspend {
+        queue: usize,
+        ends: bool,
+    },
+    /// A queue loses all that it has.
+    Empty {
+        queue: usize,
+    },
     /// Time passes, and the broker is asked at each of its deadlines.
     Wait {
         milliseconds: u64,
@@ -84,6 +93,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => pick().prop_map(|pick| Step::Return { pick }),
         1 => pick().prop_map(|pick| Step::Cancel { pick }),
         1 => (pick(), any::<bool>()).prop_map(|(pick, is_failure)| Step::Close { pick, is_failure }),
+        1 => (0..3_usize, prop::bool::weighted(0.6)).prop_map(|(queue, ends)| Step::Suspend { queue, ends }),
+        1 => (0..9_usize).prop_map(|queue| Step::Empty { queue }),
         4 => pick().prop_map(|pick| Step::Acknowledge { pick }),
         5 => (pick(), prop::bool::weighted(0.7)).prop_map(|(pick, requeue)| Step::Reject { pick, requeue }),
         3 => (0..6_u64).prop_map(|milliseconds| Step::Wait { milliseconds }),
@@ -237,7 +248,8 @@ impl Seen {
 
 impl Both {
     fn new(rules: Vec<QueueRules>) -> Both {
-        let mut broker = Broker::with_names(rules.iter().cloned().zip(["a", "b", "c"]), true);
+        let broker = Broker::with_names(rules.iter().cloned().zip(["a", "b", "c"]), true);
+        let mut broker = broker.with_outages();
         (0..rules.len() as u16).for_each(|at| broker.order_by(QueueId(at), Box::new(service)));
         Both {
             broker,
@@ -294,6 +306,22 @@ impl Both {
                     self.apply(Command::Close { consumer: ConsumerId(at as u32), is_failure });
                 }
             }
+            Step::Suspend { queue, ends } => {
+                let queue = queue % self.rules.len();
+                if ends {
+                    self.naive.resume(self.now, queue);
+                    self.apply(Command::Resume { queue: QueueId(queue as u16) });
+                } else {
+                    self.naive.suspend(self.now, queue);
+                    self.apply(Command::Suspend { queue: QueueId(queue as u16) });
+                }
+            }
+            // Seldom, so that queues fill.
+            Step::Empty { queue } if queue < self.rules.len() => {
+                self.naive.empty(self.now, queue);
+                self.apply(Command::Empty { queue: QueueId(queue as u16) });
+            }
+            Step::Empty { .. } => {}
             Step::Wait { milliseconds } => {
                 let until = self.now + ms(milliseconds);
                 while let Some(due) = self.broker.next_deadline().filter(|due| *due <= until) {

@@ -7,14 +7,16 @@ use kendall::broker::{
     ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{
-    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, MessageRules, OnFailure, OnRetry,
+    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, OnFailure, OnRetry,
     Retries, Takes, Way, WorksBy,
 };
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
 use kendall::random::Key;
 use kendall::result::QueueAccount;
-use kendall::scenario::{Consumers, Drain, Producer, Queue, Replications, Run, Scenario, Source, Warmup};
+use kendall::scenario::{
+    Consumers, Drain, Loses, Outage, OutageOf, Producer, Queue, Replications, Run, Scenario, Source, Warmup,
+};
 use kendall::sim;
 use kendall::time::{Span, Time};
 use kendall::workload::{Arrivals, Branch, CountProfile, Distribution, Empirical, Keys, RateProfile, Trace};
@@ -204,11 +206,10 @@ fn faults() -> impl Strategy<Value = Faults> {
         restart: Distribution::Constant(ms(restart)),
     });
     let share = || prop_oneof![3 => Just(0.0), 1 => Just(0.3), 1 => Just(1.0)];
-    let some = (share(), share(), prop::option::of(crashes)).prop_map(|(poison, acks_lost, crashes)| Faults {
-        poison,
-        acks_lost,
-        crashes,
-    });
+    let lasts = || (1..20_u64).prop_map(|lasts| Distribution::Constant(ms(lasts)));
+    let hangs = (share(), lasts()).prop_map(|(share, lasts)| Hangs { share, lasts });
+    let some = (share(), share(), prop::option::of(crashes), prop::option::of(hangs));
+    let some = some.prop_map(|(poison, acks_lost, crashes, hangs)| Faults { poison, acks_lost, crashes, hangs });
     prop_oneof![2 => Just(Faults::default()), 1 => some]
 }
 
@@ -293,6 +294,12 @@ fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
         }
         scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
         scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
+        // Who works on while the broker is away is not heard, and what a queue loses meanwhile may yet be done.
+        scenario.outages.retain(|outage| outage.of != OutageOf::Broker && outage.loses == Loses::Nothing);
+        scenario.outages.retain(|outage| match outage.of {
+            OutageOf::Consumers(entry) => !matches!(scenario.consumers[entry].rules.acknowledge, Acknowledge::Every(_)),
+            OutageOf::Broker | OutageOf::Queue(_) => true,
+        });
         scenario
     })
 }
@@ -338,6 +345,7 @@ prop_compose! {
         duration in 50..200_u64,
         drain in prop_oneof![Just(Drain::UntilEmpty), Just(Drain::None), (0..80_u64).prop_map(|d| Drain::For(ms(d)))],
         seed in any::<u64>(),
+        outages in outages(),
     ) -> Scenario {
         let count = queues.len() as u16;
         let producers = producers.into_iter().enumerate().map(|(at, producer)| {
@@ -352,7 +360,35 @@ prop_compose! {
             takes_from.dedup();
             Consumers { name: format!("consumer-{at}"), takes_from, then, ..entry }
         });
-        run_of(queues, producers.collect(), consumers.collect(), ms(duration), drain, seed)
+        let consumers: Vec<Consumers> = consumers.collect();
+        let entries = consumers.len();
+        let scenario = run_of(queues, producers.collect(), consumers, ms(duration), drain, seed);
+        let outages = outages.into_iter().map(|outage| within(outage, count, entries)).collect();
+        Scenario { outages, ..scenario }
+    }
+}
+
+/// Mostly none; else up to three, which may overlap.
+fn outages() -> impl Strategy<Value = Vec<Outage>> {
+    let of = prop_oneof![
+        Just(OutageOf::Broker),
+        (0..3_u16).prop_map(|queue| OutageOf::Queue(QueueId(queue))),
+        (0..3_usize).prop_map(OutageOf::Consumers),
+    ];
+    let loses = prop_oneof![2 => Just(Loses::Nothing), 1 => Just(Loses::Everything)];
+    let one = (0..120_u64, 1..50_u64, of, loses);
+    let one = one.prop_map(|(at, lasts, of, loses)| Outage { at: ms(at), lasts: ms(lasts), of, loses });
+    prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(one, 1..4)]
+}
+
+/// Of what there is.
+fn within(outage: Outage, queues: u16, entries: usize) -> Outage {
+    match outage.of {
+        OutageOf::Broker => outage,
+        OutageOf::Queue(queue) => Outage { of: OutageOf::Queue(QueueId(queue.0 % queues)), ..outage },
+        OutageOf::Consumers(entry) => {
+            Outage { of: OutageOf::Consumers(entry % entries), loses: Loses::Nothing, ..outage }
+        }
     }
 }
 
@@ -380,6 +416,7 @@ fn run_of(
         queues,
         producers,
         consumers,
+        outages: Vec::new(),
         targets: Vec::new(),
         source: Source::default(),
     }
@@ -558,6 +595,7 @@ proptest! {
         // Who crashes when is a matter of the entry's name.
         let first = &mut scenario.consumers[0];
         (first.shifts, first.rules.faults.crashes) = (None, None);
+        scenario.outages.retain(|outage| !matches!(outage.of, OutageOf::Consumers(_)));
         let together = run(&scenario);
         let mut apart = scenario.clone();
         let first = apart.consumers[0].clone();
@@ -650,6 +688,9 @@ fn doubled(scenario: &Scenario) -> Scenario {
     if let Drain::For(span) = &mut scenario.run.drain {
         *span = twice(*span);
     }
+    for outage in &mut scenario.outages {
+        (outage.at, outage.lasts) = (twice(outage.at), twice(outage.lasts));
+    }
     for queue in &mut scenario.queues {
         let redelivery = &mut queue.rules.redelivery;
         match &mut redelivery.delay.law {
@@ -682,6 +723,9 @@ fn doubled(scenario: &Scenario) -> Scenario {
     }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
+        if let Some(hangs) = &mut entry.rules.faults.hangs {
+            hangs.lasts = distribution(&hangs.lasts);
+        }
         entry.rules.takes = entry.rules.takes.map(|takes| Takes { wait: twice(takes.wait), ..takes });
         let law = |law: Follows| Follows { each_s: 2.0 * law.each_s, plus: twice(law.plus), ..law };
         entry.rules.follows = entry.rules.follows.map(law);

@@ -7,7 +7,7 @@
 //! Commands: `publish x` (`publish x in b`, `publish x priority 2`, `publish x ttl 5ms`, `publish x size 5`, `publish x takes 5ms`,
 //! `publish x key 3`, `publish x key 3 in b`), `ack x`, `nack x`, `reject x`, `return x` (the latest delivery of x; `ack x#1` its
 //! first), `subscribe` (`subscribe in b`, `subscribe in a then b`,
-//! `subscribe priority 2`, `subscribe keeps nothing`), `cancel 1`, `close 1` (`close 1 unbegun`), `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
+//! `subscribe priority 2`, `subscribe keeps nothing`), `cancel 1`, `close 1` (`close 1 unbegun`), `suspend a`, `resume a`, `empty a`, `wait 5ms` (everything due on the way happens in its time), `jump 5ms`
 //! (nobody looks on the way), `tick`.
 //!
 //! Effects: `x accepted`, `x let in` (it was blocked), `x to 2` (`x to 2, attempt 2`), `x acknowledged` (`while waiting`),
@@ -59,7 +59,8 @@ impl<'a> World<'a> {
     fn new(queues: &'a str) -> World<'a> {
         let (names, read) = read_queues(queues);
         let mut world = World {
-            broker: Broker::with_names(read.iter().map(|(rules, ..)| rules.clone()).zip(names.iter().copied()), true),
+            broker: Broker::with_names(read.iter().map(|(rules, ..)| rules.clone()).zip(names.iter().copied()), true)
+                .with_outages(),
             names,
             now: Time::ZERO,
             told_at: Time::ZERO,
@@ -118,6 +119,9 @@ impl<'a> World<'a> {
                 let is_failure = words.len() == 2;
                 self.apply(Command::Close { consumer: ConsumerId(number - 1), is_failure });
             }
+            ["suspend", queue] => self.apply(Command::Suspend { queue: queue_named(queue, &self.names) }),
+            ["resume", queue] => self.apply(Command::Resume { queue: queue_named(queue, &self.names) }),
+            ["empty", queue] => self.apply(Command::Empty { queue: queue_named(queue, &self.names) }),
             ["wait", how_long] => self.wait(span(how_long)),
             ["jump", how_long] => self.now += span(how_long),
             ["tick"] => self.apply(Command::Tick),

@@ -56,6 +56,7 @@ pub fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
                 faults: Faults::default(),
             },
         }],
+        outages: Vec::new(),
         targets: Vec::new(),
         source: Source::default(),
     }

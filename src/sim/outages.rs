@@ -1,0 +1,87 @@
+//! What is away for a while, by plan: the broker, a queue, or all consumers of an entry.
+
+use super::clients::Clients;
+use super::follow_up::FollowUp;
+use super::listen::Listener;
+use super::replication::Run;
+use crate::broker::{Command, ConsumerId, QueueId};
+use crate::scenario::{Loses, OutageOf};
+use crate::time::Time;
+
+impl<L: Listener> Run<'_, L> {
+    pub(super) fn plan_outages(&mut self) {
+        for (at, outage) in self.scenario.outages.iter().enumerate() {
+            let begins = Time::ZERO + outage.at;
+            self.clients.plan(begins, FollowUp::OutageBegins(at));
+            self.clients.plan(begins + outage.lasts, FollowUp::OutageEnds(at));
+        }
+    }
+
+    pub(super) fn begin_outage(&mut self, at: usize) {
+        let outage = &self.scenario.outages[at];
+        let queues = self.queues_of(outage.of);
+        // Before anything returns, so that nothing is handed out again.
+        queues.clone().for_each(|queue| self.tell(Command::Suspend { queue }));
+        match outage.of {
+            OutageOf::Broker => self.disconnect_all(),
+            OutageOf::Consumers(crew) => self.consumers_of(crew).for_each(|consumer| self.take_down(consumer)),
+            OutageOf::Queue(_) => {}
+        }
+        if outage.loses == Loses::Everything {
+            queues.for_each(|queue| self.tell(Command::Empty { queue }));
+        }
+    }
+
+    pub(super) fn end_outage(&mut self, at: usize) {
+        let outage = &self.scenario.outages[at];
+        self.queues_of(outage.of).for_each(|queue| self.tell(Command::Resume { queue }));
+        match outage.of {
+            OutageOf::Broker => self.reconnect_all(),
+            OutageOf::Consumers(crew) => self.consumers_of(crew).for_each(|consumer| self.bring_back(consumer)),
+            OutageOf::Queue(_) => {}
+        }
+    }
+
+    fn queues_of(&self, of: OutageOf) -> impl Iterator<Item = QueueId> + Clone + use<L> {
+        let all = 0..self.scenario.queues.len() as u16;
+        all.map(QueueId).filter(move |queue| match of {
+            OutageOf::Broker => true,
+            OutageOf::Queue(only) => only == *queue,
+            OutageOf::Consumers(_) => false,
+        })
+    }
+
+    fn consumers_of(&self, crew: usize) -> impl Iterator<Item = ConsumerId> + use<L> {
+        let first = |crew: usize| self.clients.first_of(crew as u32);
+        (first(crew)..first(crew + 1)).map(ConsumerId)
+    }
+
+    /// What consumers hold returns; those at work go on, and are not heard.
+    fn disconnect_all(&mut self) {
+        self.clients.brokers_out += 1;
+        for consumer in (0..self.clients.seats.len() as u32).map(ConsumerId) {
+            self.clients.disconnect(consumer);
+            self.tell(Command::Close { consumer, is_failure: true });
+        }
+    }
+
+    fn reconnect_all(&mut self) {
+        self.clients.brokers_out -= 1;
+        for consumer in (0..self.clients.seats.len() as u32).map(ConsumerId) {
+            let (crew, desk) = self.clients.place(consumer);
+            let desk = self.clients.crews[crew].desk(desk);
+            if desk.is_present() && !desk.is_down() {
+                self.subscribe(crew, consumer);
+            }
+        }
+    }
+}
+
+impl Clients<'_> {
+    fn disconnect(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.place(consumer);
+        let forgotten = self.crews[crew].disconnect(desk);
+        self.recorder.hold(self.now, crew, -(forgotten.len() as i64));
+        forgotten.iter().for_each(|handed| self.recorder.handed_back(handed.label));
+    }
+}

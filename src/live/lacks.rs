@@ -1,11 +1,20 @@
 //! What a scenario may say and a live run does not do, whatever the target.
 
 use crate::client::Faults;
-use crate::scenario::{Consumers, Lacking, Scenario};
+use crate::scenario::{Consumers, Lacking, Producer, Scenario};
 
 /// Everything that a live run would leave out; it is refused before the run.
 pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
-    scenario.consumers.iter().flat_map(faults).chain(outages(scenario)).collect()
+    let repeats = scenario.producers.iter().filter_map(repeats);
+    scenario.consumers.iter().flat_map(faults).chain(outages(scenario)).chain(repeats).collect()
+}
+
+fn repeats(producer: &Producer) -> Option<Lacking> {
+    producer.retries.as_ref()?.timeout.map(|_| Lacking {
+        path: ["producers", &producer.name, "retries", "timeout"].map(str::to_owned).to_vec(),
+        what: "a `timeout` of retries is not supported yet in a live run".to_owned(),
+        hint: "leave it out, or leave out `--live`".to_owned(),
+    })
 }
 
 /// What goes wrong at consumers. What they do is said in full here, so that a new rule is not left out unnoticed. Poison is

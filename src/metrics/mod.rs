@@ -14,6 +14,7 @@ mod page;
 mod record;
 mod tally;
 
+pub use copies::Standing;
 pub use journeys::Pilot;
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, TimeAt, Window};

@@ -214,13 +214,15 @@ pub const TREE: &[Table] = &[
     all(
         "retries",
         "producers.<name>.retries",
-        "when what is refused is tried again",
+        "when what is refused, or takes too long, is tried again",
         keys::RETRIES,
         &[
             row("delay", "none", &[Duration, NONE, Value::Table("distribution"), Value::Table("delay")]),
             row("jitter", "none", &[Value::Share, Words(|| plain(keys::JITTER))]),
             row("limit", "no limit", &[]),
             row("within", "no limit", &[]),
+            row("timeout", "only what is refused is tried again", &[]),
+            row("budget", "no limit", &[]),
         ],
     ),
     one_of(

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Acknowledge, Answer, BatchTime, Crew, Handed};
+use super::{Acknowledge, Answer, BatchTime, Crew, Handed, Leg};
 use crate::broker::DeliveryId;
 use crate::time::{Span, Time};
 
@@ -29,6 +29,13 @@ pub struct Desk<L> {
     is_present: bool,
     /// For how many reasons it is down: it has crashed, or an outage has hit it.
     downs: u32,
+    /// Counts its crashes.
+    life: u32,
+    /// Counts its connections to the broker, so that what is under way on one that broke is known.
+    connection: u32,
+    /// When the latest that is under way to it arrives, and the latest that it has said: nothing overtakes on the way.
+    arrives: Time,
+    heard: Time,
 }
 
 /// What a consumer had on its desk as it crashed.
@@ -57,7 +64,21 @@ impl<L> Desk<L> {
     pub(super) fn new() -> Desk<L> {
         let (holds, batch, since, untold) = Default::default();
         let hangs_until = None;
-        Desk { holds, batch, since, hangs_until, ends: Time::ZERO, outside: 0, untold, is_present: true, downs: 0 }
+        Desk {
+            holds,
+            batch,
+            since,
+            hangs_until,
+            ends: Time::ZERO,
+            outside: 0,
+            untold,
+            is_present: true,
+            downs: 0,
+            life: 0,
+            connection: 0,
+            arrives: Time::ZERO,
+            heard: Time::ZERO,
+        }
     }
 
     /// What it works on, or has worked on and passes on.
@@ -72,6 +93,16 @@ impl<L> Desk<L> {
     /// It does nothing for a while before it begins with its batch.
     pub fn hangs(&self) -> bool {
         self.hangs_until.is_some()
+    }
+
+    /// Which of its connections to the broker it has now.
+    pub fn connection(&self) -> u32 {
+        self.connection
+    }
+
+    /// How many times it has crashed.
+    pub fn life(&self) -> u32 {
+        self.life
     }
 
     /// It has crashed and is not back.
@@ -134,10 +165,10 @@ impl<L: Copy> Crew<L> {
 
     /// It hangs with its batch for as long as with the one of its messages for which that is longest.
     fn hang_before(&self, place: usize) -> Span {
-        match self.hangs {
-            None => Span::ZERO,
-            Some(_) => self.desks[place].batch.iter().map(|handed| self.hang(handed)).max().unwrap_or(Span::ZERO),
+        if !self.may_hang() {
+            return Span::ZERO;
         }
+        self.desks[place].batch.iter().map(|handed| self.hang(handed)).max().unwrap_or(Span::ZERO)
     }
 
     fn begin_batch(&mut self, place: usize, now: Time) -> Next {
@@ -191,6 +222,22 @@ impl<L: Copy> Crew<L> {
         let desk = &self.desks[place];
         let all = desk.since.iter().copied().zip(desk.batch.iter().copied());
         all.filter(|(_, handed)| self.is_unheard(handed)).collect()
+    }
+
+    /// When a message that is handed over now reaches it, and on which of its connections.
+    pub fn reaches(&mut self, place: usize, now: Time, handed: &Handed<L>) -> (Time, u32) {
+        let at = now + self.under_way(Leg::Deliver, handed);
+        let desk = &mut self.desks[place];
+        desk.arrives = desk.arrives.max(at);
+        (desk.arrives, desk.connection)
+    }
+
+    /// When the broker hears what it says now of that attempt, or of several at once.
+    pub fn is_heard_at(&mut self, place: usize, now: Time, handed: Option<&Handed<L>>) -> Time {
+        let at = now + handed.map_or(Span::ZERO, |handed| self.under_way(Leg::Acknowledge, handed));
+        let desk = &mut self.desks[place];
+        desk.heard = desk.heard.max(at);
+        desk.heard
     }
 
     /// All of its batch is done and passed on: what is said to the broker.
@@ -251,6 +298,8 @@ impl<L: Copy> Crew<L> {
         desk.untold.clear();
         desk.outside = 0;
         desk.downs += 1;
+        desk.life += 1;
+        desk.connection += 1;
         Crashed { begun, passed_on, not_begun, was_available }
     }
 
@@ -268,6 +317,7 @@ impl<L: Copy> Crew<L> {
             return Vec::new();
         }
         let desk = &mut self.desks[place];
+        desk.connection += 1;
         desk.untold.clear();
         desk.holds.drain(..).map(|(_, handed)| handed).collect()
     }

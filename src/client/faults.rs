@@ -1,10 +1,11 @@
 //! What goes wrong around the broker: draws that belong to a message, to an attempt, or to a single consumer.
 
+use super::{Crew, Handed, fails, of_attempt};
 use crate::random::{Key, uniform};
 use crate::time::Span;
 use crate::workload::{Distribution, Sampler};
 
-/// What goes wrong at the consumers of one entry; by default nothing does.
+/// What goes wrong at the consumers of one entry and on their way to the broker; by default nothing does.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Faults {
     /// Share of messages on which every attempt fails.
@@ -13,6 +14,7 @@ pub struct Faults {
     pub acks_lost: f64,
     pub crashes: Option<Crashes>,
     pub hangs: Option<Hangs>,
+    pub network: Option<Network>,
 }
 
 /// A consumer crashes after some time, and is back after some more.
@@ -32,6 +34,17 @@ pub struct Hangs {
     pub lasts: Distribution,
 }
 
+/// How long messages and what is said of them are under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// What consumers pass on, to its queue.
+    pub publish: Distribution,
+    /// From the broker to a consumer.
+    pub deliver: Distribution,
+    /// What a consumer answers, to the broker.
+    pub acknowledge: Distribution,
+}
+
 impl Faults {
     pub fn are_none(&self) -> bool {
         *self == Faults::default()
@@ -39,7 +52,7 @@ impl Faults {
 
     /// Whether more happens to a consumer than that it works and answers.
     pub fn need_desks(&self) -> bool {
-        self.acks_lost > 0.0 || self.crashes.is_some() || self.hangs.is_some()
+        self.acks_lost > 0.0 || self.crashes.is_some() || self.hangs.is_some() || self.network.is_some()
     }
 
     /// How long a consumer hangs on average before it begins with so many messages, in seconds.
@@ -48,11 +61,91 @@ impl Faults {
         (1.0 - (1.0 - share).powf(f64::from(together))) * lasts.mean_s()
     }
 
+    /// How long a message is under way on average to a consumer and what is said of it back, in seconds.
+    pub fn round_trip_s(&self) -> f64 {
+        self.network.as_ref().map_or(0.0, |network| network.deliver.mean_s() + network.acknowledge.mean_s())
+    }
+
     /// The share of the time that a consumer is up.
     pub fn up_share(&self) -> f64 {
         let Some(crashes) = &self.crashes else { return 1.0 };
         let (up, down) = (crashes.every.mean_s(), crashes.restart.mean_s());
         if up.is_finite() { up / (up + down) } else { 1.0 }
+    }
+}
+
+/// Ready to be drawn from.
+pub(super) struct Delays {
+    hangs: Option<(f64, Sampler)>,
+    /// To publish, to deliver, to acknowledge.
+    network: Option<[Sampler; 3]>,
+}
+
+impl Delays {
+    pub fn of(faults: &Faults) -> Option<Box<Delays>> {
+        let hangs = faults.hangs.as_ref().map(|hangs| (hangs.share, hangs.lasts.sampler()));
+        let network = faults.network.as_ref();
+        let network = network.map(|all| [&all.publish, &all.deliver, &all.acknowledge].map(|each| each.sampler()));
+        (hangs.is_some() || network.is_some()).then(|| Box::new(Delays { hangs, network }))
+    }
+}
+
+/// A way that messages take through the network.
+#[derive(Clone, Copy, Debug)]
+pub enum Leg {
+    Publish,
+    Deliver,
+    Acknowledge,
+}
+
+impl<L: Copy> Crew<L> {
+    /// Whether every attempt on that message fails.
+    pub(super) fn is_poison(&self, handed: &Handed<L>) -> bool {
+        let share = self.rules.faults.poison;
+        share > 0.0 && fails(share, self.key_of("poison", handed).number(handed.number))
+    }
+
+    /// Whether the broker never hears what is said after that attempt, or as it begins.
+    pub(super) fn is_unheard(&self, handed: &Handed<L>) -> bool {
+        let share = self.rules.faults.acks_lost;
+        share > 0.0 && fails(share, of_attempt(self.key_of("acks_lost", handed), handed))
+    }
+
+    /// Whether the broker may believe that a consumer holds what that has answered for.
+    pub fn may_be_unheard(&self) -> bool {
+        self.rules.faults.acks_lost > 0.0
+    }
+
+    pub(super) fn may_hang(&self) -> bool {
+        self.delays.as_ref().is_some_and(|delays| delays.hangs.is_some())
+    }
+
+    /// How long the consumer does nothing before it begins with that attempt.
+    pub(super) fn hang(&self, handed: &Handed<L>) -> Span {
+        let hangs = self.delays.as_ref().and_then(|delays| delays.hangs.as_ref());
+        let Some((share, lasts)) = hangs else { return Span::ZERO };
+        let key = of_attempt(self.key_of("hangs", handed), handed);
+        if fails(*share, key) { lasts.draw(&mut key.name("for").draws()) } else { Span::ZERO }
+    }
+
+    /// Whether anything is under way for some time.
+    pub fn is_far(&self) -> bool {
+        self.delays.as_ref().is_some_and(|delays| delays.network.is_some())
+    }
+
+    /// How long something of that attempt is under way.
+    pub fn under_way(&self, leg: Leg, handed: &Handed<L>) -> Span {
+        let Some(network) = self.delays.as_ref().and_then(|delays| delays.network.as_ref()) else { return Span::ZERO };
+        let (sampler, purpose) = match leg {
+            Leg::Publish => (&network[0], "publish"),
+            Leg::Deliver => (&network[1], "deliver"),
+            Leg::Acknowledge => (&network[2], "acknowledge"),
+        };
+        sampler.draw(&mut of_attempt(self.key_of(purpose, handed), handed).draws())
+    }
+
+    fn key_of(&self, purpose: &str, handed: &Handed<L>) -> Key {
+        self.draws[self.place(handed)].of_queue.name(purpose)
     }
 }
 

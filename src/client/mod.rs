@@ -17,7 +17,8 @@ mod works;
 
 pub use carried::{Carried, key_of};
 pub use desk::{Crashed, Desk, Next};
-pub use faults::{Crashes, Crashing, Faults, Hangs};
+pub use faults::{Crashes, Crashing, Faults, Hangs, Leg, Network};
+
 pub use onward::{Onward, Way};
 pub use producer::{Producer, Reply, Retries};
 pub use rules::*;
@@ -33,6 +34,7 @@ use crate::random::{Key, uniform};
 use crate::time::Span;
 use crate::workload::Sampler;
 use carried::Law;
+use faults::Delays;
 use held::{Held, Line};
 
 /// A message in the hands of a consumer. `L` is what the driver wants to remember with it.
@@ -94,8 +96,8 @@ pub struct Done<L> {
 pub struct Crew<L> {
     service: Sampler,
     rules: ConsumerRules,
-    /// How long it hangs where it does.
-    hangs: Option<Sampler>,
+    /// How long it hangs where it does, and messages are under way.
+    delays: Option<Box<Delays>>,
     /// As [`Crew::is_plain`] says.
     is_plain: bool,
     /// The queues it takes from.
@@ -209,9 +211,9 @@ impl<L: Copy> Crew<L> {
             && rules.fails == 0.0
             && rules.faults.are_none()
             && rules.on_retry == OnRetry::Same;
-        let hangs = rules.faults.hangs.as_ref().map(|hangs| hangs.lasts.sampler());
+        let delays = Delays::of(&rules.faults);
         let (service, rules) = (rules.service.sampler(), rules.clone());
-        Crew { service, rules, hangs, is_plain, queues, draws, held: Held::new(), desks: Vec::new() }
+        Crew { service, rules, delays, is_plain, queues, draws, held: Held::new(), desks: Vec::new() }
     }
 
     /// Gives each of so many consumers a desk of its own; they are then told of messages with [`Crew::put`].
@@ -242,6 +244,11 @@ impl<L: Copy> Crew<L> {
     /// Whether the broker expects no answer when the work is done.
     pub fn acknowledges_before(&self) -> bool {
         matches!(self.rules.acknowledge, Acknowledge::Before | Acknowledge::OnDelivery)
+    }
+
+    /// Whether the broker forgets a message as it hands it over.
+    pub fn forgets_on_delivery(&self) -> bool {
+        self.rules.acknowledge == Acknowledge::OnDelivery
     }
 
     /// Whether it takes from one queue and acknowledges afterwards, nothing fails, and a message's work is drawn once.
@@ -299,36 +306,6 @@ impl<L: Copy> Crew<L> {
             !fails(self.rules.fails, of_attempt(*key, handed))
         };
         works && !self.is_poison(handed)
-    }
-
-    /// Whether every attempt on that message fails.
-    fn is_poison(&self, handed: &Handed<L>) -> bool {
-        let share = self.rules.faults.poison;
-        share > 0.0 && {
-            let key = self.draws[self.place(handed)].of_queue.name("poison");
-            fails(share, key.number(handed.number))
-        }
-    }
-
-    /// Whether the broker never hears what is said after that attempt, or as it begins.
-    fn is_unheard(&self, handed: &Handed<L>) -> bool {
-        let share = self.rules.faults.acks_lost;
-        share > 0.0 && {
-            let key = self.draws[self.place(handed)].of_queue.name("acks_lost");
-            fails(share, of_attempt(key, handed))
-        }
-    }
-
-    /// How long the consumer does nothing before it begins with that attempt.
-    fn hang(&self, handed: &Handed<L>) -> Span {
-        let (Some(rules), Some(lasts)) = (&self.rules.faults.hangs, &self.hangs) else { return Span::ZERO };
-        let key = of_attempt(self.draws[self.place(handed)].of_queue.name("hangs"), handed);
-        if fails(rules.share, key) { lasts.draw(&mut key.name("for").draws()) } else { Span::ZERO }
-    }
-
-    /// Whether the broker may believe that a consumer holds what that has answered for.
-    pub fn may_be_unheard(&self) -> bool {
-        self.rules.faults.acks_lost > 0.0
     }
 
     #[inline(always)]

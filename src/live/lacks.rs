@@ -32,8 +32,13 @@ fn faults(entry: &Consumers) -> impl Iterator<Item = Lacking> {
         priority: _,
         works_by: _,
     } = entry;
-    let Faults { poison: _, acks_lost, crashes, hangs } = &rules.faults;
-    let found = [("acks_lost", *acks_lost > 0.0), ("crashes", crashes.is_some()), ("hangs", hangs.is_some())];
+    let Faults { poison: _, acks_lost, crashes, hangs, network } = &rules.faults;
+    let found = [
+        ("acks_lost", *acks_lost > 0.0),
+        ("crashes", crashes.is_some()),
+        ("hangs", hangs.is_some()),
+        ("network", network.is_some()),
+    ];
     found.into_iter().filter(|(_, is_so)| *is_so).map(|(key, _)| Lacking {
         path: ["consumers", name, key].map(str::to_owned).to_vec(),
         what: format!("`{key}` is not supported yet in a live run"),

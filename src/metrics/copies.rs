@@ -121,6 +121,8 @@ impl Recorder {
         let is_open = self.ledger.track(id).fate == Fate::Open;
         if is_open && self.ledger.families.kin(id).has_succeeded {
             self.ledger.page(id).settle(Fate::PassedOn);
+        } else if is_open && self.ledger.track(id).hands == 0 {
+            self.ledger.page(id).settle(Fate::Lost(Cause::Failed));
         }
         self.close(id);
     }

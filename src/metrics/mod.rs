@@ -333,8 +333,18 @@ impl Recorder {
             return self.acknowledged_copy(id);
         }
         if track.close_if_over() {
+            if track.fate == Fate::Open {
+                cold_path();
+                self.failed_unheard(id);
+            }
             self.ledger.free_alone(id);
         }
+    }
+
+    /// A message was acknowledged before its work, and that had failed before the broker heard of it.
+    #[inline(never)]
+    fn failed_unheard(&mut self, id: u32) {
+        self.ledger.page(id).settle(Fate::Lost(Cause::Failed));
     }
 
     /// A message that has been delivered is back in its queue.

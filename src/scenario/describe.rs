@@ -168,7 +168,7 @@ fn shared_inflow(scenario: &Scenario, at: usize, flows: &[Flow]) -> Rate {
 
 /// `, of which 1 % of the messages are poison, each up for 1h on average and down for 30s`
 fn faults(faults: &Faults, is_for_good: bool) -> String {
-    let Faults { poison, acks_lost, crashes, hangs } = faults;
+    let Faults { poison, acks_lost, crashes, hangs, network } = faults;
     let mut said = String::new();
     if *poison > 0.0 {
         said += &format!(", to whom {} % of the messages are poison", figure(poison * 100.0));
@@ -177,6 +177,10 @@ fn faults(faults: &Faults, is_for_good: bool) -> String {
         said += &format!(", of whose acknowledgements {} % get lost", figure(acks_lost * 100.0));
         said +=
             if is_for_good { " and nothing brings their messages back (give the queue an ack_timeout)" } else { "" };
+    }
+    if let Some(network) = network {
+        let [there, back] = [&network.deliver, &network.acknowledge].map(|leg| short(Span::from_seconds(leg.mean_s())));
+        said += &format!(", {there} from the broker and {back} back");
     }
     if let Some(Hangs { share, lasts }) = hangs {
         let lasts = short(Span::from_seconds(lasts.mean_s()));
@@ -305,7 +309,7 @@ fn load_of_all(scenario: &Scenario, at: usize, flows: &[Flow], name_it: bool) ->
     if peak <= mean * 1.001 {
         let verdict = verdict(busy(mean), mean - work.capacity / work.attempts, limited);
         // Batches that are not full keep consumers busy for fewer messages.
-        let hangs = entries().any(|entry| entry.rules.faults.hangs.is_some());
+        let hangs = entries().any(|entry| entry.rules.faults.hangs.is_some() || entry.rules.faults.network.is_some());
         let verdict = if full.is_empty() && !hangs { verdict } else { verdict.replace("utilization", "load") };
         return format!("Offered load{of} {}{retries} on {on}{full}: {verdict}", offered(mean));
     }

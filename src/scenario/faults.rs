@@ -3,8 +3,11 @@
 use super::problem::Problem;
 use super::reader::{Object, Reader};
 use super::{distribution, keys, quantity};
-use crate::client::{Acknowledge, Crashes, Faults, Hangs};
+use crate::client::{Acknowledge, Crashes, Faults, Hangs, Network};
+use crate::time::Span;
 use crate::workload::Distribution;
+
+const NO_TIME: Distribution = Distribution::Constant(Span::ZERO);
 
 pub fn read(entry: &Object<'_>, acknowledge: Acknowledge, reader: &mut Reader) -> Faults {
     let poison = entry.quantity("poison", reader, quantity::share).unwrap_or(0.0);
@@ -13,7 +16,24 @@ pub fn read(entry: &Object<'_>, acknowledge: Acknowledge, reader: &mut Reader) -
         let problem = Problem::at(entry.key_place("acks_lost"), "with `acknowledge: on_delivery` there are none");
         reader.report(problem.hint("leave it out, or acknowledge after or before the work"));
     }
-    Faults { poison, acks_lost, crashes: crashes(entry, reader), hangs: hangs(entry, reader) }
+    Faults {
+        poison,
+        acks_lost,
+        crashes: crashes(entry, reader),
+        hangs: hangs(entry, reader),
+        network: network(entry, reader),
+    }
+}
+
+fn network(entry: &Object<'_>, reader: &mut Reader) -> Option<Network> {
+    let object = reader.object(entry.get("network")?, entry.key_place("network"), keys::NETWORK)?;
+    let [publish, deliver, acknowledge] = ["publish", "deliver", "acknowledge"].map(|leg| {
+        let node = object.get(leg);
+        node.map_or(Some(NO_TIME), |node| distribution::read(node, object.example(leg), reader))
+    });
+    let network = Network { publish: publish?, deliver: deliver?, acknowledge: acknowledge? };
+    let all_at_once = [&network.publish, &network.deliver, &network.acknowledge].iter().all(|leg| **leg == NO_TIME);
+    (!all_at_once).then_some(network)
 }
 
 fn hangs(entry: &Object<'_>, reader: &mut Reader) -> Option<Hangs> {

@@ -413,7 +413,11 @@ pub const CONSUMERS: &[Key] = &[
     key("works_by", "sleep", "how a consumer works in a live run"),
     key("then", "{publishes_to: shipping}", "where a message is passed on to before it is acknowledged"),
     later("scale", "how the count follows the load"),
-    later("network", "how long messages are under way"),
+    key(
+        "network",
+        "{deliver: 50ms, acknowledge: 50ms}",
+        "how long messages are under way between the broker and a consumer; none overtakes another of its connection",
+    ),
     later("like", "the system whose defaults it has"),
 ];
 
@@ -436,6 +440,12 @@ pub const CRASHES: &[Key] = &[
 pub const HANGS: &[Key] = &[
     key("share", "1%", "of attempts"),
     key("for", "5s", "how long; with a batch, the longest of its messages' times"),
+];
+
+pub const NETWORK: &[Key] = &[
+    key("deliver", "50ms", "from the broker to the consumer: the message is in flight and waits"),
+    key("acknowledge", "50ms", "from the consumer to the broker: the message stays in flight"),
+    key("publish", "50ms", "of what is passed on with `then`, to its queue: the consumer waits with it"),
 ];
 
 pub const EVERY: &[Key] = &[key("every", "10", "how many messages are acknowledged at once")];

@@ -173,7 +173,11 @@ impl Work {
 fn capacity_of(entry: &Consumers, duration: Span) -> f64 {
     let together = entry.rules.takes.map_or(1, |takes| takes.up_to);
     let hang_s = entry.rules.faults.hang_s(together) / f64::from(together);
-    entry.mean_count(duration) / (entry.rules.work_s() + hang_s)
+    let each_s = entry.rules.work_s() + hang_s;
+    // While what it may hold is under way, it works on nothing else.
+    let held_s = each_s * f64::from(together) + entry.rules.faults.round_trip_s();
+    let each_s = if entry.prefetch == u32::MAX { each_s } else { each_s.max(held_s / f64::from(entry.prefetch)) };
+    entry.mean_count(duration) / each_s
 }
 
 /// The entries that take from a queue, each with its share of all attempts: in proportion to what it can do.

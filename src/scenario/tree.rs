@@ -497,6 +497,7 @@ pub const TREE: &[Table] = &[
             row("fails", "0%", &[]),
             row("poison", "0%", &[]),
             row("acks_lost", "0%", &[]),
+            row("network", "no time", &[Value::Table("network")]),
             row("hangs", "they do not hang", &[Value::Table("hangs")]),
             row("crashes", "they do not crash", &[Value::Table("crashes")]),
             row("on_failure", "requeue", &[Words(|| plain(keys::ON_FAILURE))]),
@@ -555,6 +556,17 @@ pub const TREE: &[Table] = &[
         "a while in which a consumer does nothing",
         keys::HANGS,
         &[row("share", NEEDED, &[]), row("for", NEEDED, DISTRIBUTION)],
+    ),
+    all(
+        "network",
+        "consumers.<name>.network",
+        "how long messages and answers are under way",
+        keys::NETWORK,
+        &[
+            row("deliver", "0s", DISTRIBUTION),
+            row("acknowledge", "0s", DISTRIBUTION),
+            row("publish", "0s", DISTRIBUTION),
+        ],
     ),
     all(
         "every",

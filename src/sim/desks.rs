@@ -40,6 +40,10 @@ impl Clients<'_> {
         let handed =
             Handed { delivery, queue, number: message.number, producer: message.producer, entry, attempt, label };
         self.recorder.hold(self.now, crew, 1);
+        if self.crews[crew].is_far() {
+            let (at, connection) = self.crews[crew].reaches(desk, self.now, &handed);
+            return self.plan(at, FollowUp::Arrive { consumer, connection, handed });
+        }
         let next = self.crews[crew].put(desk, self.now, handed);
         self.go_on(consumer, next);
     }
@@ -58,7 +62,7 @@ impl Clients<'_> {
         }
     }
 
-    fn go_on(&mut self, consumer: ConsumerId, next: Next) {
+    pub fn go_on(&mut self, consumer: ConsumerId, next: Next) {
         match next {
             Next::Nothing => {}
             Next::Wait(until) => self.enter(consumer, until),
@@ -69,15 +73,22 @@ impl Clients<'_> {
                     self.recorder.began(self.now, handed.queue, (handed.entry, handed.attempt), handed.label);
                 }
                 let said = self.crews[crew].said_at_begin(desk);
-                self.say(said);
+                let first = self.crews[crew].desk(desk).batch().first().copied();
+                self.say(consumer, first.as_ref(), said);
                 self.enter(consumer, ends);
             }
         }
     }
 
-    /// To the broker, next.
-    fn say(&mut self, answers: impl IntoIterator<Item = Answer>) {
-        self.follow_ups.extend(answers.into_iter().map(FollowUp::Answer));
+    /// To the broker, next, or as soon as it has come there: of that attempt, or of several at once.
+    pub fn say(&mut self, consumer: ConsumerId, of: Option<&Handed<u32>>, said: impl IntoIterator<Item = Answer>) {
+        let (crew, desk) = self.place(consumer);
+        let answers = said.into_iter().map(FollowUp::Answer);
+        if !self.crews[crew].is_far() {
+            return self.follow_ups.extend(answers);
+        }
+        let at = self.crews[crew].is_heard_at(desk, self.now, of);
+        answers.for_each(|answer| self.plan(at, answer));
     }
 
     fn enter(&mut self, consumer: ConsumerId, at: Time) {
@@ -96,7 +107,7 @@ impl Clients<'_> {
             if let Some(to) = to {
                 let letter = self.recorder.pass_on(handed.label, handed.producer);
                 let passing = Passing { consumer, answer: Answer::Nothing };
-                self.follow_ups.push_back(FollowUp::PassOn { to, letter, passing });
+                self.send_on(to, letter, passing, &handed);
             }
         }
         self.crews[crew].pass_on(desk, outside);
@@ -139,8 +150,9 @@ impl Clients<'_> {
         let count = self.crews[crew].desk(desk).batch().len() as i64;
         self.recorder.hold(self.now, crew, -count);
         self.let_go_of_unheard(consumer);
+        let first = self.crews[crew].desk(desk).batch().first().copied();
         let said = self.crews[crew].clear(desk);
-        self.say(said);
+        self.say(consumer, first.as_ref(), said);
         if !self.crews[crew].desk(desk).is_present() && self.crews[crew].is_over(desk) {
             self.go_home(consumer);
         }
@@ -187,21 +199,27 @@ impl Clients<'_> {
         for handed in self.crews[crew].leave(place) {
             self.recorder.hold(self.now, crew, -1);
             self.recorder.handed_back(handed.label);
-            self.follow_ups.push_back(FollowUp::Answer(Answer::Return(handed.delivery)));
+            self.say(consumer, Some(&handed), [Answer::Return(handed.delivery)]);
         }
         if self.crews[crew].is_over(place) && !self.crews[crew].desk(place).is_down() {
             let rest = self.crews[crew].tell_rest(place);
-            self.say(rest);
+            self.say(consumer, None, rest);
             self.go_home(consumer);
         }
     }
 
     /// A consumer that has left has nothing more to do.
     fn go_home(&mut self, consumer: ConsumerId) {
-        let (crew, _) = self.place(consumer);
+        let (crew, desk) = self.place(consumer);
         self.recorder.available(self.now, crew, -1);
-        if self.crews[crew].may_be_unheard() {
-            self.follow_ups.push_back(FollowUp::Close(consumer));
+        if !self.crews[crew].may_be_unheard() {
+            return;
         }
+        if !self.crews[crew].is_far() {
+            return self.follow_ups.push_back(FollowUp::Close(consumer));
+        }
+        // After what it has said.
+        let at = self.crews[crew].is_heard_at(desk, self.now, None);
+        self.plan(at, FollowUp::Close(consumer));
     }
 }

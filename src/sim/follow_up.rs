@@ -3,7 +3,7 @@
 use super::listen::Listener;
 use super::replication::Run;
 use crate::broker::{Command, ConsumerId, Message, QueueId};
-use crate::client::{Answer, Reply};
+use crate::client::{Answer, Handed, Reply};
 use crate::metrics::{Letter, Standing};
 use crate::time::Span;
 
@@ -16,6 +16,19 @@ pub enum FollowUp {
         to: QueueId,
         letter: Letter,
         passing: Passing,
+    },
+    /// The same after some time under way, in one of its lives.
+    PassOnFromAfar {
+        to: QueueId,
+        letter: Letter,
+        passing: Passing,
+        life: u32,
+    },
+    /// A delivery reaches its consumer, on one of its connections.
+    Arrive {
+        consumer: ConsumerId,
+        connection: u32,
+        handed: Handed<u32>,
     },
     /// A producer tries again what a queue has refused, for the so-manyth time.
     TryAgain {
@@ -81,7 +94,11 @@ impl<L: Listener> Run<'_, L> {
                 FollowUp::OutageEnds(at) => self.end_outage(at),
                 FollowUp::Crash { consumer, nth } => self.crash(consumer, nth),
                 FollowUp::Restart { consumer, nth } => self.restart(consumer, nth),
-                FollowUp::Close(consumer) => self.tell(Command::Close { consumer, is_failure: false }),
+                FollowUp::Close(consumer) => self.close(consumer),
+                FollowUp::Arrive { consumer, connection, handed } => self.clients.arrive(consumer, connection, handed),
+                FollowUp::PassOnFromAfar { to, letter, passing, life } => {
+                    self.pass_on_from_afar(to, letter, passing, life);
+                }
             }
         }
     }
@@ -96,12 +113,20 @@ impl<L: Listener> Run<'_, L> {
     }
 
     /// Refused, the message is lost; blocked, the consumer waits with it.
-    fn pass_on(&mut self, to: QueueId, letter: Letter, passing: Passing) {
+    pub(super) fn pass_on(&mut self, to: QueueId, letter: Letter, passing: Passing) {
         if self.offer(to, letter) == Reply::Blocked {
             self.clients.waiting.insert(letter.track, passing);
         } else {
             self.clients.let_go(passing.consumer);
             self.answer(passing.answer);
+        }
+    }
+
+    /// Unless it has come back meanwhile.
+    fn close(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.clients.place(consumer);
+        if !self.clients.crews[crew].desk(desk).is_present() {
+            self.tell(Command::Close { consumer, is_failure: false });
         }
     }
 
@@ -217,7 +242,7 @@ impl<L: Listener> Run<'_, L> {
         }
     }
 
-    fn offer(&mut self, to: QueueId, letter: Letter) -> Reply {
+    pub(super) fn offer(&mut self, to: QueueId, letter: Letter) -> Reply {
         self.clients.reply = Reply::Accepted;
         let properties = self.properties(letter.producer, self.clients.recorder.message(letter.track).number);
         self.tell(Command::Publish { queue: to, payload: letter, properties });

@@ -7,6 +7,7 @@ mod desks;
 mod follow_up;
 mod gather;
 mod listen;
+mod network;
 mod outages;
 mod plan;
 mod replication;

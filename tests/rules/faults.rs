@@ -183,6 +183,12 @@ const ALL: &[(&str, &str, &str, bool)] = &[
         "of whose acknowledgements 1 % get lost and nothing brings their messages back",
         true,
     ),
+    (
+        "network: {deliver: 40ms, acknowledge: 60ms}",
+        "is some time away from the broker",
+        "40ms from the broker and 60ms back",
+        true,
+    ),
     ("hangs: {share: 2%, for: 5s}", "hangs:", "hanging for 5s before 2 % of the attempts", true),
     (
         "crashes: {every: {exponential: {mean: 1h}}, restart: 30s}",
@@ -358,4 +364,79 @@ fn an_outage_is_told_by_whoever_does_not_know_it() {
     let why = theory::recognise(&scenario).expect_err("no formula applies").join("; ");
     assert!(why.contains("something is away for a while"), "{why}");
     assert_eq!(live::lacks(&scenario).len(), 1);
+}
+
+/// 50 ms each way and 4 ms of work, and always enough to do: RabbitMQ's example ("Some queuing theory: throughput, latency
+/// and bandwidth", 2012). Utilization from the first arrival on.
+fn busy_share(prefetch: u32) -> f64 {
+    let record = run_text(&format!(
+        "run: {{duration: 10050ms, warmup: none, replications: 1, drain: none}}\nqueues: {{a: {{}}}}\n\
+         producers: {{p: {{publishes_to: a, arrivals: {{regular: {{rate: 1000/s}}}}}}}}\n\
+         consumers: {{w: {{takes_from: a, service: 4ms, prefetch: {prefetch}, \
+         network: {{deliver: 50ms, acknowledge: 50ms}}}}}}\n"
+    ));
+    record.crews[0].busy as f64 / 10e9
+}
+
+#[test]
+fn a_consumer_far_from_the_broker_needs_a_prefetch_that_fills_the_round_trip() {
+    for (prefetch, share) in [(1, 0.0385), (13, 0.5), (25, 25.0 / 26.0)] {
+        // The last round trip is cut off somewhere.
+        let edge = 0.004 * f64::from(prefetch) / 10.0;
+        assert!((busy_share(prefetch) - share).abs() < edge, "{prefetch}: {}", busy_share(prefetch));
+    }
+    assert_eq!((busy_share(26), busy_share(30)), (1.0, 1.0));
+}
+
+#[test]
+fn a_message_waits_while_it_is_under_way_and_stays_in_flight_until_its_answer_is_there() {
+    let network = "network: {deliver: 20ms, acknowledge: 30ms}";
+    let record = run("a: {}", ONE_EVERY_100MS, &format!("w: {{takes_from: a, service: 10ms, {network}}}"));
+    assert_eq!((ms(&record.times.wait), ms(&record.times.response)), ((10, 20.0), (10, 30.0)));
+    let window = record.queues[0].window.as_ref().expect("a window");
+    assert_eq!((window.in_flight_area, window.length_area), (10 * 60_000_000, 0));
+}
+
+#[test]
+fn what_is_passed_on_from_afar_is_waited_for_and_no_time_of_work() {
+    let consumers = "w: {takes_from: a, service: 10ms, then: {publishes_to: b}, network: {publish: 25ms}}, \
+                     v: {takes_from: b, service: 5ms}";
+    let record = run("a: {}, b: {}", ONE_EVERY_100MS, consumers);
+    assert_eq!((ms(&record.times.response), ms(&record.times.service)), ((10, 40.0), (10, 15.0)));
+    assert_eq!(record.crews[0].busy, 10 * 10_000_000);
+    assert_eq!(record.queues[0].window.as_ref().map(|window| window.in_flight_area), Some(10 * 35_000_000));
+}
+
+#[test]
+fn nothing_overtakes_on_a_connection() {
+    // Delays vary, and two messages come at once: the second is never there before the first.
+    let network = "network: {deliver: {uniform: {min: 0s, max: 50ms}}}, prefetch: 2";
+    let pairs = "p: {publishes_to: a, arrivals: {regular: {rate: 10/s}, batch: 2}}";
+    let record = run("a: {}", pairs, &format!("w: {{takes_from: a, service: 10ms, {network}}}"));
+    let counts = counts(&record);
+    assert_eq!((counts.processed, counts.reordered), (20, 0));
+    // The longer of two delays, and the first does not begin later: 2/3 of the most on average for the second.
+    let mean_ms = record.times.wait.sum as f64 / 20.0 / 1e6;
+    assert!((20.0..45.0).contains(&mean_ms), "{mean_ms}");
+}
+
+#[test]
+fn what_is_under_way_to_a_consumer_that_crashes_does_not_arrive() {
+    // It is up for 300 ms each time, and a message takes longer to get there.
+    let of = |acknowledge: &str| {
+        let rules = format!("service: 1ms, prefetch: 4, acknowledge: {acknowledge}, network: {{deliver: 301ms}}");
+        let record =
+            run("a: {redelivery: {limit: 1}}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {rules}, {CRASHES}}}"));
+        let counts = counts(&record);
+        (counts.processed, counts.lost[place(Cause::Limit)], counts.lost[place(Cause::Crashed)])
+    };
+    assert_eq!(of("after"), (0, 4, 0));
+    assert_eq!(of("on_delivery"), (0, 0, 4));
+}
+
+#[test]
+fn what_fails_before_its_acknowledgement_is_there_is_lost_as_it_arrives() {
+    let rules = "service: 5ms, acknowledge: before, fails: 100%, network: {acknowledge: 30ms}";
+    let record = run("a: {}", ONE_EVERY_100MS, &format!("w: {{takes_from: a, {rules}}}"));
+    assert_eq!((counts(&record).lost[place(Cause::Failed)], counts(&record).unfinished), (10, 0));
 }

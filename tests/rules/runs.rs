@@ -7,8 +7,8 @@ use kendall::broker::{
     ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{
-    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, OnFailure, OnRetry,
-    Retries, Takes, Way, WorksBy,
+    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, Network, OnFailure,
+    OnRetry, Retries, Takes, Way, WorksBy,
 };
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
@@ -208,8 +208,18 @@ fn faults() -> impl Strategy<Value = Faults> {
     let share = || prop_oneof![3 => Just(0.0), 1 => Just(0.3), 1 => Just(1.0)];
     let lasts = || (1..20_u64).prop_map(|lasts| Distribution::Constant(ms(lasts)));
     let hangs = (share(), lasts()).prop_map(|(share, lasts)| Hangs { share, lasts });
-    let some = (share(), share(), prop::option::of(crashes), prop::option::of(hangs));
-    let some = some.prop_map(|(poison, acks_lost, crashes, hangs)| Faults { poison, acks_lost, crashes, hangs });
+    let leg = || (0..15_u64).prop_map(|lasts| Distribution::Constant(ms(lasts)));
+    let network = (leg(), leg(), leg());
+    let network = network.prop_map(|(publish, deliver, acknowledge)| Network { publish, deliver, acknowledge });
+    let some =
+        (share(), share(), prop::option::of(crashes), prop::option::of(hangs), prop::option::weighted(0.4, network));
+    let some = some.prop_map(|(poison, acks_lost, crashes, hangs, network)| Faults {
+        poison,
+        acks_lost,
+        crashes,
+        hangs,
+        network,
+    });
     prop_oneof![2 => Just(Faults::default()), 1 => some]
 }
 
@@ -294,6 +304,8 @@ fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
             entry.then.clear();
             let rules = &mut entry.rules;
             rules.faults.acks_lost = 0.0;
+            // What is under way as it crashes is done, and returns.
+            rules.faults.network.take_if(|_| rules.faults.crashes.is_some() || entry.shifts.is_some());
             // What it has done and not acknowledged would return.
             rules.faults.crashes.take_if(|_| matches!(rules.acknowledge, Acknowledge::Every(_)));
         }
@@ -557,8 +569,11 @@ proptest! {
         let unfinished = all(&record, |c| c.unfinished);
         prop_assert_eq!(over + unfinished, sum(&|_, queue| queue.acknowledged) + inside);
         if scenario.consumers.iter().all(|entry| entry.rules.acknowledge == Acknowledge::After) {
-            prop_assert_eq!(unfinished, inside);
             prop_assert_eq!(failed + crashed, 0);
+            // What is done and whose answer is under way is still inside.
+            if scenario.consumers.iter().all(|entry| entry.rules.faults.network.is_none()) {
+                prop_assert_eq!(unfinished, inside);
+            }
         }
         prop_assert_eq!(all(&record, |c| c.duplicates), 0);
     }
@@ -739,6 +754,9 @@ fn doubled(scenario: &Scenario) -> Scenario {
     }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
+        if let Some(Network { publish, deliver, acknowledge }) = &mut entry.rules.faults.network {
+            [publish, deliver, acknowledge].into_iter().for_each(|leg| *leg = distribution(leg));
+        }
         if let Some(hangs) = &mut entry.rules.faults.hangs {
             hangs.lasts = distribution(&hangs.lasts);
         }

@@ -42,7 +42,15 @@ pub fn sentence(comparison: &Comparison, variant: usize) -> String {
         let these = told.iter().filter(|difference| difference.is_better() == Some(better));
         these.take(MOST).filter_map(|difference| phrase(comparison, difference)).collect()
     };
-    let (gains, costs) = (phrases(true).join(", "), phrases(false).join(", "));
+    let (mut gained, mut cost) = (phrases(true), phrases(false));
+    for difference in of_variant.iter().filter(|d| d.measure.quantity == Quantity::Drained && d.value.is_none()) {
+        match drains(comparison, difference) {
+            Some((true, phrase)) => gained.push(phrase),
+            Some((false, phrase)) => cost.push(phrase),
+            None => {}
+        }
+    }
+    let (gains, costs) = (gained.join(", "), cost.join(", "));
     let busy = busy(comparison, &of_variant).map_or(String::new(), |busy| format!("; {busy}"));
     let what = match (gains.is_empty(), costs.is_empty()) {
         (true, true) => match hardly.first().and_then(|difference| phrase(comparison, difference)) {
@@ -103,6 +111,18 @@ fn of_messages(quantity: Quantity) -> Option<&'static str> {
         Quantity::Reordered => "takes @ out of order",
         _ => return None,
     })
+}
+
+/// One drains and the other does not: whether that is a gain, and in words.
+fn drains(comparison: &Comparison, difference: &Difference) -> Option<(bool, String)> {
+    let measure = &difference.measure;
+    let of = |at: usize| comparison.compared[at].outcome.measured().and_then(|s| s.measures.get(measure)?.value);
+    let queue = measure.of.as_deref().unwrap_or_default();
+    match (of(0), of(difference.variant)) {
+        (None, Some(at)) => Some((true, format!("drains {queue} at {}", number::value(measure, at)))),
+        (Some(_), None) => Some((false, format!("does not drain {queue}"))),
+        _ => None,
+    }
 }
 
 /// Neither better nor worse, but what pays for the rest.

@@ -74,10 +74,11 @@ pub(super) fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
 
 /// What goes wrong at consumers. All of it is said here, so that nothing new is passed over.
 fn faults(entry: &Consumers) -> Vec<String> {
-    let Faults { poison, acks_lost, crashes, hangs } = &entry.rules.faults;
+    let Faults { poison, acks_lost, crashes, hangs, network } = &entry.rules.faults;
     let found = [
         (*poison > 0.0, "works on messages that always fail: the formulas know attempts that fail independently"),
         (*acks_lost > 0.0, "loses acknowledgements: the formulas know consumers that answer"),
+        (network.is_some(), "is some time away from the broker: the formulas know messages that are there at once"),
         (hangs.is_some(), "hangs: the formulas know consumers that begin at once"),
         (crashes.is_some(), "crashes: the formulas know consumers that are always there"),
     ];

@@ -72,7 +72,9 @@ impl By {
     fn times(&self, value: f64) -> Option<String> {
         let By::Base(_) = self else { return None };
         let factor = value + 1.0;
-        let text = |factor: f64| Scale::no_finer_than(Unit::Messages, factor, factor / 10.0).number(factor);
+        // Two digits.
+        let rounded = |factor: f64| format!("{factor:.1e}").parse().unwrap_or(factor);
+        let text = |factor: f64| Scale::no_finer_than(Unit::Messages, factor, factor / 10.0).number(rounded(factor));
         match () {
             () if factor >= TIMES => Some(format!("×{}", text(factor))),
             () if factor > 0.0 && factor <= PART => Some(format!("÷{}", text(1.0 / factor))),
@@ -98,6 +100,7 @@ mod tests {
         assert_eq!(told(0.001, 0.008), "± 4.0 %");
         assert_eq!(told(4.6, 0.2), "×24");
         assert_eq!(told(-0.1996, 0.001), "÷500");
+        assert_eq!(told(-0.199_87, 0.001), "÷1,500");
         assert_eq!(told(0.0, 0.0), "± 0 %");
     }
 

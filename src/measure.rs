@@ -30,6 +30,8 @@ pub enum Quantity {
     Throughput,
     Goodput,
     Utilization,
+    Wasted,
+    Recovered,
     Published,
     Accepted,
     Refused,
@@ -44,7 +46,7 @@ pub enum Quantity {
 use Quantity::*;
 
 /// Every quantity, in the order in which tables show them.
-pub const QUANTITIES: [Quantity; 24] = [
+pub const QUANTITIES: [Quantity; 26] = [
     Wait,
     Service,
     Response,
@@ -60,6 +62,8 @@ pub const QUANTITIES: [Quantity; 24] = [
     Throughput,
     Goodput,
     Utilization,
+    Wasted,
+    Recovered,
     Published,
     Accepted,
     Refused,
@@ -72,7 +76,7 @@ pub const QUANTITIES: [Quantity; 24] = [
 ];
 
 /// Words that begin a measure of the whole language; no queue, producer or consumers entry may be called so.
-pub const RESERVED: [&str; 27] = [
+pub const RESERVED: [&str; 29] = [
     "wait",
     "service",
     "response",
@@ -97,6 +101,8 @@ pub const RESERVED: [&str; 27] = [
     "held",
     "stay",
     "drained",
+    "wasted",
+    "recovered",
     "growth",
     "wait_all",
     "response_all",
@@ -120,6 +126,8 @@ impl Quantity {
             Throughput => "throughput",
             Goodput => "goodput",
             Utilization => "utilization",
+            Wasted => "wasted",
+            Recovered => "recovered",
             Published => "published",
             Accepted => "accepted",
             Refused => "refused",
@@ -139,16 +147,18 @@ impl Quantity {
     /// Whether this quantity has that statistic at all.
     pub fn has(self, stat: Stat) -> bool {
         match stat {
-            Stat::Value => self.is_count() || matches!(self, Throughput | Goodput | Utilization | Drained),
+            Stat::Value => self.is_count() || matches!(self, Throughput | Goodput | Utilization | Wasted | Drained),
             Stat::Share => self.is_count() && self != Published || self == Waited,
             Stat::Cause(cause) => match self {
                 Lost => cause != Cause::Parked,
                 Dead => matches!(cause, Cause::Full | Cause::Rejected | Cause::Limit | Cause::Expired | Cause::Parked),
                 _ => false,
             },
-            Stat::Sd => self.is_time(),
-            Stat::Mean | Stat::Max => self.is_time() || self.is_level(),
-            Stat::Percentile(_) => self.is_time() || self.is_level() || matches!(self, WaitAll | ResponseAll),
+            Stat::Sd => self.is_time() || self == Recovered,
+            Stat::Mean | Stat::Max => self.is_time() || self == Recovered || self.is_level(),
+            Stat::Percentile(_) => {
+                self.is_time() || self == Recovered || self.is_level() || matches!(self, WaitAll | ResponseAll)
+            }
             Stat::At(_) => self.is_level(),
             Stat::Growth => self == Backlog,
         }
@@ -169,12 +179,12 @@ impl Quantity {
 
     /// Whether a consumers entry has this quantity of its own.
     pub fn of_consumers(self) -> bool {
-        matches!(self, Utilization | Throughput | Held)
+        matches!(self, Utilization | Wasted | Throughput | Held)
     }
 
     /// Whether a producer has this quantity of its own: those of messages.
     pub fn of_a_producer(self) -> bool {
-        self.of_the_whole() && !matches!(self, Throughput | Goodput | Utilization)
+        self.of_the_whole() && !matches!(self, Throughput | Goodput | Utilization | Wasted | Recovered)
     }
 
     /// Whether the whole scenario has this quantity; the others belong to a queue or a consumers entry.
@@ -331,9 +341,9 @@ impl Measure {
 
     pub fn unit(&self) -> Unit {
         match (self.quantity, self.stat) {
-            (_, Stat::Share) | (Utilization, _) => Unit::Share,
+            (_, Stat::Share) | (Utilization | Wasted, _) => Unit::Share,
             (_, Stat::Growth) | (Throughput | Goodput, _) => Unit::PerSecond,
-            (Wait | Service | Response | WaitAll | ResponseAll | Stay | Drained, _) => Unit::Seconds,
+            (Wait | Service | Response | WaitAll | ResponseAll | Stay | Drained | Recovered, _) => Unit::Seconds,
             _ => Unit::Messages,
         }
     }

@@ -286,6 +286,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
             track,
             entry,
             began: self.began,
+            of: self.parts.crew.desk(DESK).batch().len() as u32,
             success,
             acknowledged_before: self.parts.crew.acknowledges_before(),
             passes_on: to.is_some(),

@@ -12,6 +12,7 @@ mod levels;
 mod order;
 mod page;
 mod record;
+mod recovery;
 mod tally;
 
 pub use copies::Standing;
@@ -32,6 +33,7 @@ use crate::time::{Span, Time};
 use journeys::Journeys;
 use ledger::{At, Fate, Ledger, Special, Track};
 use levels::Levels;
+use recovery::Recovery;
 
 /// What travels with a message while it is measured: where its track is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +131,8 @@ struct QueueState {
 pub struct CrewRecord {
     /// Consumer time at work within the window.
     pub busy: u128,
+    /// Of that, in attempts that failed, crashed, or succeeded once more on the same message.
+    pub wasted: u128,
     /// Attempts that succeeded within the window.
     pub successes: u64,
     /// Consumer time available within the window, where the number of consumers changes.
@@ -164,6 +168,8 @@ pub struct Attempt {
     /// How many times the message had entered the queue when it was delivered.
     pub entry: u16,
     pub began: Time,
+    /// How many were worked on together.
+    pub of: u32,
     pub success: bool,
     /// It was acknowledged as the work began.
     pub acknowledged_before: bool,
@@ -182,6 +188,7 @@ pub struct Recorder {
     succeeded_in_window: u64,
     window: (Time, Time),
     key_of: Option<Box<KeyOf>>,
+    recovery: Recovery,
 }
 
 impl Recorder {
@@ -196,6 +203,7 @@ impl Recorder {
             succeeded_in_window: 0,
             window: plan.window,
             key_of: None,
+            recovery: Recovery::default(),
         }
     }
 
@@ -399,6 +407,7 @@ impl Recorder {
         if delivered.attempt > 1 {
             cold_path();
             self.ledger.page(delivered.track).counts.redelivered += 1;
+            self.recovery.delivered(now, delivered.track, self.ledger.track(delivered.track));
         } else if track.nth >= state.latest_first {
             state.latest_first = track.nth;
         } else {
@@ -445,12 +454,29 @@ impl Recorder {
     /// One of the attempts of a batch has ended; the work on it is told once, with [`Recorder::worked`].
     #[inline(never)]
     pub fn ended_in_batch(&mut self, now: Time, attempt: Attempt) {
-        self.attempt_ended::<false>(now, attempt, 0);
+        // So that what is wasted of it is told apart; the whole is added by `worked`.
+        let busy = u128::from(overlap(attempt.began, now, self.window)) / u128::from(attempt.of.max(1));
+        self.attempt_ended::<false>(now, attempt, busy);
+        self.crews[attempt.crew].busy -= busy;
     }
 
     /// A consumer has worked on a batch until now.
     pub fn worked(&mut self, now: Time, crew: usize, began: Time) {
         self.crews[crew].busy += u128::from(overlap(began, now, self.window));
+    }
+
+    /// The same, but the work was in vain.
+    pub fn worked_in_vain(&mut self, now: Time, crew: usize, began: Time) {
+        self.worked(now, crew, began);
+        self.crews[crew].wasted += u128::from(overlap(began, now, self.window));
+    }
+
+    /// A consumer is cut off from its queue with a message in its hands, which is to return.
+    pub fn cut_off(&mut self, now: Time, id: u32) {
+        let track = self.ledger.track(id);
+        if track.at == At::InFlight {
+            self.recovery.begin(now, id, track);
+        }
     }
 
     /// A consumer gives a message back that it has not begun.
@@ -501,6 +527,7 @@ impl Recorder {
         page.track.hands -= u32::from(!ALONE);
         if !attempt.success {
             cold_path();
+            crew.wasted += busy;
             if attempt.acknowledged_before && page.track.at == At::Out {
                 page.settle(Fate::Lost(Cause::Failed));
             }
@@ -513,10 +540,12 @@ impl Recorder {
         if !ALONE && page.track.is.has(Special::COPY) {
             cold_path();
             let Attempt { queue, track, entry, began, passes_on, .. } = attempt;
+            crew.wasted += if self.ledger.families.is_duplicate(track) { busy } else { 0 };
             return self.succeeded_on_copy(now, began, (queue, entry), track, passes_on);
         }
         if !ALONE && page.track.fate == Fate::Processed {
             cold_path();
+            crew.wasted += busy;
             page.counts.duplicates += 1;
         } else {
             self.processed_in_window += now_in_window;
@@ -556,6 +585,7 @@ impl Recorder {
             queue.stay.settle();
         }
         self.journeys.settle();
+        self.recovery.times.settle();
     }
 }
 

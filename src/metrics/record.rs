@@ -28,6 +28,8 @@ pub struct Record {
     /// How long ago the oldest unfinished message was planned.
     pub oldest_unfinished: Option<Span>,
     pub pilot: Option<Pilot>,
+    /// From when a consumer was cut off to when what it held was delivered again.
+    pub recovered: Tally,
 }
 
 #[derive(Clone, Debug)]
@@ -151,6 +153,7 @@ impl Recorder {
             succeeded_in_window: self.succeeded_in_window,
             oldest_unfinished,
             pilot: self.journeys.pilot,
+            recovered: self.recovery.times,
         };
         for (place, account) in record.producer_accounts().enumerate() {
             if account.residual() != 0 {

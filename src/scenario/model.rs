@@ -254,6 +254,17 @@ impl Scenario {
         self.producers.iter().any(|producer| producer.messages.ttl.is_some())
     }
 
+    /// Whether consumers may crash, or lose their connection.
+    pub fn may_cut_off(&self) -> bool {
+        let crashes = self.consumers.iter().any(|entry| entry.rules.faults.crashes.is_some());
+        crashes || (0..self.consumers.len()).any(|entry| self.cuts_off(entry))
+    }
+
+    /// Whether something that is told here brings about work in vain.
+    pub fn may_waste(&self) -> bool {
+        self.may_cut_off() || self.consumers.iter().any(|entry| !entry.rules.faults.are_none())
+    }
+
     /// Whether an outage disconnects the consumers of the entry at that place, or is one of them.
     pub fn cuts_off(&self, entry: usize) -> bool {
         let hits = |outage: &Outage| matches!(outage.of, OutageOf::Broker) || self.takes_down(entry, outage);

@@ -121,7 +121,7 @@ pub fn measure(text: &str, known: &Known<'_>, duration: Span) -> Result<Measure,
             let message = format!("a consumers entry has no `{quantity}`");
             let whole = measure.quantity.of_the_whole();
             let instead = if whole { format!("; write `{}`", Measure { of: None, ..measure }) } else { String::new() };
-            Err(Wrong::new(message, format!("it has `utilization` and `throughput`{instead}")))
+            Err(Wrong::new(message, format!("it has `utilization`, `wasted` and `throughput`{instead}")))
         };
     }
     if known.producers.contains(&of) {
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(error("orders.utilization < 80%"), "a queue has no `utilization`; write `payments.utilization`");
         assert_eq!(
             error("payments.lost = 0"),
-            "a consumers entry has no `lost`; it has `utilization` and `throughput`; write `lost`"
+            "a consumers entry has no `lost`; it has `utilization`, `wasted` and `throughput`; write `lost`"
         );
         assert_eq!(
             error("payments.held.max < 5"),

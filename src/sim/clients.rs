@@ -103,6 +103,7 @@ fn attempt(seat: &Seat, done: &Done<u32>, passes_on: bool) -> Attempt {
         track,
         entry,
         began: seat.began,
+        of: 1,
         success: done.success,
         acknowledged_before: done.answer == Answer::Nothing,
         passes_on,

@@ -67,8 +67,10 @@ impl Clients<'_> {
         let acknowledged_before = self.crews[crew].acknowledges_before();
         let Crashed { begun, passed_on, not_begun, was_available } = self.crews[crew].crash(desk);
         if !begun.is_empty() {
-            self.recorder.worked(self.now, crew, self.seats[consumer.0 as usize].began);
+            self.recorder.worked_in_vain(self.now, crew, self.seats[consumer.0 as usize].began);
         }
+        let held = begun.iter().chain(&passed_on).chain(&not_begun);
+        held.for_each(|handed| self.recorder.cut_off(self.now, handed.label));
         let abandoned = || begun.iter().chain(&not_begun);
         abandoned().for_each(|handed| self.recorder.crashed(handed.label, acknowledged_before));
         // What it has published and a queue has blocked gets in in its turn.

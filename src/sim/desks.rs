@@ -118,7 +118,7 @@ impl Clients<'_> {
 
     /// Returns where its message is passed on to, if anywhere.
     fn end_attempt(&mut self, consumer: ConsumerId, handed: &Handed<u32>, success: bool) -> Option<QueueId> {
-        let (crew, _) = self.place(consumer);
+        let (crew, desk) = self.place(consumer);
         let Handed { queue, producer, number, entry, label: track, .. } = *handed;
         let to = if success { self.onward[crew].way(queue, producer, number, entry) } else { None };
         let attempt = Attempt {
@@ -127,6 +127,7 @@ impl Clients<'_> {
             track,
             entry,
             began: self.seats[consumer.0 as usize].began,
+            of: self.crews[crew].desk(desk).batch().len() as u32,
             success,
             acknowledged_before: self.crews[crew].acknowledges_before(),
             passes_on: to.is_some(),

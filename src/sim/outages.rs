@@ -82,6 +82,8 @@ impl Clients<'_> {
         let (crew, desk) = self.place(consumer);
         let forgotten = self.crews[crew].disconnect(desk);
         self.recorder.hold(self.now, crew, -(forgotten.len() as i64));
+        let held = self.crews[crew].desk(desk).batch().iter().chain(&forgotten);
+        held.for_each(|handed| self.recorder.cut_off(self.now, handed.label));
         forgotten.iter().for_each(|handed| self.recorder.handed_back(handed.label));
     }
 }

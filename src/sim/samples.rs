@@ -149,13 +149,19 @@ impl<'a> Samples<'a> {
         let a_second = |count: u64| Sample::Value((seconds > 0.0).then(|| count as f64 / seconds));
         out.push((Measure::whole(Quantity::Throughput, Stat::Value), a_second(record.succeeded_in_window)));
         out.push((Measure::whole(Quantity::Goodput, Stat::Value), a_second(record.processed_in_window)));
-        let (mut busy, mut available) = (0.0, 0.0);
+        let (mut busy, mut available, mut wasted) = (0.0, 0.0, 0.0);
+        let may_waste = self.has(Quantity::Wasted);
         for (entry, crew) in self.scenario.consumers.iter().zip(&record.crews) {
             let there = crew.available.map_or(f64::from(entry.count) * seconds, |nanos| nanos as f64 / 1e9);
             let of_crew = (crew.busy as f64 / 1e9, there);
             busy += of_crew.0;
             available += of_crew.1;
             let name = Some(entry.name.as_str());
+            wasted += crew.wasted as f64 / 1e9;
+            if may_waste {
+                let of_crew = Sample::Ratio(crew.wasted as f64 / 1e9, of_crew.0);
+                out.push((named(name, Quantity::Wasted, Stat::Value), of_crew));
+            }
             out.push((named(name, Quantity::Utilization, Stat::Value), Sample::Ratio(of_crew.0, of_crew.1)));
             out.push((named(name, Quantity::Throughput, Stat::Value), a_second(crew.successes)));
         }
@@ -163,6 +169,23 @@ impl<'a> Samples<'a> {
             held.iter().for_each(|held| self.held(out, &entry.name, held));
         }
         out.push((Measure::whole(Quantity::Utilization, Stat::Value), Sample::Ratio(busy, available)));
+        if may_waste {
+            out.push((Measure::whole(Quantity::Wasted, Stat::Value), Sample::Ratio(wasted, busy)));
+        }
+        if self.has(Quantity::Recovered) {
+            self.tally(out, None, Quantity::Recovered, &record.recovered);
+        }
+    }
+
+    /// What nothing in the scenario can bring about is not shown as a zero, unless it is asked for.
+    fn has(&self, quantity: Quantity) -> bool {
+        let is_asked = self.scenario.asked().any(|measure| measure.quantity == quantity);
+        is_asked
+            || match quantity {
+                Quantity::Wasted => self.scenario.may_waste(),
+                Quantity::Recovered => self.scenario.may_cut_off(),
+                _ => true,
+            }
     }
 
     fn queue(&self, out: &mut Vec<(Measure, Sample)>, name: &str, record: &QueueRecord) {

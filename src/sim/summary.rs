@@ -31,6 +31,7 @@ pub struct Summary<'a> {
     producers: Vec<(Times, u64)>,
     /// By consumers entry.
     held: Vec<TimeAt>,
+    recovered: Tally,
     pub accounts: Accounts,
     pub series: SeriesSums,
     pub replications: u32,
@@ -69,6 +70,7 @@ impl<'a> Summary<'a> {
             queues: scenario.queues.iter().map(|_| QueueSums::default()).collect(),
             producers: vec![Default::default(); scenario.producers.len()],
             held: vec![TimeAt::default(); scenario.consumers.len()],
+            recovered: Tally::default(),
             accounts: Accounts { queues: queues.collect(), producers: producers.collect() },
             series: SeriesSums::new(scenario),
             replications: 0,
@@ -86,6 +88,7 @@ impl<'a> Summary<'a> {
         self.oldest_unfinished = self.oldest_unfinished.max(record.oldest_unfinished);
         self.add_samples(samples);
         self.times.merge(&record.times);
+        self.recovered.merge(&record.recovered);
         for (sums, queue) in self.queues.iter_mut().zip(&record.queues) {
             sums.times.merge(&queue.times);
             sums.stay.merge(&queue.stay);
@@ -207,6 +210,9 @@ impl<'a> Summary<'a> {
     }
 
     fn merged(&self, measure: &Measure, quantile: f64) -> Merged {
+        if measure.quantity == Quantity::Recovered {
+            return of_tally(&self.recovered, quantile);
+        }
         let Some(name) = &measure.of else {
             return of_journeys(&self.times, self.planned, measure.quantity, quantile);
         };
@@ -267,6 +273,8 @@ fn nothing(measure: &Measure) -> &'static str {
         Quantity::Length | Quantity::InFlight | Quantity::Backlog | Quantity::Held => "the run ended before that",
         Quantity::Waited | Quantity::Wait | Quantity::Service | Quantity::Response => "no message was processed",
         Quantity::Stay => "no message left the queue",
+        Quantity::Recovered => "nothing that a crashed consumer held was delivered again",
+        Quantity::Wasted => "nobody worked",
         _ => "no message was published",
     }
 }

@@ -88,8 +88,17 @@ impl Run {
         let track = envelope.letter.track;
         // Nobody acknowledges what has failed, unless before.
         let (began, success) = (*latest, !forgets || envelope.message().number % 3 > 0);
-        let attempt =
-            Attempt { crew: 0, queue, track, entry, began, success, acknowledged_before: forgets, passes_on: false };
+        let attempt = Attempt {
+            crew: 0,
+            queue,
+            track,
+            entry,
+            began,
+            of: 1,
+            success,
+            acknowledged_before: forgets,
+            passes_on: false,
+        };
         recorder.ended_in_batch(*latest, attempt);
     }
 

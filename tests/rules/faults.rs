@@ -440,3 +440,37 @@ fn what_fails_before_its_acknowledgement_is_there_is_lost_as_it_arrives() {
     let record = run("a: {}", ONE_EVERY_100MS, &format!("w: {{takes_from: a, {rules}}}"));
     assert_eq!((counts(&record).lost[place(Cause::Failed)], counts(&record).unfinished), (10, 0));
 }
+
+#[test]
+fn work_is_wasted_that_fails_crashes_or_is_done_once_more() {
+    // Each is done twice, because the first answer is lost.
+    let queue = "a: {redelivery: {ack_timeout: 20ms, limit: 1}}";
+    let twice = run(queue, ONE_EVERY_100MS, "w: {takes_from: a, service: 5ms, acks_lost: 100%}");
+    assert_eq!((twice.crews[0].busy, twice.crews[0].wasted), (20 * 5_000_000, 10 * 5_000_000));
+    let fails = run(queue, ONE_EVERY_100MS, "w: {takes_from: a, service: 5ms, fails: 100%}");
+    assert_eq!((fails.crews[0].busy, fails.crews[0].wasted), (20 * 5_000_000, 20 * 5_000_000));
+    let crashes = run("a: {}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, service: 10s, {CRASHES}}}"));
+    assert_eq!(crashes.crews[0].wasted, up_and_back().0);
+    let well = run("a: {}", ONE_EVERY_100MS, "w: {takes_from: a, service: 5ms}");
+    assert_eq!((well.crews[0].busy, well.crews[0].wasted), (10 * 5_000_000, 0));
+    // A batch of four of which all fail once: its work counts once.
+    let batch = "takes: {up_to: 4, wait: 1ms}, service: 8ms, fails: 100%";
+    let batch = run("a: {redelivery: {limit: 0}}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, {batch}}}"));
+    assert_eq!((batch.crews[0].busy, batch.crews[0].wasted), (8_000_000, 8_000_000));
+}
+
+#[test]
+fn recovery_is_counted_from_the_crash_to_the_next_delivery() {
+    let record = run("a: {}", FOUR_AT_ONCE, &format!("w: {{takes_from: a, service: 10s, prefetch: 4, {CRASHES}}}"));
+    // Back after 100 ms, each time with all four.
+    assert_eq!(record.recovered.count, counts(&record).redelivered);
+    assert_eq!(record.recovered.sum, u128::from(record.recovered.count) * 100_000_000);
+    let outage = run_with("{at: 105ms, for: 150ms, of: broker}", "a: {}", "", "service: 10ms");
+    assert_eq!(ms(&outage.recovered), (1, 150.0));
+    let failures = run(
+        "a: {redelivery: {limit: 3, delay: 20ms}}",
+        ONE_EVERY_100MS,
+        "w: {takes_from: a, service: 5ms, fails: 50%}",
+    );
+    assert_eq!(failures.recovered.count, 0);
+}

@@ -35,6 +35,12 @@ pub fn about(quantity: Quantity) -> &'static str {
         Throughput => "successful attempts in a second",
         Goodput => "messages processed in a second, each counted once",
         Utilization => "the share of their time that consumers work",
+        Wasted => {
+            "the share of the work that went into attempts that failed, crashed, or succeeded once more on the same message"
+        }
+        Recovered => {
+            "from a crash, or the break of a connection, until what the consumer held is delivered again by its queue"
+        }
         Published => "messages planned",
         Accepted => "messages that a queue took in",
         Refused => "messages that no queue took in",

@@ -44,7 +44,17 @@ fn usual(view: &View) -> Vec<Measure> {
     measures.extend(of_consumers(view));
     measures.extend(rates(view));
     measures.extend(losses(view));
+    measures.extend(in_vain(view));
     measures
+}
+
+/// What crashes and their like bring about, if they do.
+fn in_vain(view: &View) -> Vec<Measure> {
+    let wasted = Measure::whole(Quantity::Wasted, Stat::Value);
+    let recovered =
+        [Stat::Mean, Stat::Percentile(Percentile::P99)].map(|stat| Measure::whole(Quantity::Recovered, stat));
+    let is_some = |measure: &Measure| view.value(measure).is_some_and(|value| value > 0.0);
+    [wasted].into_iter().chain(recovered).filter(is_some).collect()
 }
 
 fn times() -> Vec<Measure> {

@@ -1,8 +1,12 @@
 //! What every engine fills in and every view reads: answers, estimates, accounts, verdicts, targets, warnings.
 
+mod compare;
+mod explanation;
 mod live;
 
-pub use live::{Lag, Live, LiveAgreement, Uncorrected};
+pub use compare::{Compared, Comparison, Difference, Ranking, Shown};
+pub use explanation::{Explanation, Paragraph, Stability};
+pub use live::{Halves, Lag, Live, LiveAgreement, Uncorrected};
 
 use std::collections::BTreeMap;
 
@@ -38,6 +42,27 @@ pub enum Answer {
     Theory(Theory),
     Simulation(Box<Simulation>),
     Live(Box<Live>),
+}
+
+impl Outcome {
+    pub fn simulation(&self) -> Option<&Simulation> {
+        self.answers.iter().find_map(|answer| match answer {
+            Answer::Simulation(simulation) => Some(simulation.as_ref()),
+            Answer::Theory(_) | Answer::Live(_) => None,
+        })
+    }
+
+    pub fn live(&self) -> Option<&Live> {
+        self.answers.iter().find_map(|answer| match answer {
+            Answer::Live(live) => Some(live.as_ref()),
+            Answer::Theory(_) | Answer::Simulation(_) => None,
+        })
+    }
+
+    /// The live runs, or else the simulation.
+    pub fn measured(&self) -> Option<&Simulation> {
+        self.live().map(|live| &live.runs).or_else(|| self.simulation())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -271,22 +296,6 @@ pub struct Series {
     pub high: Vec<f64>,
 }
 
-/// Which model a scenario is, and why, in words.
-#[derive(Clone, Debug)]
-pub struct Explanation {
-    pub paragraphs: Vec<Paragraph>,
-    /// The model's answer, or the reasons why there is none.
-    pub theory: Result<Theory, Vec<String>>,
-    pub stability: Vec<Stability>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paragraph {
-    /// One word.
-    pub title: &'static str,
-    pub text: String,
-}
-
 /// Theory beside simulation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agreement {
@@ -350,6 +359,8 @@ pub enum WarningCode {
     GeneratorBound,
     /// The machine was too busy, so that work ended late.
     HostSaturated,
+    /// A live run did not go on as it had begun, and the same draws simulated did.
+    NotStationary,
     /// A target was lost and found again.
     Reconnected,
     /// Somebody else's messages were in the queues of a live run.
@@ -370,25 +381,10 @@ impl WarningCode {
             WarningCode::HeavyTail => "heavy-tail",
             WarningCode::GeneratorBound => "generator-bound",
             WarningCode::HostSaturated => "host-saturated",
+            WarningCode::NotStationary => "not-stationary",
             WarningCode::Reconnected => "reconnected",
             WarningCode::Foreign => "foreign",
             WarningCode::Scenario => "scenario",
         }
     }
-}
-
-/// What a queue is offered against what its consumers can do, on average over the run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stability {
-    pub queue: String,
-    /// Messages entering per second.
-    pub rate: f64,
-    /// Work that arrives per second, in consumers kept busy, retries included.
-    pub offered_load: f64,
-    /// The most that there are.
-    pub consumers: u32,
-    /// How many there are on average; fewer than the most where they come and go.
-    pub present: f64,
-    /// Messages a second by which the backlog grows; 0 where it does not.
-    pub growth: f64,
 }

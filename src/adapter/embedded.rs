@@ -44,10 +44,11 @@ impl Target for Embedded {
     }
 
     async fn open(&self, setting: Setting<'_>) -> Result<Host, TargetError> {
-        let Setting { scenario, began, speed, ear } = setting;
+        let Setting { scenario, began, speed, ear, services } = setting;
         let options = Options {
             watch: Some(Box::new(Listener(ear))),
             names: scenario.queues.iter().map(|queue| queue.name.clone()).collect(),
+            services,
             messages_expire: scenario.messages_expire(),
             began: Some(began.into()),
             speed,
@@ -124,6 +125,10 @@ impl Consumer for host::Consumer {
 
     fn cancel(&mut self) {
         host::Consumer::cancel(self);
+    }
+
+    fn resume(&mut self) {
+        host::Consumer::resume(self);
     }
 }
 

@@ -26,7 +26,7 @@ pub use envelope::Envelope;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::broker::{Effect, Place, Properties, QueueId, Terms};
+use crate::broker::{Effect, Place, Properties, QueueId, Services, Terms};
 use crate::host::HostError;
 pub use crate::scenario::Lacking;
 use crate::scenario::Scenario;
@@ -83,6 +83,8 @@ pub struct Setting<'a> {
     pub began: Instant,
     pub speed: Speed,
     pub ear: Arc<dyn Ear>,
+    /// How long attempts take on the messages of queues that give out the shortest first.
+    pub services: Vec<(QueueId, Services)>,
 }
 
 /// Hears everything that happens at a target, each message's in its order.
@@ -234,6 +236,9 @@ pub trait Consumer: Send + 'static {
         tags.into_iter().for_each(|tag| self.answer(tag, Said::Acknowledge));
     }
 
-    /// It is handed nothing more from now on.
+    /// It is handed nothing more from now on; what is on its way it may still receive.
     fn cancel(&mut self);
+
+    /// It takes part again after a [`cancel`](Consumer::cancel), on the same terms. Neither waits for anything.
+    fn resume(&mut self);
 }

@@ -1,7 +1,10 @@
 //! The arguments, as clap reads them and `--help` explains them.
 
+mod answered;
+
 use std::path::PathBuf;
 
+pub use answered::{Compare, Live, Run};
 use clap::{Parser, Subcommand};
 
 /// One queueing scenario, answered by theory and by simulation.
@@ -26,6 +29,8 @@ Exit codes: 0 every target holds; 1 a target is missed, or the run failed; 2 the
 pub enum Command {
     /// Answer scenarios by theory, where a formula applies, and by simulation
     Run(Box<Run>),
+    /// Compare a scenario with its variants on the same random numbers
+    Compare(Box<Compare>),
     /// Say which model a scenario is, and which assumptions hold or fail
     Explain(Explain),
     /// Print all that formulas know of a system in Kendall's notation
@@ -68,89 +73,6 @@ pub struct Notation {
     #[arg(long, value_name = "NAME")]
     pub family: Option<String>,
 }
-
-#[derive(Debug, Default, clap::Args)]
-#[command(after_help = RUN)]
-pub struct Run {
-    /// Scenario files, or a system in Kendall's notation such as M/M/3
-    #[arg(value_name = "FILE|NOTATION", required = true)]
-    pub scenarios: Vec<String>,
-
-    #[command(flatten)]
-    pub notation: Notation,
-
-    /// Draw other random numbers [as run.seed]
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-
-    /// How many independent runs to simulate [as run.replications]
-    #[arg(long, value_name = "N")]
-    pub replications: Option<u32>,
-
-    /// Scenario time after which arrivals stop, such as 30min [as run.duration]
-    #[arg(long, value_name = "DURATION")]
-    pub duration: Option<String>,
-
-    /// Alter the scenario, such as consumers.payments.count=14; may be repeated
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub set: Vec<String>,
-
-    /// Answer by theory alone
-    #[arg(long)]
-    pub theory: bool,
-
-    /// Run it on a real clock too, with as many tasks as there are producers and consumers, against kendall's own broker
-    /// or RabbitMQ (`amqp://user:password@host:port/vhost`)
-    #[arg(long, value_name = "TARGET", num_args = 0..=1, default_missing_value = "embedded")]
-    pub live: Option<String>,
-
-    /// Seconds of the scenario in a real one, such as 60 [live only]
-    #[arg(long, value_name = "K", requires = "live", allow_negative_numbers = true)]
-    pub speed: Option<f64>,
-
-    /// How many live runs, each with draws of its own; five have intervals [live only]
-    #[arg(long, value_name = "N", requires = "live", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub repeat: Option<u32>,
-
-    /// Tell Prometheus there how the run stands, such as 127.0.0.1:9100 [live only]
-    #[arg(long, value_name = "ADDRESS", requires = "live")]
-    pub metrics: Option<String>,
-
-    /// Allow a target, and readers of `--metrics`, on another machine [live only]
-    #[arg(long, requires = "live")]
-    pub allow_remote: bool,
-
-    /// Write the result as JSON, one line for each scenario; `-` writes it to standard output, and nothing else there
-    #[arg(long, value_name = "FILE|-")]
-    pub json: Option<PathBuf>,
-
-    /// Write the measures as CSV into a folder, a file for each scenario; `-` writes them to standard output
-    #[arg(long, value_name = "DIR|-")]
-    pub csv: Option<PathBuf>,
-
-    /// Write response, wait and service into a folder as HdrHistogram percentiles (.hgrm), in milliseconds
-    #[arg(long, value_name = "DIR")]
-    pub histograms: Option<PathBuf>,
-
-    /// Write everything that happens to a message of the first replication as CSV, at most 10 million lines
-    #[arg(long, value_name = "FILE|-")]
-    pub events: Option<PathBuf>,
-
-    /// Threads to simulate with; the result is the same for any number [default: as many as cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub threads: Option<u16>,
-}
-
-const RUN: &str = "\
-Examples:
-  kendall run M/M/3 --rate 200/s --service 12ms
-  kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14 --seed 2
-  kendall run scenarios/mm1.yaml scenarios/mm3.yaml --csv results
-  kendall run scenarios/orders.yaml --duration 10min --events - | grep review
-  kendall run scenarios/flash-sale.yaml --json - | jq '.targets'
-  kendall run scenarios/agreement.yaml --live
-  kendall run scenarios/web-day.yaml --live --speed 600
-  kendall run scenarios/agreement.yaml --live amqp://127.0.0.1:5672";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXPLAIN)]

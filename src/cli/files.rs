@@ -6,7 +6,7 @@ use super::args::Run;
 use super::exit::Failure;
 use super::{events, output};
 use crate::report;
-use crate::result::{Answer, Outcome, Simulation};
+use crate::result::Outcome;
 use crate::scenario::Scenario;
 use crate::sim::Watch;
 
@@ -64,7 +64,7 @@ impl<'a> Files<'a> {
     }
 
     fn events(&self, outcome: &Outcome, scenario: &Scenario, watch: &Watch) -> Result<(), Failure> {
-        let (Some(path), Some(simulation)) = (self.args.events.as_deref(), simulation(outcome)) else { return Ok(()) };
+        let (Some(path), Some(simulation)) = (self.args.events.as_deref(), outcome.simulation()) else { return Ok(()) };
         // As long as what was measured, which may have been doubled for the warm-up's sake.
         let mut scenario = scenario.clone();
         scenario.run.duration = simulation.duration;
@@ -92,7 +92,7 @@ impl<'a> Files<'a> {
 
     fn histograms(&self, outcome: &Outcome, scenario: &Scenario) -> Result<(), Failure> {
         let Some(folder) = self.args.histograms.as_deref() else { return Ok(()) };
-        let Some(simulation) = simulation(outcome) else { return Ok(()) };
+        let Some(simulation) = outcome.simulation() else { return Ok(()) };
         let all = [("response", &simulation.response), ("wait", &simulation.wait), ("service", &simulation.service)];
         for (what, histogram) in all {
             let path = folder.join(format!("{}.{what}.hgrm", file_name(&scenario.name)));
@@ -100,13 +100,6 @@ impl<'a> Files<'a> {
         }
         Ok(())
     }
-}
-
-fn simulation(outcome: &Outcome) -> Option<&Simulation> {
-    outcome.answers.iter().find_map(|answer| match answer {
-        Answer::Simulation(simulation) => Some(simulation.as_ref()),
-        Answer::Theory(_) | Answer::Live(_) => None,
-    })
 }
 
 fn is_stdout(path: Option<&Path>) -> bool {

@@ -8,13 +8,22 @@ use crate::scenario::{self, Scenario, ShortForm};
 
 /// A file that is there wins over a notation.
 pub fn scenario(named: &str, notation: &Notation, overrides: &[String]) -> Result<Scenario, Failure> {
+    with_variants(named, notation, overrides).map(|(scenario, _)| scenario)
+}
+
+/// The same, and its variants, which a notation does not have.
+pub fn with_variants(
+    named: &str,
+    notation: &Notation,
+    overrides: &[String],
+) -> Result<(Scenario, Vec<Scenario>), Failure> {
     let path = Path::new(named);
     if scenario::is_notation(named) && !path.is_file() {
-        return Ok(scenario::from_short_form(&notation.short_form(named), overrides)?);
+        return Ok((scenario::from_short_form(&notation.short_form(named), overrides)?, Vec::new()));
     }
     match notation.given() {
         Some(flag) => Err(Failure::Arguments(misplaced(flag, named))),
-        None => Ok(scenario::load(path, overrides)?),
+        None => Ok(scenario::load_with_variants(path, overrides)?),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
-use super::args::Run;
+use super::args::Live;
 use super::exit::Failure;
 use super::metrics::{self, Metrics};
 use super::target::{self, Chosen};
@@ -56,19 +56,16 @@ pub struct Asked {
     pub metrics: Option<SocketAddr>,
 }
 
-/// What the arguments say; fails before anything is run.
-pub fn asked(args: &Run) -> Result<Option<Asked>, Failure> {
+/// What the arguments say, with so many runs if they do not; fails before anything is run.
+pub fn asked(args: &Live, usual_runs: u32) -> Result<Option<Asked>, Failure> {
     let Some(target) = &args.live else { return Ok(None) };
     let target = target::chosen(target, args.allow_remote)?;
-    if args.theory {
-        return Err(Failure::Arguments("`--theory` and `--live` exclude each other; leave one of them out".to_owned()));
-    }
     let factor = args.speed.unwrap_or(1.0);
     let speed = Speed::new(factor).ok_or_else(|| {
         Failure::Arguments(format!("`--speed {factor}`: write a number from 0.000001 to 1000000, such as 60"))
     })?;
     let metrics = args.metrics.as_deref().map(|text| metrics::address(text, args.allow_remote)).transpose()?;
-    Ok(Some(Asked { target, speed, runs: args.repeat.unwrap_or(1), metrics }))
+    Ok(Some(Asked { target, speed, runs: args.repeat.unwrap_or(usual_runs), metrics }))
 }
 
 /// `live 12.0 of 30.0 s: in 349/s, out 350/s, 3 waiting, response p99 12.3 ms, sent 0.04 ms late`

@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod compare;
 mod events;
 mod exit;
 mod explain;
@@ -20,6 +21,7 @@ mod run;
 mod shell;
 mod target;
 mod theory;
+mod variants;
 
 use std::process::ExitCode;
 
@@ -31,6 +33,7 @@ use args::{Args, Command};
 pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Theory(args) => theory::theory(&args),
         Command::Check(args) => check::check(&args),

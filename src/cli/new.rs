@@ -12,6 +12,7 @@ use crate::scenario;
 const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("ack-timeout", include_str!("../../scenarios/ack-timeout.yaml")),
     ("agreement", include_str!("../../scenarios/agreement.yaml")),
+    ("at-most-once", include_str!("../../scenarios/at-most-once.yaml")),
     ("bad-day", include_str!("../../scenarios/bad-day.yaml")),
     ("batch-workers", include_str!("../../scenarios/batch-workers.yaml")),
     ("bursty", include_str!("../../scenarios/bursty.yaml")),
@@ -22,12 +23,15 @@ const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("interactive", include_str!("../../scenarios/interactive.yaml")),
     ("mm1", include_str!("../../scenarios/mm1.yaml")),
     ("mm3", include_str!("../../scenarios/mm3.yaml")),
+    ("network-prefetch", include_str!("../../scenarios/network-prefetch.yaml")),
     ("orders", include_str!("../../scenarios/orders.yaml")),
     ("ordered-by-key", include_str!("../../scenarios/ordered-by-key.yaml")),
     ("pipeline", include_str!("../../scenarios/pipeline.yaml")),
+    ("poison", include_str!("../../scenarios/poison.yaml")),
     ("prefetch", include_str!("../../scenarios/prefetch.yaml")),
     ("priorities", include_str!("../../scenarios/priorities.yaml")),
     ("retry-queue", include_str!("../../scenarios/retry-queue.yaml")),
+    ("retry-storm", include_str!("../../scenarios/retry-storm.yaml")),
     ("sensors", include_str!("../../scenarios/sensors.yaml")),
     ("shift-change", include_str!("../../scenarios/shift-change.yaml")),
 ];

@@ -19,12 +19,15 @@ use crate::sim::Watch;
 /// Scenarios that are wrong are told at once; the others are answered one after the other.
 pub fn run(args: &Run) -> Result<Exit, Failure> {
     // What is asked wrongly is told before anything is run.
-    let live = live::asked(args)?;
+    let live = live::asked(&args.live, 1)?;
+    if args.theory && live.is_some() {
+        return Err(Failure::Arguments("`--theory` and `--live` exclude each other; leave one of them out".to_owned()));
+    }
     let metrics = live.as_ref().and_then(|asked| asked.metrics).map(Metrics::serve).transpose()?;
     let mut worst = Exit::Well;
     let mut scenarios = Vec::new();
     for text in &args.scenarios {
-        match input::scenario(text, &args.notation, &overrides(args)) {
+        match input::scenario(text, &args.notation, &args.alter.overrides()) {
             Ok(scenario) => scenarios.push(scenario),
             Err(failure) if args.scenarios.len() == 1 => return Err(failure),
             Err(failure) => worst = worst.or(failure.tell()),
@@ -93,35 +96,4 @@ fn show(args: &Run, scenario: &Scenario, outcome: &Outcome, is_first: bool) -> R
     }
     let gap = if is_first { "" } else { "\n" };
     output::print(&format!("{gap}{}\n{text}", report::heading(&scenario.name, output::style())))
-}
-
-/// What is said by name comes last, so that it wins over `--set`.
-fn overrides(args: &Run) -> Vec<String> {
-    let named = [
-        args.seed.map(|seed| format!("run.seed={seed}")),
-        args.replications.map(|n| format!("run.replications={n}")),
-        args.duration.as_ref().map(|duration| format!("run.duration={duration}")),
-    ];
-    args.set.iter().cloned().chain(named.into_iter().flatten()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn args(scenario: &str) -> Run {
-        Run { scenarios: vec![scenario.to_owned()], ..Run::default() }
-    }
-
-    #[test]
-    fn what_is_said_by_name_is_an_override_behind_the_others() {
-        let args = Run {
-            set: vec!["run.seed=7".to_owned(), "queues.orders.capacity=5".to_owned()],
-            seed: Some(9),
-            duration: Some("30min".to_owned()),
-            ..args("sale.yaml")
-        };
-        let expected = ["run.seed=7", "queues.orders.capacity=5", "run.seed=9", "run.duration=30min"];
-        assert_eq!(overrides(&args), expected);
-    }
 }

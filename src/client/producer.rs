@@ -13,9 +13,14 @@ pub struct Producer<'a> {
     number: u64,
     end: Time,
     retries: Option<(&'a Retries, Key)>,
+    /// Of the budget for further tries, in tries, and the number of the message up to which it has been earned.
+    saved: (f64, u64),
 }
 
-/// What a producer does about a refusal.
+/// Further tries that may be saved up.
+const MOST_SAVED: f64 = 10.0;
+
+/// What a producer does about a refusal, and about a message that is not processed in time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retries {
     pub delay: Delay,
@@ -23,6 +28,10 @@ pub struct Retries {
     pub limit: Option<u32>,
     /// How long after the planned instant a message may be tried again.
     pub within: Option<Span>,
+    /// How long after a try a message is to be processed; else it is published once more, beside what was published.
+    pub timeout: Option<Span>,
+    /// What each new message adds to the further tries that there may be, all messages together; `None` is any number.
+    pub budget: Option<f64>,
 }
 
 /// What the broker says to a publish.
@@ -36,7 +45,7 @@ pub enum Reply {
 impl<'a> Producer<'a> {
     /// `place` is the producer's in the scenario; nothing is planned at `end` or later.
     pub fn new(place: u16, planned: ArrivalStream<'a>, end: Time) -> Producer<'a> {
-        Producer { place, planned, number: 0, end, retries: None }
+        Producer { place, planned, number: 0, end, retries: None, saved: (0.0, 0) }
     }
 
     /// It tries again what is refused; `key` names seed, replication and producer.
@@ -47,6 +56,11 @@ impl<'a> Producer<'a> {
     /// In the scenario.
     pub fn place(&self) -> u16 {
         self.place
+    }
+
+    /// How long after a try its messages are to be processed.
+    pub fn timeout(&self) -> Option<Span> {
+        self.retries.and_then(|(retries, _)| retries.timeout)
     }
 
     /// Whether it tries again what is refused.
@@ -63,9 +77,9 @@ impl<'a> Producer<'a> {
         Some(Message { producer: self.place, number, planned })
     }
 
-    /// When it tries a message again whose try number `tries`, counted from 1, the queue `name` has refused. `None` if it
-    /// gives the message up.
-    pub fn tries_again_at(&self, now: Time, message: Message, name: &str, tries: u32) -> Option<Time> {
+    /// When it tries a message again whose try number `tries`, counted from 1, the queue `name` has refused, or which was
+    /// not processed in time. `None` if it gives the message up.
+    pub fn tries_again_at(&mut self, now: Time, message: Message, name: &str, tries: u32) -> Option<Time> {
         let (retries, key) = self.retries?;
         if retries.limit.is_some_and(|limit| tries > limit) {
             return None;
@@ -73,6 +87,17 @@ impl<'a> Producer<'a> {
         let key = key.name(name).number(message.number).number(u64::from(tries));
         let at = now + retries.delay.before_try(tries, key);
         let in_time = retries.within.is_none_or(|within| at.since(message.planned) <= within);
-        (in_time && at != Time::NEVER).then_some(at)
+        (in_time && at != Time::NEVER && self.may_spend(retries.budget)).then_some(at)
+    }
+
+    /// Takes one further try from the budget, if it is there (a token bucket).
+    fn may_spend(&mut self, budget: Option<f64>) -> bool {
+        let Some(budget) = budget else { return true };
+        let (saved, until) = self.saved;
+        let earned = (self.number - until) as f64 * budget;
+        let saved = (saved + earned).min(MOST_SAVED);
+        let is_enough = saved >= 1.0;
+        self.saved = (if is_enough { saved - 1.0 } else { saved }, self.number);
+        is_enough
     }
 }

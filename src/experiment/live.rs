@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::halves::halves;
 use super::{Ask, RunError, agreement, run, targets, warnings};
 use crate::adapter::Target;
 use crate::live::{self, Clock, Ending, Finished, Lateness, LiveError, Onlooker, Order, Speed, Verdict};
 use crate::measure::{Measure, Quantity, Stat};
 use crate::metrics::{Record, Tally};
-use crate::result::{Answer, Estimate, Live, Outcome, Overload, Simulation, Stopped, Uncorrected};
+use crate::result::{Answer, Estimate, Halves, Live, Outcome, Overload, Simulation, Stopped, Uncorrected};
 use crate::scenario::{Scenario, refuse};
 use crate::sim::{self, Watch};
 use crate::time::Span;
@@ -35,27 +36,55 @@ pub fn run_live<T: Target>(
     target: &T,
     watch: &Watch,
 ) -> Result<Outcome, RunError> {
-    let lacking = [live::lacks(scenario), target.lacks(scenario)].concat();
-    if let Some(problems) = refuse(scenario, &lacking) {
-        return Err(RunError::Lacking(problems));
-    }
     let is_usual = !scenario.run.duration_given;
-    let scenario = as_live(scenario, asked.speed);
-    let mut outcome = run(&scenario, ask, watch).map_err(|error| match error {
-        RunError::WarmupTooLong(text) if is_usual => {
+    let scenario = prepared(scenario, asked, target)?;
+    let mut outcome = run(&scenario, ask, watch).map_err(|error| if is_usual { of_usual(error) } else { error })?;
+    let warmup = outcome.simulation().map(|simulation| simulation.warmup);
+    let Some(warmup) = warmup.filter(|_| !outcome.partial) else { return Ok(outcome) };
+    let runner = Runner::new(asked, target)?;
+    let mut runs: Vec<Finished> = Vec::new();
+    while runs.len() < asked.runs as usize && runs.last().is_none_or(|run| run.ending == Ending::Complete) {
+        runs.push(runner.one(&scenario, warmup, runs.len() as u32)?);
+    }
+    with_live(&mut outcome, &scenario, warmup, asked.speed, target, runs)?;
+    Ok(outcome)
+}
+
+/// The scenario as it is run live, if the target has all that it needs.
+pub(super) fn prepared<T: Target>(scenario: &Scenario, asked: &LiveAsk<'_>, target: &T) -> Result<Scenario, RunError> {
+    let lacking = [live::lacks(scenario), target.lacks(scenario)].concat();
+    match refuse(scenario, &lacking) {
+        Some(problems) => Err(RunError::Lacking(problems)),
+        None => Ok(as_live(scenario, asked.speed)),
+    }
+}
+
+/// Says of a duration that nobody gave where it comes from.
+pub(super) fn of_usual(error: RunError) -> RunError {
+    match error {
+        RunError::WarmupTooLong(text) => {
             RunError::WarmupTooLong(format!("a live run takes 30 s unless `--duration` says how long, and {text}"))
         }
         error => error,
-    })?;
-    let Some(warmup) = warmup_of(&outcome).filter(|_| !outcome.partial) else { return Ok(outcome) };
-    let runs = carry_out(&scenario, warmup, asked, target)?;
-    let answer = Live::of(&scenario, warmup, asked.speed, target, runs)?;
+    }
+}
+
+/// Sets the live runs beside what is known already.
+pub(super) fn with_live<T: Target>(
+    outcome: &mut Outcome,
+    scenario: &Scenario,
+    warmup: Span,
+    speed: Speed,
+    target: &T,
+    runs: Vec<Finished>,
+) -> Result<(), RunError> {
+    let answer = Live::of(scenario, warmup, speed, target, runs)?;
     outcome.partial |= answer.runs.stopped == Stopped::Interrupted;
     outcome.live_agreement = agreement::compare_live(&answer, no_verdict(&answer));
-    outcome.targets.extend(targets::judge_live(&scenario, &answer));
+    outcome.targets.extend(targets::judge_live(scenario, &answer));
     outcome.warnings.extend(warnings::of_live(&answer));
     outcome.answers.push(Answer::Live(Box::new(answer)));
-    Ok(outcome)
+    Ok(())
 }
 
 /// The scenario over the time that a live run takes.
@@ -70,35 +99,26 @@ fn as_live(scenario: &Scenario, speed: Speed) -> Scenario {
     scenario
 }
 
-fn warmup_of(outcome: &Outcome) -> Option<Span> {
-    outcome.answers.iter().find_map(|answer| match answer {
-        Answer::Simulation(simulation) => Some(simulation.warmup),
-        Answer::Theory(_) | Answer::Live(_) => None,
-    })
+/// Carries out live runs, one at a time.
+pub(super) struct Runner<'a, T> {
+    runtime: tokio::runtime::Runtime,
+    asked: &'a LiveAsk<'a>,
+    target: &'a T,
 }
 
-/// The runs one after the other, until one does not end as it should.
-fn carry_out<T: Target>(
-    scenario: &Scenario,
-    warmup: Span,
-    asked: &LiveAsk<'_>,
-    target: &T,
-) -> Result<Vec<Finished>, RunError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| RunError::Live(LiveError::Task(error.to_string())))?;
-    let scenario = Arc::new(scenario.clone());
-    let mut runs: Vec<Finished> = Vec::new();
-    for replication in 0..asked.runs {
-        let plan = sim::measured_live(&scenario, warmup);
-        let order = Order { scenario: Arc::clone(&scenario), replication, plan, speed: asked.speed };
-        let finished = runtime.block_on(live::run(&order, target, asked.onlooker))?;
-        let goes_on = finished.ending == Ending::Complete;
-        runs.push(finished);
-        if !goes_on {
-            break;
-        }
+impl<'a, T: Target> Runner<'a, T> {
+    pub fn new(asked: &'a LiveAsk<'a>, target: &'a T) -> Result<Runner<'a, T>, RunError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| RunError::Live(LiveError::Task(error.to_string())))?;
+        Ok(Runner { runtime, asked, target })
     }
-    Ok(runs)
+
+    /// A run with the draws of that replication.
+    pub fn one(&self, scenario: &Scenario, warmup: Span, replication: u32) -> Result<Finished, RunError> {
+        let plan = sim::measured_live(scenario, warmup);
+        let order = Order { scenario: Arc::new(scenario.clone()), replication, plan, speed: self.asked.speed };
+        Ok(self.runtime.block_on(live::run(&order, self.target, self.asked.onlooker))?)
+    }
 }
 
 impl Live {
@@ -123,7 +143,9 @@ impl Live {
         }
         let twins = sim::replications(scenario, warmup, records.len() as u32);
         let twins = twins.map_err(|broken| RunError::Broken(broken.to_string()))?;
+        let twin = added_up(scenario, &twins, warmup, Ending::Complete, speed);
         let mut measured = added_up(scenario, &records, warmup, ending, speed);
+        let both = halves(&measured).zip(halves(&twin)).filter(|_| ending == Ending::Complete);
         if let Some(why) = target.untold() {
             withhold(scenario, &mut measured, why);
         }
@@ -135,7 +157,8 @@ impl Live {
             durability: target.durability().name(),
             untold: target.untold(),
             speed: speed.factor(),
-            twin: means(&added_up(scenario, &twins, warmup, Ending::Complete, speed)),
+            twin: means(&twin),
+            halves: both.map(|(live, twin)| Halves { live, twin }),
             oldest_unfinished: records.iter().filter_map(|record| record.oldest_unfinished).max(),
             runs: measured,
             valid: match verdict {

@@ -1,10 +1,13 @@
 //! Carries out what was asked, sets the answers side by side and judges them.
 
 mod agreement;
+mod compare;
+mod halves;
 mod live;
 mod targets;
 mod warnings;
 
+pub use compare::{Variant, compare, compare_live};
 pub use live::{LiveAsk, run_live};
 
 use crate::live::LiveError;
@@ -62,11 +65,8 @@ pub fn run(scenario: &Scenario, ask: &Ask, watch: &Watch) -> Result<Outcome, Run
         let theory = theory.map_err(|reasons| RunError::NoTheory(reasons.join("; ")))?;
         return Ok(by_theory(scenario, theory, stability));
     }
-    let steady = match stability.iter().any(|queue| theory::is_overloaded(scenario, queue)) {
-        true => Steady::Never,
-        false => Steady::Remembers(theory::relaxation(scenario, &stability)),
-    };
-    let simulated = simulate(scenario, steady, ask.threads, watch)?;
+    let steady = steady(scenario, &stability);
+    let simulated = in_pool(ask.threads, || sim::simulate(scenario, steady, watch))?;
     Ok(side_by_side(scenario, theory, stability, simulated, steady))
 }
 
@@ -75,12 +75,20 @@ pub fn explain(scenario: &Scenario) -> Explanation {
     theory::explain(scenario)
 }
 
-fn simulate(scenario: &Scenario, steady: Steady, threads: Option<usize>, watch: &Watch) -> Result<Simulated, RunError> {
+fn steady(scenario: &Scenario, stability: &[Stability]) -> Steady {
+    match stability.iter().any(|queue| theory::is_overloaded(scenario, queue)) {
+        true => Steady::Never,
+        false => Steady::Remembers(theory::relaxation(scenario, stability)),
+    }
+}
+
+/// Does it on so many threads.
+fn in_pool<R: Send>(threads: Option<usize>, work: impl FnOnce() -> Result<R, SimError> + Send) -> Result<R, RunError> {
     // 0 lets rayon choose as many as there are cores.
     let threads = threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| RunError::Threads(threads, error.to_string()))?;
-    Ok(pool.install(|| sim::simulate(scenario, steady, watch))?)
+    Ok(pool.install(work)?)
 }
 
 fn by_theory(scenario: &Scenario, theory: Theory, stability: Vec<Stability>) -> Outcome {

@@ -1,7 +1,7 @@
 //! What the reader of a result has to know before trusting it.
 
 use crate::measure::{Measure, Percentile, Quantity, Stat};
-use crate::result::{Live, Overload, Simulation, Stability, Stopped, Warning, WarningCode};
+use crate::result::{Halves, Live, Overload, Simulation, Stability, Stopped, Warning, WarningCode};
 use crate::scenario::{Consumers, Replications, Scenario};
 use crate::sim::Simulated;
 use crate::theory;
@@ -228,6 +228,7 @@ pub fn of_live(live: &Live) -> Vec<Warning> {
         );
         warnings.push(warning(WarningCode::HostSaturated, text));
     }
+    warnings.extend(live.halves.as_ref().and_then(not_stationary));
     if live.reconnects > 0 {
         let text = format!("the connection to the target was lost and made anew {} times", live.reconnects);
         warnings.push(warning(WarningCode::Reconnected, text));
@@ -251,6 +252,23 @@ pub fn of_live(live: &Live) -> Vec<Warning> {
         warnings.push(warning(WarningCode::Unfinished, text));
     }
     warnings
+}
+
+fn not_stationary(halves: &Halves) -> Option<Warning> {
+    if halves.are_alike() {
+        return None;
+    }
+    let Halves { live, twin } = halves;
+    let advice = match live.1 > live.0 {
+        true => "it falls behind: run it longer to see where to, or at a lower rate",
+        false => "something held it up at the beginning: run it again, or longer",
+    };
+    let text = format!(
+        "the live run did not go on as it had begun: {:.1} messages were in its queues on average in the first half of the \
+         window and {:.1} in the second; with the same draws simulated {:.1} and {:.1}; {advice}",
+        live.0, live.1, twin.0, twin.1
+    );
+    Some(warning(WarningCode::NotStationary, text))
 }
 
 /// Work that ends so late is noticed.

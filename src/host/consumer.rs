@@ -10,7 +10,7 @@ use tokio::task::coop::consume_budget;
 use super::delivery::Delivery;
 use super::shared::{Shared, Stage};
 use super::told::Handed;
-use crate::broker::ConsumerId;
+use crate::broker::{ConsumerId, QueueId, Terms};
 
 /// What a consumer and its deliveries share.
 pub(super) struct Seat {
@@ -27,11 +27,16 @@ pub struct Consumer {
     seat: Arc<Seat>,
     /// Fetched under the lock, not yet received.
     received: VecDeque<Handed>,
+    /// What it takes from, and how.
+    queues: Vec<QueueId>,
+    terms: Terms,
+    is_cancelled: bool,
 }
 
 impl Consumer {
-    pub(super) fn new(seat: Seat) -> Consumer {
-        Consumer { seat: Arc::new(seat), received: VecDeque::new() }
+    pub(super) fn new(seat: Seat, queues: &[QueueId], terms: Terms) -> Consumer {
+        let queues = queues.to_vec();
+        Consumer { seat: Arc::new(seat), received: VecDeque::new(), queues, terms, is_cancelled: false }
     }
 
     /// The next message, or `None` when the host has stopped.
@@ -64,7 +69,7 @@ impl Consumer {
     /// The next message, if there is one.
     pub fn try_recv(&mut self) -> Option<Delivery> {
         if self.received.is_empty() {
-            let Consumer { seat, received } = self;
+            let Consumer { seat, received, .. } = self;
             seat.shared.enter(|state| {
                 if state.stage < Stage::Stopped {
                     std::mem::swap(received, &mut state.mailbox(seat.consumer).ready);
@@ -76,7 +81,16 @@ impl Consumer {
 
     /// It is handed nothing more from now on; what it has been handed it still receives.
     pub fn cancel(&mut self) {
+        self.is_cancelled = true;
         self.seat.shared.enter(|state| state.cancel(self.seat.consumer));
+    }
+
+    /// Takes back a [`cancel`](Consumer::cancel): it is handed messages again, on the same terms. What it has not answered
+    /// since before counts against its prefetch.
+    pub fn resume(&mut self) {
+        if std::mem::take(&mut self.is_cancelled) {
+            self.seat.shared.enter(|state| state.subscribe_again(self.seat.consumer, &self.queues, self.terms));
+        }
     }
 
     fn take(&mut self) -> Option<Delivery> {
@@ -85,7 +99,7 @@ impl Consumer {
 
     /// Ready with messages, or with none when the host has stopped.
     fn poll_fetch(&mut self, context: &Context<'_>) -> Poll<()> {
-        let Consumer { seat, received } = self;
+        let Consumer { seat, received, .. } = self;
         seat.shared.enter(|state| {
             let done = state.stage == Stage::Stopped || state.fetch(seat.consumer, received, context);
             if done { Poll::Ready(()) } else { Poll::Pending }
@@ -95,7 +109,7 @@ impl Consumer {
 
 impl Drop for Consumer {
     fn drop(&mut self) {
-        let Consumer { seat, received } = self;
+        let Consumer { seat, received, .. } = self;
         let received = std::mem::take(received);
         seat.shared.enter(|state| state.leave(seat.consumer, received.into_iter()));
     }

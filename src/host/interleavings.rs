@@ -33,8 +33,9 @@ fn publisher(host: &Arc<Shared>) -> Publisher {
 }
 
 fn consumer(host: &Arc<Shared>) -> Consumer {
-    let consumer = host.enter(|state| state.subscribe(&[QUEUE], Terms::prefetch(1))).expect("the host is open");
-    Consumer::new(Seat { shared: Arc::clone(host), consumer })
+    let terms = Terms::prefetch(1);
+    let consumer = host.enter(|state| state.subscribe(&[QUEUE], terms)).expect("the host is open");
+    Consumer::new(Seat { shared: Arc::clone(host), consumer }, &[QUEUE], terms)
 }
 
 async fn publish(mut publisher: Publisher, messages: u64) -> Result<(), PublishError> {

@@ -68,7 +68,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::broker::{Broker, Effect, QueueId, QueueRules, Terms};
+use crate::broker::{Broker, Effect, QueueId, QueueRules, Services, Terms};
 use crate::time::{Speed, Time};
 use consumer::Seat;
 use shared::{Shared, Stage};
@@ -105,6 +105,8 @@ pub struct Options {
     pub watch: Option<Box<dyn Watch>>,
     /// Of the queues, in their order, by which draws are keyed; none if they have no names.
     pub names: Vec<String>,
+    /// How long attempts take on the messages of queues that give out the shortest first.
+    pub services: Vec<(QueueId, Services)>,
     /// Whether messages may have a ttl of their own.
     pub messages_expire: bool,
     /// When its time begins; now if it is not said. Until then it is instant 0.
@@ -193,7 +195,7 @@ impl Host {
             None => state.subscribe(queues, terms),
             Some(queue) => Err(HostError::NoQueue(*queue)),
         })?;
-        Ok(Consumer::new(Seat { shared: Arc::clone(&self.shared), consumer }))
+        Ok(Consumer::new(Seat { shared: Arc::clone(&self.shared), consumer }, queues, terms))
     }
 
     /// Looks at the broker under the lock, between two commands: it must be short, and must not use the host.

@@ -36,6 +36,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cold]
+#[expect(clippy::disallowed_methods, reason = "it waits for a processor, whatever the host's own clock says")]
 fn stay_away(wait: Duration) {
     let began = Instant::now();
     while began.elapsed() < wait {

@@ -103,13 +103,16 @@ impl State {
             offered: Offered::Accepted,
             watch: options.watch,
         };
-        let broker = match options.names.is_empty() {
+        let mut broker = match options.names.is_empty() {
             true => Broker::new(rules),
             false => Broker::with_names(
                 rules.into_iter().zip(options.names.iter().map(String::as_str)),
                 options.messages_expire,
             ),
         };
+        for (queue, services) in options.services {
+            broker.order_by(queue, services);
+        }
         State {
             broker,
             told,
@@ -194,10 +197,15 @@ impl State {
         };
         put(&mut self.told.mailboxes, number, Mailbox::default());
         let consumer = ConsumerId(number);
+        self.subscribe_again(consumer, queues, terms);
+        Ok(consumer)
+    }
+
+    /// A consumer that takes from nothing takes from these queues.
+    pub fn subscribe_again(&mut self, consumer: ConsumerId, queues: &[QueueId], terms: Terms) {
         for queue in queues.iter().copied() {
             self.apply(Command::Subscribe { consumer, queue, terms });
         }
-        Ok(consumer)
     }
 
     /// The consumer is handed nothing more.

@@ -199,6 +199,16 @@ impl Books {
         self.with(|notes, recorder| recorder.hold(notes.on(at), crew, more));
     }
 
+    /// So many more consumers of an entry are available.
+    pub fn available(&self, at: Time, crew: usize, more: i64) {
+        self.with(|notes, recorder| recorder.available(notes.on(at), crew, more));
+    }
+
+    /// A consumer gives a message back that it has not begun.
+    pub fn handed_back(&self, track: u32) {
+        self.with(|_, recorder| recorder.handed_back(track));
+    }
+
     pub fn standing(&self) -> Standing {
         self.with(|notes, recorder| {
             notes.responses.settle();

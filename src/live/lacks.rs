@@ -1,62 +1,38 @@
 //! What a scenario may say and a live run does not do, whatever the target.
 
-use crate::broker::Order;
-use crate::client::{Acknowledge, Faults};
-use crate::scenario::{Consumers, Lacking, Queue, Scenario};
+use crate::client::Faults;
+use crate::scenario::{Consumers, Lacking, Producer, Scenario};
 
 /// Everything that a live run would leave out; it is refused before the run.
 pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
-    let of_queues = scenario.queues.iter().filter_map(shortest_first);
-    let entries = || scenario.consumers.iter();
-    let of_entries = entries().filter_map(changing_count).chain(entries().filter_map(then_at_a_desk));
-    of_queues.chain(of_entries).chain(entries().flat_map(faults)).chain(outages(scenario)).collect()
+    let repeats = scenario.producers.iter().filter_map(repeats);
+    scenario.consumers.iter().flat_map(faults).chain(outages(scenario)).chain(repeats).collect()
 }
 
-/// The broker would have to know how long the next attempt takes.
-fn shortest_first(queue: &Queue) -> Option<Lacking> {
-    (queue.rules.order == Order::ShortestFirst).then(|| Lacking {
-        path: ["queues", &queue.name, "order"].map(str::to_owned).to_vec(),
-        what: "`shortest_first` is not supported yet in a live run".to_owned(),
-        hint: "write `fifo`, or leave out `--live`".to_owned(),
+fn repeats(producer: &Producer) -> Option<Lacking> {
+    producer.retries.as_ref()?.timeout.map(|_| Lacking {
+        path: ["producers", &producer.name, "retries", "timeout"].map(str::to_owned).to_vec(),
+        what: "a `timeout` of retries is not supported yet in a live run".to_owned(),
+        hint: "leave it out, or leave out `--live`".to_owned(),
     })
 }
 
-/// What consumers do is said in full here, so that a new rule is not left out unnoticed.
-fn changing_count(entry: &Consumers) -> Option<Lacking> {
+/// What goes wrong at consumers. What they do is said in full here, so that a new rule is not left out unnoticed. Poison is
+/// a matter of the draw that a live consumer makes too.
+fn faults(entry: &Consumers) -> impl Iterator<Item = Lacking> {
     let Consumers {
         name,
-        shifts,
+        rules,
         takes_from: _,
         count: _,
+        shifts: _,
         prefetch: _,
         prefetch_given: _,
         then: _,
         priority: _,
         works_by: _,
-        rules: _,
     } = entry;
-    shifts.as_ref()?;
-    Some(Lacking {
-        path: ["consumers", name, "count"].map(str::to_owned).to_vec(),
-        what: "a number of consumers that changes is not supported yet in a live run".to_owned(),
-        hint: "write one number, or leave out `--live`".to_owned(),
-    })
-}
-
-/// What is passed on is passed on one by one.
-fn then_at_a_desk(entry: &Consumers) -> Option<Lacking> {
-    let rules = &entry.rules;
-    let one_by_one = matches!(rules.acknowledge, Acknowledge::After | Acknowledge::Before) && rules.takes.is_none();
-    (!entry.then.is_empty() && !one_by_one).then(|| Lacking {
-        path: ["consumers", &entry.name, "then"].map(str::to_owned).to_vec(),
-        what: "`then` beside `takes`, `on_delivery` or `{every: …}` is not supported yet in a live run".to_owned(),
-        hint: "let consumers of another queue behind it do that, or leave out `--live`".to_owned(),
-    })
-}
-
-/// What goes wrong at consumers, said in full here too. Poison is a matter of the draw that a live consumer makes too.
-fn faults(entry: &Consumers) -> impl Iterator<Item = Lacking> {
-    let Faults { poison: _, acks_lost, crashes, hangs, network } = &entry.rules.faults;
+    let Faults { poison: _, acks_lost, crashes, hangs, network } = &rules.faults;
     let found = [
         ("acks_lost", *acks_lost > 0.0),
         ("crashes", crashes.is_some()),
@@ -64,7 +40,7 @@ fn faults(entry: &Consumers) -> impl Iterator<Item = Lacking> {
         ("network", network.is_some()),
     ];
     found.into_iter().filter(|(_, is_so)| *is_so).map(|(key, _)| Lacking {
-        path: ["consumers", &entry.name, key].map(str::to_owned).to_vec(),
+        path: ["consumers", name, key].map(str::to_owned).to_vec(),
         what: format!("`{key}` is not supported yet in a live run"),
         hint: "leave it out, or leave out `--live`".to_owned(),
     })

@@ -17,6 +17,7 @@ mod machine;
 mod pacer;
 mod plan;
 mod producer;
+mod roster;
 mod run;
 mod timer;
 mod work;

@@ -1,6 +1,6 @@
 //! What happens in a live run by plan: replication 0 of the simulation, message by message.
 
-use crate::broker::{Message, QueueId};
+use crate::broker::{Message, Order, Properties, QueueId, Services};
 use crate::client::{Carried, Crew, Onward, Producer};
 use crate::random::Key;
 use crate::scenario::Scenario;
@@ -51,6 +51,18 @@ impl<'a> Plan<'a> {
     pub fn crew<L: Copy>(self, entry: usize) -> Crew<L> {
         let rules = &self.scenario.consumers[entry].rules;
         Crew::new(rules, self.replication, self.queues(entry), self.producers()).following(&self.carried())
+    }
+
+    /// How long attempts take on the messages of the queues that give out the shortest first.
+    pub fn services(self) -> impl Iterator<Item = (QueueId, Services)> + use<'a> {
+        let entries = self.scenario.consumers.iter().enumerate();
+        let queues = entries.flat_map(|(entry, consumers)| consumers.takes_from.iter().map(move |id| (entry, *id)));
+        let is_ordered = move |(_, id): &(usize, QueueId)| self.scenario.queue(*id).rules.order == Order::ShortestFirst;
+        queues.filter(is_ordered).map(move |(entry, queue)| {
+            let works = self.crew::<()>(entry).works(queue);
+            let service = move |carried: &Properties, entry, attempt| works.service(carried.name, entry, attempt);
+            (queue, Box::new(service) as Services)
+        })
     }
 
     /// Where the consumers of an entry pass messages on, if they do.

@@ -12,6 +12,7 @@ use super::books::{Books, News, Standing, Wants};
 use super::consumer::{self, Consuming, Passes};
 use super::machine::Machine;
 use super::producer::Producing;
+use super::roster::Roster;
 use super::{Clock, Hands, Lateness, Plan, Timer, TimerError};
 use crate::adapter::{Session, Setting, Target, TargetError};
 use crate::broker::QueueId;
@@ -129,10 +130,12 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     let clock = Clock::since(began, order.speed);
     let producers = order.scenario.producers.len();
     let (wants, mut news): (Vec<_>, Vec<_>) = (0..producers).map(|place| wants(&order.scenario, place)).unzip();
-    let carried = Plan::of(&order.scenario, order.replication).carried();
-    let books = Arc::new(Books::new(&plan(order, target), wants, key_of(carried)));
+    let draws = Plan::of(&order.scenario, order.replication);
+    let books = Arc::new(Books::new(&plan(order, target), wants, key_of(draws.carried())));
     let ear = Arc::clone(&books) as Arc<dyn crate::adapter::Ear>;
-    let session = target.open(Setting { scenario: &order.scenario, began, speed: order.speed, ear }).await?;
+    let services = draws.services().collect();
+    let setting = Setting { scenario: &order.scenario, began, speed: order.speed, ear, services };
+    let session = target.open(setting).await?;
     expect_empty(&session, &order.scenario).await?;
 
     let (phase, phases) = watch::channel(Phase::Running);
@@ -213,12 +216,17 @@ async fn seat<S: Session>(
     let plan = Plan::of(&order.scenario, order.replication);
     let carried = Arc::new(plan.carried());
     for (at, entry) in order.scenario.consumers.iter().enumerate() {
+        let mut roster = entry.shifts.clone().map(Roster::new);
         for _ in 0..entry.count {
             let onward = match plan.onward(at) {
                 Some(ways) => {
                     Some(Passes { ways, publisher: session.publisher().await?, carried: Arc::clone(&carried) })
                 }
                 None => None,
+            };
+            let (place, is_present) = match roster.as_mut().map(Roster::add) {
+                Some((place, is_present)) => (Some(place), is_present),
+                None => (None, true),
             };
             let consuming = Consuming {
                 inbox: session.consumer(&entry.takes_from, entry.terms()).await?,
@@ -227,11 +235,20 @@ async fn seat<S: Session>(
                 acknowledge: entry.rules.acknowledge,
                 up_to: entry.rules.takes.map_or(1, |takes| takes.up_to as usize),
                 onward,
+                place,
+                is_present,
                 books: Arc::clone(books),
                 hands: Hands::new(Timer::new(clock)?, entry.works_by),
             };
             let phases = phases.clone();
             tasks.late.spawn(async move { consumer::run(consuming, phases).await.map(Late::Ended) });
+        }
+        if let (Some(roster), Some(shifts)) = (roster, &entry.shifts) {
+            books.available(Time::ZERO, at, i64::from(shifts.first()));
+            let (timer, phases) = (Timer::new(clock)?, phases.clone());
+            tasks
+                .late
+                .spawn(async move { roster.run(timer, phases).await.map(|()| Late::Never).map_err(LiveError::from) });
         }
     }
     Ok(())
@@ -241,6 +258,8 @@ async fn seat<S: Session>(
 enum Late {
     Sent(Lateness),
     Ended(Lateness),
+    /// It sends nothing and works on nothing.
+    Never,
 }
 
 struct Tasks {
@@ -264,6 +283,7 @@ impl Tasks {
             match joined.map_err(|error| LiveError::Task(error.to_string()))?? {
                 Late::Sent(late) => sent.merge(late),
                 Late::Ended(late) => ended.merge(late),
+                Late::Never => {}
             }
         }
         Ok((sent, ended))

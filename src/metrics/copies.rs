@@ -1,10 +1,22 @@
 //! What is booked of messages of several copies: those that are published to several queues or passed on.
 
+use super::families::Admission;
 use super::ledger::{At, Fate};
 use super::{Letter, Recorder};
 use crate::broker::{Message, QueueId};
 use crate::measure::Cause;
 use crate::time::{Span, Time};
+
+/// How a message stands whose producer waits for it to be processed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// No queue has let it in yet.
+    Outside,
+    /// One has, and it is not processed, whatever else has become of it.
+    Inside,
+    /// It is processed, or was refused for good.
+    Over,
+}
 
 impl Recorder {
     /// The planned instant of a message is reached that is published in so many copies, each of which may be passed on.
@@ -43,6 +55,34 @@ impl Recorder {
     pub fn tries_again(&mut self, track: u32) {
         self.ledger.come_again(track);
         self.ledger.page(track).counts.tries += 1;
+    }
+
+    /// A producer begins to wait for a message to be processed: the family by which it asks for it later.
+    pub fn waits_for(&mut self, letter: Letter) -> u32 {
+        let family = self.ledger.families.kin(letter.track).family;
+        self.ledger.families.hold(family);
+        family
+    }
+
+    /// It waits no more.
+    pub fn waits_no_more(&mut self, family: u32) {
+        self.ledger.families.release(family);
+    }
+
+    /// How a message stands that is waited for.
+    pub fn standing(&self, family: u32) -> Standing {
+        let family = self.ledger.families.get(family);
+        match family.admission {
+            _ if family.fate == Fate::Processed => Standing::Over,
+            Admission::Accepted => Standing::Inside,
+            Admission::Outside => Standing::Outside,
+            Admission::Refused => Standing::Over,
+        }
+    }
+
+    /// A producer publishes once more what is not processed in time; what it has published before goes on.
+    pub fn repeats(&mut self, message: Message, family: u32) -> Letter {
+        Letter { track: self.ledger.repeat(message, family), producer: message.producer }
     }
 
     /// The message that a producer has published so; none if a consumer has passed it on.

@@ -53,6 +53,8 @@ pub struct Family {
     is_awaited: bool,
     /// Copies in the books.
     copies: u32,
+    /// Its producer may yet publish it once more.
+    is_held: bool,
     branches: SmallVec<[Branch; 1]>,
     /// How many times it has entered each queue that it has entered.
     entered: SmallVec<[(QueueId, u16); 4]>,
@@ -128,6 +130,7 @@ impl Families {
             undecided: copies,
             is_awaited,
             copies: 0,
+            is_held: false,
             branches: SmallVec::new(),
             entered: SmallVec::new(),
         };
@@ -156,6 +159,32 @@ impl Families {
         state.copies += 1;
         let branch = (state.branches.len() - 1) as u32;
         self.put(track, Kin { family, branch, ..Kin::default() });
+    }
+
+    /// Its producer publishes a message once more, which was published to a single queue.
+    pub fn add_repeat(&mut self, family: u32, track: u32) {
+        let state = &mut self.families[family as usize];
+        state.branches[0].open += 1;
+        state.copies += 1;
+        state.undecided += 1;
+        self.put(track, Kin { family, ..Kin::default() });
+    }
+
+    /// What is known of a message is kept until it is released, even if nothing of it is in the books any more.
+    pub fn hold(&mut self, family: u32) {
+        self.families[family as usize].is_held = true;
+    }
+
+    pub fn release(&mut self, family: u32) {
+        let state = &mut self.families[family as usize];
+        state.is_held = false;
+        if state.copies == 0 {
+            self.free.push(family);
+        }
+    }
+
+    pub fn get(&self, family: u32) -> &Family {
+        &self.families[family as usize]
     }
 
     /// A copy that has succeeded is passed on as another.
@@ -265,7 +294,7 @@ impl Families {
         let id = self.kin[track as usize].family;
         let family = &mut self.families[id as usize];
         family.copies -= 1;
-        if family.copies == 0 {
+        if family.copies == 0 && !family.is_held {
             self.free.push(id);
         }
     }

@@ -311,6 +311,18 @@ impl Ledger {
         copy
     }
 
+    /// A producer publishes a message once more beside what it has published before: the track of the new copy.
+    pub fn repeat(&mut self, message: Message, family: u32) -> u32 {
+        let id = self.track_of(message);
+        self.tracks[id as usize].is = Special::COPY;
+        self.families.add_repeat(family, id);
+        let (before, after) = self.families.refresh(id);
+        let mut page = self.page(id);
+        page.counts.tries += 1;
+        page.count_turn(before, after);
+        id
+    }
+
     /// Whether it comes from a consumer who passes it on.
     pub fn is_passed_on(&self, id: u32) -> bool {
         self.tracks[id as usize].is.has(Special::COPY) && self.families.kin(id).is_passed_on
@@ -328,13 +340,20 @@ impl Ledger {
 
     #[inline]
     pub fn open(&mut self, message: Message) -> u32 {
-        let Message { producer, number, planned } = message;
-        let in_window = self.window.0 <= planned && planned < self.window.1;
-        let place = 2 * u32::from(producer) + u32::from(in_window);
-        let counts = &mut self.counts[place as usize];
+        let id = self.track_of(message);
+        let counts = &mut self.counts[self.tracks[id as usize].counts as usize];
         counts.published += 1;
         counts.tries += 1;
         self.open += 1;
+        id
+    }
+
+    /// A track for a message or a further copy of it.
+    #[inline]
+    fn track_of(&mut self, message: Message) -> u32 {
+        let Message { producer, number, planned } = message;
+        let in_window = self.window.0 <= planned && planned < self.window.1;
+        let place = 2 * u32::from(producer) + u32::from(in_window);
         let id = self.free.pop().unwrap_or_else(|| self.grow());
         let track = &mut self.tracks[id as usize];
         // The rest is set as the message enters a queue.

@@ -15,6 +15,7 @@ mod record;
 mod recovery;
 mod tally;
 
+pub use copies::Standing;
 pub use journeys::Pilot;
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, TimeAt, Window};

@@ -4,9 +4,11 @@
 
 mod accounts;
 mod answer;
+mod comparison;
 mod ordered;
 mod schema;
 
+pub use comparison::comparison;
 pub use schema::schema;
 
 use base64::Engine as _;
@@ -176,12 +178,7 @@ impl<'a> Agreement<'a> {
     fn all(outcome: &'a Outcome) -> Vec<Agreement<'a>> {
         let live_of = |measure: &Measure| outcome.live_agreement.iter().find(|live| live.measure == *measure);
         let in_theory = |measure: &Measure| outcome.agreement.iter().any(|theory| theory.measure == *measure);
-        let simulated = |measure: &Measure| {
-            outcome.answers.iter().find_map(|answer| match answer {
-                result::Answer::Simulation(simulation) => simulation.measures.get(measure)?.value,
-                _ => None,
-            })
-        };
+        let simulated = |measure: &Measure| outcome.simulation()?.measures.get(measure)?.value;
         let theory = outcome.agreement.iter().map(|a| Agreement::new(a).with_live(live_of(&a.measure)));
         let others = outcome.live_agreement.iter().filter(|live| !in_theory(&live.measure));
         let others = others.map(|live| Agreement::alone(live, simulated(&live.measure)).with_live(Some(live)));

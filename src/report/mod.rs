@@ -1,6 +1,7 @@
 //! Views of a result, from the result alone: text for a terminal, JSON and CSV for machines, histograms for plotters.
 //! And views of the scenario language: a page for people, a schema for editors.
 
+mod comparison;
 mod csv;
 pub mod events;
 mod explanation;
@@ -11,10 +12,11 @@ pub mod reference;
 pub mod terminal;
 pub mod text;
 
+pub use comparison::comparison;
 pub use csv::csv;
 pub use explanation::{explanation, theory};
 pub use hgrm::hgrm;
-pub use json::{explanation as explanation_json, json, schema};
+pub use json::{comparison as comparison_json, explanation as explanation_json, json, schema};
 pub use terminal::{Style, heading, terminal};
 
 use crate::measure::{Measure, Stat};

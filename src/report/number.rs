@@ -56,6 +56,21 @@ impl Scale {
         scale
     }
 
+    /// As many digits as the first of the half-width; three of the value where there is none.
+    pub fn no_finer_than(unit: Unit, value: f64, half: f64) -> Scale {
+        let scale = Scale::of(unit, if value == 0.0 { half } else { value });
+        let half = to_three_digits(half.abs()) / scale.factor;
+        if half == 0.0 || !half.is_finite() {
+            return scale;
+        }
+        Scale { decimals: (-magnitude(half * (1.0 + 1e-9))).clamp(0, 6) as usize, ..scale }
+    }
+
+    /// A difference of shares, in percentage points.
+    pub fn in_points(self) -> Scale {
+        Scale { unit: "pt", ..self }
+    }
+
     /// A share just below one is not written as 100 %.
     fn not_quite_one(mut self, value: f64) -> Scale {
         while value < 1.0 && self.decimals < 6 && self.number(value).starts_with("100") {

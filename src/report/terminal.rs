@@ -9,7 +9,7 @@ mod method;
 mod rows;
 mod table;
 mod targets;
-mod warnings;
+pub(super) mod warnings;
 
 use super::text;
 use crate::measure::Measure;
@@ -66,15 +66,9 @@ impl<'a> View<'a> {
             Answer::Theory(theory) => Some(theory),
             Answer::Simulation(_) | Answer::Live(_) => None,
         });
-        let simulation = outcome.answers.iter().find_map(|answer| match answer {
-            Answer::Simulation(simulation) => Some(simulation.as_ref()),
-            Answer::Theory(_) | Answer::Live(_) => None,
-        });
-        let live = outcome.answers.iter().find_map(|answer| match answer {
-            Answer::Live(live) => Some(live.as_ref()),
-            Answer::Theory(_) | Answer::Simulation(_) => None,
-        });
-        let style = Style { width: style.width.max(NARROWEST), ..style };
+        let simulation = outcome.simulation();
+        let live = outcome.live();
+        let style = style.wide_enough();
         View { outcome, scenario, theory, simulation, live, style }
     }
 
@@ -83,50 +77,16 @@ impl<'a> View<'a> {
         let simulated = self.simulation.and_then(|s| s.measures.get(measure)?.value);
         simulated.or_else(|| self.theory.and_then(|t| Some(t.measures.get(measure)?.value)))
     }
-
-    fn title(&self, text: &str) -> String {
-        self.style.paint(Paint::Bold, text)
-    }
-
-    /// Labels in a column, each with its text beside it.
-    fn labelled(&self, entries: &[Entry]) -> Vec<String> {
-        let widest = entries.iter().map(|entry| text::columns(&text::clean(&entry.label))).max().unwrap_or(0);
-        let column = widest.min(self.style.width * 2 / 5);
-        entries.iter().flat_map(|entry| self.entry(entry, column)).collect()
-    }
-
-    fn entry(&self, entry: &Entry, column: usize) -> Vec<String> {
-        const INDENT: &str = "  ";
-        let label = text::clean(&entry.label);
-        let margin = " ".repeat(2 * INDENT.len() + column);
-        let mut lines = text::wrap(&entry.text, self.style.width - margin.len());
-        let fits = text::columns(&label) <= column;
-        let first = if fits { lines.remove(0) } else { String::new() };
-        let labels = text::wrap(&label, self.style.width - INDENT.len());
-        let mut out: Vec<String> =
-            labels.iter().map(|part| format!("{INDENT}{}", self.style.paint(entry.paint, part))).collect();
-        if fits {
-            let gap = " ".repeat(column - text::columns(&label));
-            out = vec![format!("{}{gap}{INDENT}{first}", out[0]).trim_end().to_owned()];
-        }
-        out.extend(lines.into_iter().map(|line| format!("{margin}{line}")));
-        out
-    }
-
-    /// A paragraph as wide as the page.
-    fn paragraph(&self, paint: Paint, words: &str) -> Vec<String> {
-        text::wrap(words, self.style.width).iter().map(|line| self.style.paint(paint, line)).collect()
-    }
 }
 
-struct Entry {
-    label: String,
-    paint: Paint,
-    text: String,
+pub(super) struct Entry {
+    pub(super) label: String,
+    pub(super) paint: Paint,
+    pub(super) text: String,
 }
 
 impl Entry {
-    fn new(label: &str, text: String) -> Entry {
+    pub(super) fn new(label: &str, text: String) -> Entry {
         Entry { label: label.to_owned(), paint: Paint::Plain, text }
     }
 }
@@ -142,6 +102,44 @@ pub(super) enum Paint {
 }
 
 impl Style {
+    pub(super) fn wide_enough(self) -> Style {
+        Style { width: self.width.max(NARROWEST), ..self }
+    }
+
+    pub(super) fn title(self, text: &str) -> String {
+        self.paint(Paint::Bold, text)
+    }
+
+    /// Labels in a column, each with its text beside it.
+    pub(super) fn labelled(self, entries: &[Entry]) -> Vec<String> {
+        let widest = entries.iter().map(|entry| text::columns(&text::clean(&entry.label))).max().unwrap_or(0);
+        let column = widest.min(self.width * 2 / 5);
+        entries.iter().flat_map(|entry| self.entry(entry, column)).collect()
+    }
+
+    fn entry(self, entry: &Entry, column: usize) -> Vec<String> {
+        const INDENT: &str = "  ";
+        let label = text::clean(&entry.label);
+        let margin = " ".repeat(2 * INDENT.len() + column);
+        let mut lines = text::wrap(&entry.text, self.width - margin.len());
+        let fits = text::columns(&label) <= column;
+        let first = if fits { lines.remove(0) } else { String::new() };
+        let labels = text::wrap(&label, self.width - INDENT.len());
+        let mut out: Vec<String> =
+            labels.iter().map(|part| format!("{INDENT}{}", self.paint(entry.paint, part))).collect();
+        if fits {
+            let gap = " ".repeat(column - text::columns(&label));
+            out = vec![format!("{}{gap}{INDENT}{first}", out[0]).trim_end().to_owned()];
+        }
+        out.extend(lines.into_iter().map(|line| format!("{margin}{line}")));
+        out
+    }
+
+    /// A paragraph as wide as the page.
+    pub(super) fn paragraph(self, paint: Paint, words: &str) -> Vec<String> {
+        text::wrap(words, self.width).iter().map(|line| self.paint(paint, line)).collect()
+    }
+
     pub(super) fn paint(self, paint: Paint, text: &str) -> String {
         let code = match paint {
             Paint::Plain => return text.to_owned(),
@@ -156,7 +154,7 @@ impl Style {
 }
 
 /// `one, two and three`
-fn listed(parts: &[String]) -> String {
+pub(super) fn listed(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),

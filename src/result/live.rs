@@ -20,6 +20,8 @@ pub struct Live {
     pub runs: Simulation,
     /// The same draws simulated, over the same window and drain: the mean over as many replications.
     pub twin: BTreeMap<Measure, f64>,
+    /// None of a run that was cut short, or has too few steps of a series.
+    pub halves: Option<Halves>,
     /// Whether the runs are to be believed, or why not.
     pub valid: Result<(), String>,
     /// How late messages were sent and work ended, in real time.
@@ -37,6 +39,14 @@ pub struct Live {
     pub cores: usize,
     /// The shortest step of the clock, in real time.
     pub clock_resolution: Span,
+}
+
+/// Messages in all queues on average, in the first half of the window and in the second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Halves {
+    pub live: (f64, f64),
+    /// Of the same draws simulated.
+    pub twin: (f64, f64),
 }
 
 /// How late something was, in real time.

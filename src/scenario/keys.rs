@@ -31,7 +31,11 @@ pub const SCENARIO: &[Key] = &[
     key("targets", "[response.p99 < 30s]", "what must hold"),
     later("exchanges", "where messages are routed to several queues"),
     key("outages", "[{at: 10min, for: 30s, of: broker}]", "when the broker, a queue or consumers are away"),
-    later("variants", "changes that `kendall compare` runs beside the file"),
+    key(
+        "variants",
+        "{eager: {consumers.workers.prefetch: 100}}",
+        "what `kendall compare` holds against the file: paths and what stands there then; `null` removes it",
+    ),
 ];
 
 pub const OUTAGE: &[Key] = &[
@@ -157,6 +161,16 @@ pub const RETRIES: &[Key] = &[
     key("jitter", "full", "by how much delays vary"),
     key("limit", "5", "tries after the first"),
     key("within", "10s", "how long after its planned instant a message is tried again"),
+    key(
+        "timeout",
+        "1s",
+        "how long after a try a message is to be processed; else it is published once more, though what was published before is still under way",
+    ),
+    key(
+        "budget",
+        "10%",
+        "what each new message adds to the further tries that there may be, of all messages together; 10 at most are saved up",
+    ),
 ];
 
 /// What scenario.md lets stand beside the kind of arrivals.

@@ -36,6 +36,7 @@ mod targets;
 mod then;
 mod traffic;
 pub mod tree;
+mod variants;
 mod yaml;
 
 pub use busiest::{BusiestKey, busiest_key};
@@ -45,7 +46,7 @@ pub use keys::Key;
 pub use model::*;
 pub use notation::is_notation;
 pub use problem::{Place, Problem, Problems};
-pub use read::{load, read};
+pub use read::{load, load_with_variants, read};
 pub use refuse::{Lacking, refuse};
 pub use short_form::{ShortForm, expand, from_short_form};
 pub use traffic::{Work, inflows, share, work_on};

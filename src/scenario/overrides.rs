@@ -29,7 +29,8 @@ pub fn apply(root: &mut Node, text: &str, source: u32) -> Result<(), Problem> {
     set(root, keys, value)
 }
 
-fn set(root: &mut Node, keys: Vec<Key>, value: Node) -> Result<(), Problem> {
+/// Replaces what stands behind the keys; nothing removes it.
+pub fn set(root: &mut Node, keys: Vec<Key>, value: Node) -> Result<(), Problem> {
     let Some((last, above)) = keys.split_last() else { return Ok(()) };
     let mut at = root;
     for (depth, key) in above.iter().enumerate() {

@@ -24,6 +24,9 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Producer> {
     let messages = messages(&object, reader).unwrap_or_default();
     said_once(&object, arrivals.as_ref(), reader);
     let retries = retries(&object, reader);
+    if retries.as_ref().is_some_and(|retries| retries.timeout.is_some()) {
+        awaits_one(&object, publishes_to.as_deref(), arrivals.as_ref(), reader);
+    }
     let confirms = object.quantity("confirms", reader, |text| quantity::count(text, 1, MOST_CONFIRMS));
     Some(Producer {
         name: key.name.clone(),
@@ -64,7 +67,23 @@ fn retries(producer: &Object<'_>, reader: &mut Reader) -> Option<Retries> {
         let problem = Problem::at(object.place(), "it would try again without end at one instant");
         reader.report(problem.hint("give it a `delay`, such as `{backoff: {first: 100ms, factor: 2}}`, or a `limit`"));
     }
-    Some(Retries { delay, limit: limit.and_then(|limit| u32::try_from(limit).ok()), within })
+    let timeout = object.quantity("timeout", reader, |text| quantity::span(text, &SOME));
+    let budget = object.quantity("budget", reader, quantity::share);
+    Some(Retries { delay, limit: limit.and_then(|limit| u32::try_from(limit).ok()), within, timeout, budget })
+}
+
+/// Who waits for a message waits for one, and thinks of nothing else meanwhile.
+fn awaits_one(producer: &Object<'_>, to: Option<&[QueueId]>, arrivals: Option<&Arrivals>, reader: &mut Reader) {
+    let place = producer.key_place("retries");
+    if to.is_some_and(|to| to.len() > 1) {
+        let problem = Problem::at(place, "a message that goes to several queues has no single end to wait for");
+        reader.report(problem.hint("leave out the `timeout`, or publish to one queue"));
+    }
+    if arrivals.is_some_and(Arrivals::is_closed) {
+        let problem =
+            Problem::at(place, "clients of a closed population wait for their message, however long it takes");
+        reader.report(problem.hint("leave out the `timeout`, or the `closed` arrivals"));
+    }
 }
 
 /// How often clients who wait for their answers send at most: with nobody before them in a queue.

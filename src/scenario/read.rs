@@ -15,7 +15,7 @@ use super::problem::{Place, Problem, Problems, Text};
 use super::reader::{Object, Reader};
 use super::targets::{self, Known};
 use super::yaml::{self, Key, Node, Value};
-use super::{consumers, follows, outages, producers, queues, run, short_form};
+use super::{consumers, follows, outages, producers, queues, run, short_form, variants};
 use crate::broker::QueueId;
 use crate::measure::nearest;
 use crate::time::Span;
@@ -25,8 +25,14 @@ const MOST_TEXT: usize = 2000;
 /// Of a folder that are looked at for a name that was probably meant.
 const MOST_ENTRIES: usize = 1000;
 
-/// Reads a scenario file. `overrides` are `path=value`.
+/// Reads a scenario file. `overrides` are `path=value`. Its variants are checked, too.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
+    load_with_variants(path, overrides).map(|(scenario, _)| scenario)
+}
+
+/// Reads a scenario file, and each of its variants as a scenario that is called so. What `overrides` say holds for all,
+/// unless a variant says otherwise.
+pub fn load_with_variants(path: &Path, overrides: &[String]) -> Result<(Scenario, Vec<Scenario>), Problems> {
     let name = path.display().to_string();
     let base = path.parent().unwrap_or(Path::new(""));
     let bytes = bytes_of(path).map_err(|problem| {
@@ -34,7 +40,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
         Problems::new(Vec::new(), vec![Problem { message, ..problem }])
     })?;
     match String::from_utf8(bytes) {
-        Ok(text) => read(Some(&name), &text, base, overrides),
+        Ok(text) => read_as(Some(&name), name.clone(), &text, base, overrides),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let problem = Problem::at(Place::new(0, at, at + 1), "is no text in UTF-8").hint("is this a scenario?");
@@ -90,7 +96,7 @@ fn instead(path: &Path) -> String {
 /// # Ok::<(), scenario::Problems>(())
 /// ```
 pub fn read(file_name: Option<&str>, text: &str, base: &Path, overrides: &[String]) -> Result<Scenario, Problems> {
-    read_as(file_name, file_name.unwrap_or("scenario").to_owned(), text, base, overrides)
+    read_as(file_name, file_name.unwrap_or("scenario").to_owned(), text, base, overrides).map(|(scenario, _)| scenario)
 }
 
 /// Reads what a short form was written out to; its lines are in no file of the user's.
@@ -101,7 +107,7 @@ pub fn written_out(
     base: &Path,
     overrides: &[String],
 ) -> Result<Scenario, Problems> {
-    read_as(file_name, format!("{short} written out"), text, base, overrides)
+    read_as(file_name, format!("{short} written out"), text, base, overrides).map(|(scenario, _)| scenario)
 }
 
 fn read_as(
@@ -110,7 +116,7 @@ fn read_as(
     text: &str,
     base: &Path,
     overrides: &[String],
-) -> Result<Scenario, Problems> {
+) -> Result<(Scenario, Vec<Scenario>), Problems> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut sources = vec![Text { name: shown, text: text.to_owned() }];
     let set = overrides.iter().enumerate();
@@ -123,7 +129,7 @@ fn read_as(
     if short_form::is_short_form(&root) {
         return match short_form::expand_file(&root, &mut reader) {
             Some(whole) if reader.problems.is_empty() => {
-                written_out(file_name, &sources[0].name, &whole, base, overrides)
+                written_out(file_name, &sources[0].name, &whole, base, overrides).map(|scenario| (scenario, Vec::new()))
             }
             _ => Err(Problems::new(sources, with_paths(&root, reader.problems))),
         };
@@ -134,10 +140,37 @@ fn read_as(
         }
     }
     let source = Source { file: file_name.map(str::to_owned), text: text.to_owned(), overrides: overrides.to_vec() };
-    let scenario = scenario(&root, source, &mut reader);
+    let scenario = scenario(&root, source.clone(), &mut reader);
+    let variants = all_variants(&root, &source, base, &mut reader);
     match scenario {
-        Some(scenario) if reader.problems.is_empty() => Ok(scenario),
+        Some(scenario) if reader.problems.is_empty() => Ok((scenario, variants)),
         _ => Err(Problems::new(sources, with_paths(&root, reader.problems))),
+    }
+}
+
+/// Each variant has the data files to itself: it reads them anew.
+fn all_variants(root: &Node, source: &Source, base: &Path, reader: &mut Reader) -> Vec<Scenario> {
+    let Some(named) = root.find(&["variants"]).and_then(|node| reader.named(node)) else { return Vec::new() };
+    let read = variants::read(&named[..named.len().min(check::MOST_THINGS)], reader);
+    let mut found = Vec::new();
+    for variant in read {
+        let mut own = Reader::new(Files::beside(base));
+        let tree = variant.of(root, &mut own);
+        let overrides = [source.overrides.clone(), variant.overrides()].concat();
+        let changed = scenario(&tree, Source { overrides, ..source.clone() }, &mut own);
+        found.extend(changed.map(|changed| Scenario { name: variant.name.to_owned(), ..changed }));
+        let new: Vec<Problem> = own.problems.into_iter().filter(|problem| !reader.problems.contains(problem)).collect();
+        new.into_iter().for_each(|problem| reader.report(of_variant(root, variant.name, problem)));
+    }
+    found
+}
+
+/// A problem elsewhere in the file, which only a variant has, says so.
+fn of_variant(root: &Node, name: &str, problem: Problem) -> Problem {
+    let path = problem.place.and_then(|place| root.path_to(place));
+    match path.is_some_and(|path| path.starts_with("variants.")) {
+        true => problem,
+        false => Problem { message: format!("in the variant `{name}`: {}", problem.message), ..problem },
     }
 }
 
@@ -263,9 +296,12 @@ fn sections<'n>(object: &Object<'n>, reader: &mut Reader) -> Sections<'n> {
         things.truncate(check::MOST_THINGS);
         things
     };
-    Sections {
+    let found = Sections {
         queues: section("queues", true),
         producers: section("producers", true),
         consumers: section("consumers", false),
-    }
+    };
+    // Only their names are looked at here.
+    section("variants", false);
+    found
 }

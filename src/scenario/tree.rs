@@ -49,6 +49,8 @@ pub enum Value {
     List(&'static [Value]),
     /// Names of columns with a number behind each.
     Columns,
+    /// Names of the user's choice, each with paths into the scenario and what stands there then.
+    Variants,
     /// Instants with a value behind each.
     Points(&'static [Value]),
 }
@@ -106,6 +108,7 @@ pub const TREE: &[Table] = &[
             row("consumers", "nobody takes anything", &[Named("consumers")]),
             row("targets", "none", &[List(&[Text])]),
             row("outages", "none", &[List(&[Value::Table("outage")])]),
+            row("variants", "none", &[Value::Variants]),
             row("name", "the file's name", &[Text]),
         ],
     ),
@@ -211,13 +214,15 @@ pub const TREE: &[Table] = &[
     all(
         "retries",
         "producers.<name>.retries",
-        "when what is refused is tried again",
+        "when what is refused, or takes too long, is tried again",
         keys::RETRIES,
         &[
             row("delay", "none", &[Duration, NONE, Value::Table("distribution"), Value::Table("delay")]),
             row("jitter", "none", &[Value::Share, Words(|| plain(keys::JITTER))]),
             row("limit", "no limit", &[]),
             row("within", "no limit", &[]),
+            row("timeout", "only what is refused is tried again", &[]),
+            row("budget", "no limit", &[]),
         ],
     ),
     one_of(

@@ -278,9 +278,9 @@ impl Clients<'_> {
     }
 
     #[inline]
-    fn next_try(&self, queue: QueueId, letter: Letter) -> Option<Time> {
+    fn next_try(&mut self, queue: QueueId, letter: Letter) -> Option<Time> {
         let message = self.recorder.message_of(letter)?;
-        let producer = &self.sources[usize::from(letter.producer)].producer;
+        let producer = &mut self.sources[usize::from(letter.producer)].producer;
         producer.tries_again_at(self.now, message, &self.queues[queue.index()].name, self.tries)
     }
 

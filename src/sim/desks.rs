@@ -3,7 +3,7 @@
 use super::clients::Clients;
 use super::follow_up::{FollowUp, Passing};
 use crate::broker::{ConsumerId, DeliveryId, QueueId};
-use crate::client::{Answer, Handed, Next};
+use crate::client::{self, Answer, Handed, Next, Standing};
 use crate::metrics::{Attempt, Delivered};
 use crate::time::Time;
 use crate::workload::CountProfile;
@@ -172,18 +172,13 @@ impl Clients<'_> {
         }
     }
 
-    /// A shift changes to so many: who is idle leaves first, and comes first.
+    /// A shift changes to so many.
     pub fn change_shift(&mut self, shift: usize, count: u32) -> Changes {
         let Shift { crew, first, count: seats, .. } = self.shifts[shift];
-        let crew_desks = &self.crews[crew];
-        let is_present = |place: &u32| crew_desks.desk(*place as usize).is_present();
-        let is_idle = |place: &u32| crew_desks.is_over(*place as usize);
-        let (mut present, mut away): (Vec<u32>, Vec<u32>) = (0..seats).partition(is_present);
-        // Of those alike the last leaves and the first comes.
-        present.sort_by_key(|place| (!is_idle(place), u32::MAX - place));
-        away.sort_by_key(|place| (is_idle(place), *place));
-        let leave: Vec<u32> = present[..present.len().saturating_sub(count as usize)].to_vec();
-        let come: Vec<u32> = away[..(count as usize).saturating_sub(present.len())].to_vec();
+        let of_crew = &self.crews[crew];
+        let standing =
+            |place| Standing { is_present: of_crew.desk(place).is_present(), is_idle: of_crew.is_over(place) };
+        let client::Changes { come, leave } = client::changes((0..seats as usize).map(standing), count);
         for place in &leave {
             self.leave(crew, ConsumerId(first + place));
         }

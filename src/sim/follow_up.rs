@@ -4,7 +4,8 @@ use super::listen::Listener;
 use super::replication::Run;
 use crate::broker::{Command, ConsumerId, Message, QueueId};
 use crate::client::{Answer, Handed, Reply};
-use crate::metrics::Letter;
+use crate::metrics::{Letter, Standing};
+use crate::time::Span;
 
 #[derive(Clone, Debug)]
 pub enum FollowUp {
@@ -35,6 +36,10 @@ pub enum FollowUp {
         letter: Letter,
         tries: u32,
     },
+    /// The time is over in which a message was to be processed.
+    TimeOut(Pending),
+    /// It is published once more.
+    Repeat(Pending),
     /// A client has thought.
     Publish(Message),
     /// A consumer crashes, for the so-manyth time.
@@ -63,6 +68,15 @@ pub struct Passing {
     pub answer: Answer,
 }
 
+/// A message whose producer waits for it to be processed.
+#[derive(Clone, Copy, Debug)]
+pub struct Pending {
+    pub to: QueueId,
+    pub message: Message,
+    pub family: u32,
+    pub tries: u32,
+}
+
 impl<L: Listener> Run<'_, L> {
     /// Tells the broker what follows, until nothing more does.
     #[inline(never)]
@@ -72,6 +86,8 @@ impl<L: Listener> Run<'_, L> {
                 FollowUp::Answer(answer) => self.answer(answer),
                 FollowUp::PassOn { to, letter, passing } => self.pass_on(to, letter, passing),
                 FollowUp::TryAgain { to, letter, tries } => self.try_again(to, letter, tries),
+                FollowUp::TimeOut(pending) => self.time_out(pending),
+                FollowUp::Repeat(pending) => self.repeat(pending),
                 FollowUp::Publish(message) => self.publish_apart(message),
                 FollowUp::Confirmed(producer) => self.publish_held(producer),
                 FollowUp::OutageBegins(at) => self.begin_outage(at),
@@ -116,9 +132,60 @@ impl<L: Listener> Run<'_, L> {
 
     fn try_again(&mut self, to: QueueId, letter: Letter, tries: u32) {
         self.clients.recorder.tries_again(letter.track);
+        self.offer_and_wait(to, letter, tries);
+    }
+
+    /// The producer of what is let in or blocked waits for it, if it does such; what is refused it may try again.
+    fn offer_and_wait(&mut self, to: QueueId, letter: Letter, tries: u32) -> Reply {
+        let waiting = self.begin_to_wait(to, letter, tries);
         self.clients.tries = tries;
-        self.offer(to, letter);
+        let reply = self.offer(to, letter);
         self.clients.tries = 1;
+        match waiting {
+            Some((_, pending)) if reply == Reply::Refused => self.clients.recorder.waits_no_more(pending.family),
+            Some((timeout, pending)) => self.wait(timeout, pending),
+            None => {}
+        }
+        reply
+    }
+
+    /// Before it is offered, because it may be gone at once.
+    fn begin_to_wait(&mut self, to: QueueId, letter: Letter, tries: u32) -> Option<(Span, Pending)> {
+        let timeout = self.clients.sources[usize::from(letter.producer)].producer.timeout()?;
+        let message = self.clients.recorder.message_of(letter)?;
+        let family = self.clients.recorder.waits_for(letter);
+        Some((timeout, Pending { to, message, family, tries }))
+    }
+
+    fn wait(&mut self, timeout: Span, pending: Pending) {
+        self.clients.plan(self.clients.now + timeout, FollowUp::TimeOut(pending));
+    }
+
+    /// A publish that stands outside is the producer's own, and is waited for once more.
+    fn time_out(&mut self, pending: Pending) {
+        let Pending { to, message, family, tries } = pending;
+        let producer = &mut self.clients.sources[usize::from(message.producer)].producer;
+        let again = match (self.clients.recorder.standing(family), producer.timeout()) {
+            (Standing::Outside, Some(timeout)) => return self.wait(timeout, pending),
+            (Standing::Inside, _) => {
+                producer.tries_again_at(self.clients.now, message, &self.scenario.queue(to).name, tries)
+            }
+            _ => None,
+        };
+        match again {
+            Some(at) => self.clients.plan(at, FollowUp::Repeat(Pending { tries: tries + 1, ..pending })),
+            None => self.clients.recorder.waits_no_more(family),
+        }
+    }
+
+    fn repeat(&mut self, pending: Pending) {
+        let Pending { to, message, family, tries } = pending;
+        if self.clients.recorder.standing(family) == Standing::Over {
+            return self.clients.recorder.waits_no_more(family);
+        }
+        let letter = self.clients.recorder.repeats(message, family);
+        self.listener.published(&self.clients, to, letter);
+        self.offer_and_wait(to, letter, tries);
     }
 
     /// Publishes a message that has several copies, whose end is awaited, or whose producer waits for confirmations.
@@ -150,7 +217,7 @@ impl<L: Listener> Run<'_, L> {
         let mut blocked = Vec::new();
         for (at, letter) in letters.iter().enumerate() {
             let to = self.clients.sources[usize::from(letter.producer)].publishes_to[at];
-            if self.offer(to, *letter) == Reply::Blocked {
+            if self.offer_and_wait(to, *letter, 1) == Reply::Blocked {
                 blocked.push(letter.track);
             }
         }

@@ -103,16 +103,9 @@ pub enum Steady {
 /// If the books do not balance, or a given duration leaves too little after the warm-up.
 pub fn simulate(scenario: &Scenario, steady: Steady, watch: &Watch) -> Result<Simulated, SimError> {
     let mut scenario = scenario.clone();
-    let relaxation = match steady {
-        Steady::Remembers(relaxation) if scenario.run.warmup != Warmup::None => relaxation,
-        _ => Span::ZERO,
-    };
+    let relaxation = relaxation(&scenario, steady);
+    let warmup = warmup_of(&mut scenario, steady, watch)?;
     let enough = relaxation.saturating_mul(RELAXATIONS);
-    let warmup = match scenario.run.warmup {
-        Warmup::Auto if steady != Steady::Never => find_warmup(&mut scenario, enough, watch)?,
-        Warmup::None | Warmup::Auto => Found::Cut(Span::ZERO),
-        Warmup::For(span) => Found::Cut(span),
-    };
     let duration = scenario.run.duration;
     let (warmup, not_settled) = match warmup {
         Found::Cut(span) => (Some(span), false),
@@ -122,6 +115,46 @@ pub fn simulate(scenario: &Scenario, steady: Steady, watch: &Watch) -> Result<Si
     let too_short = (not_settled || duration < enough).then(|| enough.max(duration.saturating_mul(2)));
     let (simulation, oldest_unfinished) = measure(&scenario, warmup, watch)?;
     Ok(Simulated { simulation, relaxation, too_short, oldest_unfinished })
+}
+
+/// What is cut off and how long replications last, if pilots are to find that: to measure several scenarios over the
+/// same window. `None` if it was interrupted.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn settle(scenario: &Scenario, steady: Steady, watch: &Watch) -> Result<Option<Settled>, SimError> {
+    let mut scenario = scenario.clone();
+    let found = warmup_of(&mut scenario, steady, watch)?;
+    let duration = scenario.run.duration;
+    Ok(match found {
+        Found::Cut(warmup) => Some(Settled { warmup, duration }),
+        Found::NotSettled => Some(Settled { warmup: Span::from_nanos(duration.nanos() / 2), duration }),
+        Found::Interrupted => None,
+    })
+}
+
+/// Over which window a scenario is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled {
+    pub warmup: Span,
+    pub duration: Span,
+}
+
+/// How long it remembers what it began with, where that matters.
+fn relaxation(scenario: &Scenario, steady: Steady) -> Span {
+    match steady {
+        Steady::Remembers(relaxation) if scenario.run.warmup != Warmup::None => relaxation,
+        _ => Span::ZERO,
+    }
+}
+
+fn warmup_of(scenario: &mut Scenario, steady: Steady, watch: &Watch) -> Result<Found, SimError> {
+    let enough = relaxation(scenario, steady).saturating_mul(RELAXATIONS);
+    match scenario.run.warmup {
+        Warmup::Auto if steady != Steady::Never => find_warmup(scenario, enough, watch),
+        Warmup::None | Warmup::Auto => Ok(Found::Cut(Span::ZERO)),
+        Warmup::For(span) => Ok(Found::Cut(span)),
+    }
 }
 
 /// Looks for the warm-up, and doubles the duration as long as there is none or it is too short for the load; a given

@@ -4,6 +4,7 @@
 
 mod estimate;
 mod interval;
+mod paired;
 mod shares;
 mod warmup;
 
@@ -12,5 +13,6 @@ pub use estimate::{
     percentile_of_runs, pooled_sd, ratio,
 };
 pub use interval::{chi_square_p, half_width, interval, replications_needed, student_t};
+pub use paired::paired_half_width;
 pub use shares::{excluded_share, replications_to_decide, share_interval};
 pub use warmup::{Cut, mser5};

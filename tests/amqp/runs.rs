@@ -97,6 +97,9 @@ pub fn whatever_consumers_do_becomes_of_messages_what_becomes_of_them_in_a_simul
         "service: 1ms, takes: {up_to: 3}, acknowledge: {every: 4}, prefetch: 10",
         "service: 500us, then: {publishes_to: second}",
         "service: 500us, then: [{publishes_to: second, share: 50%}, {publishes_to: q, share: 20%}]",
+        "service: 1ms, takes: {up_to: 4, wait: 3ms}, then: [{publishes_to: second, share: 50%}, {publishes_to: q, share: 20%}]",
+        "service: 1ms, acknowledge: on_delivery, then: {publishes_to: second}",
+        "service: 1ms, acknowledge: {every: 3}, prefetch: 4, then: {publishes_to: second}",
     ];
     for rest in consumers {
         let text = format!(
@@ -113,6 +116,47 @@ pub fn whatever_consumers_do_becomes_of_messages_what_becomes_of_them_in_a_simul
             "{rest}"
         );
     }
+}
+
+/// Some come back while they still work, and some leave before the broker has heard that they came.
+pub fn consumers_come_and_go_and_nothing_is_lost() {
+    let count = "count: {steps: {0ms: 3, 50ms: 1, 75ms: 4, 100ms: 0, 101ms: 2, 102ms: 0, 150ms: 2}, repeat: 160ms}";
+    for rest in [
+        "service: 5ms",
+        "service: 5ms, prefetch: 10",
+        "service: {exponential: {mean: 5ms}}, prefetch: unlimited",
+        "service: 5ms, acknowledge: before, prefetch: 4",
+        "service: 5ms, acknowledge: on_delivery",
+        "service: 5ms, acknowledge: {every: 5}, prefetch: 8",
+        "service: 5ms, takes: {up_to: 4, wait: 20ms}",
+    ] {
+        let text = format!(
+            "run: {{duration: 400ms, warmup: none, drain: 30s}}\nqueues: {{q: {{}}}}\n\
+             producers: {{p: {{publishes_to: q, arrivals: {{poisson: {{rate: 200/s}}}}}}}}\n\
+             consumers: {{c: {{takes_from: q, {count}, {rest}}}}}\n"
+        );
+        let (live, simulated) = (run(&text), simulated(&text));
+        assert_eq!(producer(&live), producer(&simulated), "{rest}");
+        assert!(live.crews[0].available.unwrap() > live.crews[0].busy, "{rest}");
+    }
+}
+
+/// Whoever waits is worked on by one that is called, and by nobody before.
+pub fn nobody_takes_before_they_are_called() {
+    let text = "
+run: {duration: 400ms, warmup: none, drain: 30s}
+queues: {q: {}}
+producers: {p: {publishes_to: q, arrivals: {regular: {rate: 1/s}, batch: 10}}}
+consumers: {c: {takes_from: q, service: 40ms, prefetch: unlimited, count: {steps: {0ms: 0, 100ms: 1, 200ms: 0, 300ms: 1}}}}
+";
+    let record = run(text);
+    assert_eq!(producer(&record).processed, 10);
+    assert!(record.times.wait.sum >= 10 * 100_000_000);
+    // What it had begun by 200 ms it finished; the rest it gave back, and had again 100 ms later.
+    assert!((1..=9).contains(&counts(&record).redelivered), "{}", counts(&record).redelivered);
+    let busy = record.crews[0].busy as f64 / 1e9;
+    let available = record.crews[0].available.unwrap() as f64 / 1e9;
+    assert!(busy <= 0.3 && (0.2..0.3).contains(&available), "busy {busy} s of {available} s");
 }
 
 /// What fails is a matter of draws, which count deliveries as the simulation does.

@@ -66,7 +66,6 @@ fn what_is_asked_wrongly_is_told_before_anything_is_run() {
         (vec!["run", "M/M/1", "--live", "--speed", "0"], "`--speed 0`"),
         (vec!["run", "M/M/1", "--speed", "2"], "--live"),
         (vec!["run", "M/M/1", "--live", "--repeat", "0"], "--repeat"),
-        (vec!["run", "scenarios/shift-change.yaml", "--live"], "is not supported yet in a live run"),
     ] {
         let output = run(&arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");
@@ -82,6 +81,7 @@ fn what_a_broker_lacks_is_refused_by_name_before_anything_is_run() {
     let consumers = "takes_from: q, service: 1ms";
     let cases = [
         ("q: {order: lifo}", "", consumers, "queues.q.order: RabbitMQ has no `lifo`"),
+        ("q: {order: shortest_first}", "", consumers, "queues.q.order: RabbitMQ does not know how long"),
         (
             "q: {ordered_by: key}",
             ", messages: {key: {among: 5}}",

@@ -1,5 +1,6 @@
 //! The program as a user meets it: arguments, streams, exit codes, and what happens when something is wrong.
 
+mod compare;
 mod events;
 mod formulas;
 mod language;
@@ -112,6 +113,7 @@ fn help_shows_an_example_of_every_command() {
     for (arguments, example) in [
         (&["--help"][..], "kendall run M/M/3 --rate 200/s --service 12ms"),
         (&["run", "--help"], "kendall run scenarios/flash-sale.yaml --set consumers.payments.count=14"),
+        (&["compare", "--help"], "kendall compare scenarios/prefetch.yaml"),
         (&["explain", "--help"], "kendall explain scenarios/flash-sale.yaml"),
         (&["theory", "--help"], "kendall theory M/G/1 --load 80%"),
         (&["check", "--help"], "kendall check scenarios/flash-sale.yaml"),
@@ -471,6 +473,7 @@ fn a_result_that_cannot_be_written_is_an_error() {
 const SHIPPED: &[(&str, i32)] = &[
     ("ack-timeout", 1),
     ("agreement", 0),
+    ("at-most-once", 0),
     ("bad-day", 0),
     ("batch-workers", 0),
     ("bursty", 1),
@@ -483,12 +486,15 @@ const SHIPPED: &[(&str, i32)] = &[
     ("llm-requests", 0),
     ("mm1", 0),
     ("mm3", 0),
+    ("network-prefetch", 0),
     ("ordered-by-key", 0),
     ("orders", 0),
     ("pipeline", 0),
+    ("poison", 1),
     ("prefetch", 1),
     ("priorities", 0),
     ("retry-queue", 0),
+    ("retry-storm", 1),
     ("sensors", 0),
     ("shift-change", 1),
     ("web-day", 0),

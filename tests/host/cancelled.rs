@@ -148,6 +148,27 @@ async fn a_consumer_that_is_cancelled_receives_what_it_was_handed_and_nothing_mo
 }
 
 #[tokio::test]
+async fn a_consumer_that_resumes_is_handed_what_its_prefetch_leaves_room_for() {
+    let host = Host::start([QueueRules::default(), QueueRules::default()]).unwrap();
+    let mut publisher = host.publisher().unwrap();
+    let mut consumer = host.consumer_of(&[QUEUE, QueueId(1)], Terms::prefetch(2)).unwrap();
+    publisher.publish(QUEUE, letter("a")).await.unwrap();
+    let held = next(&mut consumer).await;
+    consumer.cancel();
+    for (queue, name) in [(QueueId(1), "b"), (QueueId(1), "c")] {
+        publisher.publish(queue, letter(name)).await.unwrap();
+    }
+    assert!(consumer.try_recv().is_none());
+    consumer.resume();
+    // Once is enough.
+    consumer.resume();
+    let second = next(&mut consumer).await;
+    assert_eq!((name(&second), consumer.try_recv().is_none()), ("b", true));
+    held.ack();
+    assert_eq!(name(&next(&mut consumer).await), "c");
+}
+
+#[tokio::test]
 async fn a_consumer_of_two_queues_takes_from_the_first_while_there_is_something() {
     let host = Host::start([QueueRules::default(), QueueRules::default()]).unwrap();
     let mut publisher = host.publisher().unwrap();

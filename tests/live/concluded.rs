@@ -152,7 +152,7 @@ proptest! {
         let recorder = Recorder::new(&sim::measured_live(&scenario, Span::ZERO));
         let books = Arc::new(Books(Mutex::new((recorder, Time::ZERO))));
         let ear = Arc::clone(&books) as Arc<dyn Ear>;
-        let setting = Setting { scenario: &scenario, began: Instant::now(), speed: Speed::REAL, ear };
+        let setting = Setting { scenario: &scenario, began: Instant::now(), speed: Speed::REAL, ear, services: Vec::new() };
         let mut run = Run { books, concluded: Concluded::new(&setting), messages: Vec::new() };
         for (which, heard) in events {
             run.hear(which, heard);

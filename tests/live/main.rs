@@ -6,5 +6,6 @@ mod concluded;
 mod pacing;
 mod plan;
 mod runs;
+mod shifts;
 mod stalling;
 mod traps;

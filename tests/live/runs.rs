@@ -65,18 +65,18 @@ pub fn run_against<T: Target>(
     runtime.block_on(live::run(&order, target, eye))
 }
 
-fn run(text: &str) -> Record {
+pub fn run(text: &str) -> Record {
     let finished = run_against(&Embedded, &scenario(text), Span::ZERO, 1.0, &Eye::new(FOR_EVER));
     let finished = finished.unwrap_or_else(|error| panic!("{text}\n{error}"));
     assert_eq!(finished.ending, Ending::Complete);
     finished.record
 }
 
-fn producer(record: &Record) -> ProducerAccount {
+pub fn producer(record: &Record) -> ProducerAccount {
     record.producer_accounts().next().expect("one producer")
 }
 
-fn simulated(text: &str) -> Record {
+pub fn simulated(text: &str) -> Record {
     sim::one(&scenario(text)).expect("the books balance")
 }
 
@@ -124,6 +124,10 @@ fn whatever_clients_and_queues_do_the_books_balance_and_nothing_is_left() {
         "service: 1ms, works_by: spin",
         "service: 500us, then: {publishes_to: second}",
         "service: 500us, then: [{publishes_to: second, share: 50%}, {publishes_to: q, share: 20%}]",
+        "service: 1ms, takes: {up_to: 4, wait: 3ms}, then: [{publishes_to: second, share: 50%}, {publishes_to: q, share: 20%}]",
+        "service: 1ms, takes: {up_to: 3}, acknowledge: {every: 4}, prefetch: 10, fails: 10%, then: {publishes_to: second}",
+        "service: 1ms, acknowledge: on_delivery, then: {publishes_to: second}",
+        "service: 1ms, acknowledge: {every: 3}, prefetch: 4, then: {publishes_to: second}",
     ];
     for rest in consumers {
         let text = format!(
@@ -269,6 +273,42 @@ consumers: {c: {takes_from: q, service: 10s}}
     let finished = run_against(&Embedded, &scenario(text), Span::ZERO, 1.0, &Eye::new(FOR_EVER)).unwrap();
     assert_eq!(finished.ending, Ending::Overload(50));
     assert!(producer(&finished.record).unfinished > 50);
+}
+
+/// A batch is passed on whole and then acknowledged, and waits for room until then.
+#[test]
+fn a_batch_waits_with_what_it_passes_on() {
+    let text = "
+run: {duration: 200ms, warmup: none}
+queues: {q: {}, narrow: {capacity: 1, when_full: block}}
+producers: {p: {publishes_to: q, arrivals: {regular: {rate: 10/s}, batch: 8}}}
+consumers:
+  c: {takes_from: q, service: 1ms, takes: {up_to: 4}, then: {publishes_to: narrow}}
+  d: {takes_from: narrow, service: 10ms}
+";
+    let (live, simulated) = (run(text), simulated(text));
+    assert_eq!(producer(&live), producer(&simulated));
+    assert_eq!(producer(&live).processed, 16);
+    // One of a batch is worked on and one waits, so that the last has room after 20 ms and the next batch begins.
+    let waited = |record: &Record| record.queues[0].times.wait.sum as f64 / 1e9;
+    assert!(waited(&live) >= 0.9 * waited(&simulated), "{} s of {} s", waited(&live), waited(&simulated));
+}
+
+/// Thirty come at once. In the order of arrival they wait a good deal longer.
+#[test]
+fn the_shortest_goes_first_in_a_live_run_too() {
+    let text = |order: &str| {
+        format!(
+            "run: {{duration: 100ms, warmup: none}}\nqueues: {{q: {{order: {order}}}}}\n\
+             producers: {{p: {{publishes_to: q, arrivals: {{regular: {{rate: 1/s}}, batch: 30}}}}}}\n\
+             consumers: {{c: {{takes_from: q, service: {{exponential: {{mean: 10ms}}}}}}}}\n"
+        )
+    };
+    let wait = |record: &Record| record.times.wait.mean().unwrap();
+    let [first, shortest] = ["fifo", "shortest_first"].map(|order| wait(&simulated(&text(order))));
+    let live = wait(&run(&text("shortest_first")));
+    assert!(first > 1.4 * shortest, "{first} and {shortest} s");
+    assert!((live / shortest - 1.0).abs() < 0.15, "{live} and {shortest} s");
 }
 
 #[test]

@@ -145,4 +145,8 @@ impl<C: Consumer> Consumer for StalledConsumer<C> {
     fn cancel(&mut self) {
         self.inner.cancel();
     }
+
+    fn resume(&mut self) {
+        self.inner.resume();
+    }
 }

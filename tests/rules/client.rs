@@ -351,10 +351,10 @@ fn a_producer_tries_again_as_often_and_as_long_as_its_retries_say() {
     let key = Key::of_seed(1);
     let law = DelayLaw::Linear { step: Span::from_secs(1), at_most: Span::MAX };
     let delay = Delay { law, jitter: Jitter::None };
-    let retries = |limit, within| Retries { delay: delay.clone(), limit, within };
+    let retries = |limit, within| Retries { delay: delay.clone(), limit, within, timeout: None, budget: None };
     let message = Message { producer: 0, number: 0, planned: Time::ZERO };
     let tries = |retries: Option<&Retries>| {
-        let producer = Producer::new(0, arrivals.stream(key), Time::NEVER).with_retries(retries, key);
+        let mut producer = Producer::new(0, arrivals.stream(key), Time::NEVER).with_retries(retries, key);
         let mut now = message.planned;
         let again = (1..10).map_while(|tries| {
             now = producer.tries_again_at(now, message, "queue", tries)?;
@@ -365,4 +365,22 @@ fn a_producer_tries_again_as_often_and_as_long_as_its_retries_say() {
     assert!(tries(None).is_empty());
     assert_eq!(tries(Some(&retries(Some(3), None))), [1, 3, 6]);
     assert_eq!(tries(Some(&retries(None, Some(Span::from_secs(10))))), [1, 3, 6, 10]);
+}
+
+#[test]
+fn a_budget_bounds_the_further_tries_of_all_messages() {
+    let arrivals = Arrivals::Regular { rate: RateProfile::constant(1.0) };
+    let (key, delay) = (Key::of_seed(1), Delay { law: DelayLaw::Constant(Span::from_secs(1)), jitter: Jitter::None });
+    let retries = Retries { delay, limit: None, within: None, timeout: None, budget: Some(0.25) };
+    let mut producer = Producer::new(0, arrivals.stream(key), Time::NEVER).with_retries(Some(&retries), key);
+    let mut tried = 0;
+    for _ in 0..100 {
+        let message = producer.plan().expect("they never end");
+        tried += u64::from(producer.tries_again_at(message.planned, message, "queue", 1).is_some());
+    }
+    assert_eq!(tried, 25, "a quarter of the messages, and no more");
+    (0..1000).for_each(|_| assert!(producer.plan().is_some()));
+    let message = Message { producer: 0, number: 0, planned: Time::ZERO };
+    let at_once = (0..100).filter(|_| producer.tries_again_at(Time::ZERO, message, "queue", 1).is_some());
+    assert_eq!(at_once.count(), 10, "no more are saved up");
 }

@@ -19,6 +19,7 @@ mod outage;
 mod random;
 mod recorder;
 mod redelivery;
+mod repeats;
 mod runs;
 mod script;
 mod single;

@@ -291,6 +291,11 @@ fn anything() -> impl Strategy<Value = Scenario> {
     scenario(prop_oneof![5 => arrivals(), 1 => closed].boxed(), true)
 }
 
+/// Whether it publishes once more what is not processed in time.
+fn repeats(producer: &Producer) -> bool {
+    producer.retries.as_ref().is_some_and(|retries| retries.timeout.is_some())
+}
+
 /// Without time-outs, after which what a consumer has done and what became of the message part ways, and with nothing
 /// passed on, so that a message is in one queue.
 fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
@@ -305,6 +310,8 @@ fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
             rules.faults.crashes.take_if(|_| matches!(rules.acknowledge, Acknowledge::Every(_)));
         }
         scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
+        let retries = scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut());
+        retries.for_each(|retries| retries.timeout = None);
         scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
         // Who works on while the broker is away is not heard, and what a queue loses meanwhile may yet be done.
         scenario.outages.retain(|outage| outage.of != OutageOf::Broker && outage.loses == Loses::Nothing);
@@ -328,8 +335,11 @@ prop_compose! {
         jitter in prop_oneof![2 => Just(Jitter::None), 1 => Just(Jitter::Share(0.5))],
         limit in prop::option::of(0..4_u32),
         within in prop::option::of(1..40_u64),
+        timeout in prop::option::weighted(0.4, 1..30_u64),
+        budget in prop::option::weighted(0.3, 0.05..1.0_f64),
     ) -> Retries {
-        Retries { delay: Delay { law: DelayLaw::Constant(ms(delay)), jitter }, limit, within: within.map(ms) }
+        let delay = Delay { law: DelayLaw::Constant(ms(delay)), jitter };
+        Retries { delay, limit, within: within.map(ms), timeout: timeout.map(ms), budget }
     }
 }
 
@@ -341,10 +351,15 @@ prop_compose! {
         ],
         arrivals in arrivals,
         messages in messages(at_random),
-        retries in prop::option::weighted(0.3, retries()),
+        mut retries in prop::option::weighted(0.3, retries()),
         confirms in prop::option::weighted(0.2, 1..4_u32),
     ) -> Producer {
-        let publishes_to = publishes_to.into_iter().map(QueueId).collect();
+        let publishes_to: Vec<QueueId> = publishes_to.into_iter().map(QueueId).collect();
+        if let Some(retries) = &mut retries
+            && (publishes_to.len() > 1 || arrivals.is_closed())
+        {
+            retries.timeout = None;
+        }
         Producer { name: String::new(), publishes_to, arrivals, messages, retries, confirms }
     }
 }
@@ -517,7 +532,7 @@ proptest! {
         let queues = |of: &dyn Fn(&QueueAccount) -> u64| record.queues.iter().map(|q| of(&q.account)).sum::<u64>();
         let copies = queues(&|q| q.entered_published);
         prop_assert!(copies >= all(&record, |c| c.accepted));
-        if scenario.producers.iter().all(|producer| producer.publishes_to.len() == 1) {
+        if scenario.producers.iter().all(|producer| producer.publishes_to.len() == 1 && !repeats(producer)) {
             prop_assert_eq!(copies, all(&record, |c| c.accepted));
         }
         prop_assert_eq!(queues(&|q| q.entered_dead_lettered), queues(&|q| q.dead_lettered.values().sum()));
@@ -732,6 +747,7 @@ fn doubled(scenario: &Scenario) -> Scenario {
     }
     for retries in scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut()) {
         retries.within = retries.within.map(twice);
+        retries.timeout = retries.timeout.map(twice);
         if let DelayLaw::Constant(delay) = &mut retries.delay.law {
             *delay = twice(*delay);
         }

@@ -1,28 +1,30 @@
 //! One consumer on a channel of its own.
 
 use std::collections::BTreeSet;
-use std::future::ready;
 use std::sync::Arc;
 
 use lapin::Channel;
-use lapin::message::DeliveryResult;
-use lapin::options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
-use lapin::types::{AMQPValue, FieldTable, ShortString};
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
+use lapin::types::{AMQPValue, FieldTable};
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::queues::Names;
+use super::subscription::{self, Subscription};
 use super::{Shared, deaths, sent};
 use crate::adapter::{self, Delivery, Envelope, Said, TargetError};
 use crate::broker::{Keeps, QueueId, Terms};
 
 pub struct Consumer {
     channel: Channel,
-    name: ShortString,
     inbox: UnboundedReceiver<Incoming>,
     shared: Arc<Shared>,
     /// Deliveries that are not answered.
     held: BTreeSet<u64>,
     keeps: Keeps,
+    subscription: Arc<Subscription>,
+    /// It begins when nothing is held.
+    is_to_resume: bool,
 }
 
 /// What the broker is answered with.
@@ -37,7 +39,6 @@ struct Foreign(u64);
 
 type Incoming = Result<Delivery<Tag>, Foreign>;
 
-/// Whoever hears of deliveries as they come from the network, one after the other.
 struct Ears {
     queue: QueueId,
     keeps: Keeps,
@@ -57,29 +58,40 @@ impl Consumer {
         shared: Arc<Shared>,
     ) -> Result<Consumer, TargetError> {
         let keeps = terms.keeps;
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-priority".into(), AMQPValue::LongInt(i32::from(terms.priority)));
+        let (sender, inbox) = unbounded_channel();
+        let subscription = Arc::new(Subscription {
+            channel: channel.clone(),
+            queue: names.of(queue),
+            options: BasicConsumeOptions { no_ack: keeps == Keeps::UntilDelivered, ..BasicConsumeOptions::default() },
+            arguments,
+            ears: Arc::new(Ears { queue, keeps, names, shared: Arc::clone(&shared), inbox: sender }),
+            shared: Arc::clone(&shared),
+            current: Mutex::default(),
+        });
         let consuming = async {
             // 0 is unlimited.
             let prefetch = u16::try_from(terms.prefetch).unwrap_or(0);
             channel.basic_qos(prefetch, BasicQosOptions::default()).await?;
-            let options =
-                BasicConsumeOptions { no_ack: keeps == Keeps::UntilDelivered, ..BasicConsumeOptions::default() };
-            let mut arguments = FieldTable::default();
-            arguments.insert("x-priority".into(), AMQPValue::LongInt(i32::from(terms.priority)));
-            channel.basic_consume(names.of(queue), "".into(), options, arguments).await
+            subscription.begin().await
         };
-        let consumer = consuming.await.map_err(|why| shared.unwilling("let a consumer take from a queue", &why))?;
-        let (sender, inbox) = unbounded_channel();
-        let ears = Ears { queue, keeps, names, shared: Arc::clone(&shared), inbox: sender };
-        consumer.set_delegate(move |result: DeliveryResult| {
-            ears.hear(result);
-            ready(())
-        });
-        Ok(Consumer { channel, name: consumer.tag(), inbox, shared, held: BTreeSet::new(), keeps })
+        consuming.await.map_err(|why| shared.unwilling("let a consumer take from a queue", &why))?;
+        let held = BTreeSet::new();
+        Ok(Consumer { channel, inbox, shared, held, keeps, subscription, is_to_resume: false })
     }
 
     /// What it is cancelled by.
-    pub fn handle(&self) -> (Channel, ShortString) {
-        (self.channel.clone(), self.name.clone())
+    pub fn subscription(&self) -> Arc<Subscription> {
+        Arc::clone(&self.subscription)
+    }
+
+    /// To RabbitMQ it is a new consumer then, of whose prefetch nothing is used: it has to hold nothing.
+    fn resume_if_empty(&mut self) {
+        if self.is_to_resume && self.held.is_empty() {
+            self.is_to_resume = false;
+            self.subscription.turn(true);
+        }
     }
 
     /// What is foreign is taken out of the queue.
@@ -111,17 +123,14 @@ impl Consumer {
     }
 }
 
-impl Ears {
-    /// lapin holds its channel meanwhile: nothing can be sent over it.
-    fn hear(&self, result: DeliveryResult) {
-        match result {
-            // Nobody takes it any more when the run is over.
-            Ok(Some(delivery)) => drop(self.inbox.send(self.taken(&delivery))),
-            Ok(None) => self.shared.fail("the broker has cancelled a consumer"),
-            Err(error) => self.shared.fail(error),
-        }
+impl subscription::Ears for Ears {
+    fn hear(&self, delivery: &lapin::message::Delivery) {
+        // Nobody takes it any more when the run is over.
+        let _ = self.inbox.send(self.taken(delivery));
     }
+}
 
+impl Ears {
     fn taken(&self, delivery: &lapin::message::Delivery) -> Incoming {
         let number = delivery.delivery_tag;
         let deaths = deaths::read(&delivery.properties, &self.names);
@@ -164,6 +173,7 @@ impl adapter::Consumer for Consumer {
                 sent(self.channel.basic_nack(tag.number, BasicNackOptions { requeue, multiple: false }));
             }
         }
+        self.resume_if_empty();
     }
 
     /// With one word if these are all that it holds up to the last of them.
@@ -176,9 +186,16 @@ impl adapter::Consumer for Consumer {
             self.answers(tag, Said::Acknowledge);
         }
         sent(self.channel.basic_ack(last, BasicAckOptions { multiple: true }));
+        self.resume_if_empty();
     }
 
     fn cancel(&mut self) {
-        sent(self.channel.basic_cancel(self.name.clone(), BasicCancelOptions { nowait: true }));
+        self.is_to_resume = false;
+        self.subscription.turn(false);
+    }
+
+    fn resume(&mut self) {
+        self.is_to_resume = true;
+        self.resume_if_empty();
     }
 }

@@ -85,6 +85,12 @@ fn queue(mut at: At<'_>, scenario: &Scenario, queue: &Queue, id: QueueId) -> Vec
         "leave it out, or let consumers take from the queue",
     );
     at.lacks(*order == Order::Lifo, &["order"], "RabbitMQ has no `lifo`", "write `fifo`");
+    at.lacks(
+        *order == Order::ShortestFirst,
+        &["order"],
+        "RabbitMQ does not know how long the work on a message takes",
+        "write `fifo`",
+    );
     let is_by_priority = matches!(order, Order::Priority { .. });
     at.lacks(
         is_by_priority && (ttl.is_some() || is_limited && *when_full == WhenFull::DropOldest),
@@ -181,7 +187,6 @@ fn consumers(mut at: At<'_>, scenario: &Scenario, entry: &Consumers) -> Vec<Lack
         name: _,
         takes_from,
         count: _,
-        // Every live run refuses it.
         shifts: _,
         prefetch,
         prefetch_given: _,

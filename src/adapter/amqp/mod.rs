@@ -16,6 +16,7 @@ mod publisher;
 mod queues;
 mod readers;
 mod session;
+mod subscription;
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

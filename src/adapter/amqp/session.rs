@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lapin::options::{BasicCancelOptions, BasicGetOptions, QueueDeclareOptions};
-use lapin::types::{FieldTable, ShortString};
+use lapin::options::{BasicGetOptions, QueueDeclareOptions};
+use lapin::types::FieldTable;
 use lapin::uri::{AMQPAuthority, AMQPScheme, AMQPUri, AMQPUserInfo};
 use lapin::{Channel, Connection, ConnectionProperties};
 use tokio::time::{sleep, timeout};
@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 use super::consumer::Consumer;
 use super::publisher::Publisher;
 use super::queues::{self, Names};
+use super::subscription::Subscription;
 use super::{Shared, readers};
 use crate::adapter::{Address, Concluded, Session, Setting, TargetError};
 use crate::broker::{Place, QueueId, Terms};
@@ -34,7 +35,7 @@ pub struct AmqpSession {
     names: Arc<Names>,
     shared: Arc<Shared>,
     publishers: AtomicU32,
-    consumers: Mutex<Vec<(Channel, ShortString)>>,
+    consumers: Mutex<Vec<Arc<Subscription>>>,
     /// Queues that somebody empties.
     emptied: Vec<QueueId>,
 }
@@ -83,8 +84,8 @@ impl AmqpSession {
     async fn cancel_all(&self) -> lapin::Result<()> {
         let consumers = std::mem::take(&mut *self.consumers.lock().unwrap_or_else(PoisonError::into_inner));
         self.shared.is_over.store(true, Relaxed);
-        for (channel, name) in consumers {
-            channel.basic_cancel(name, BasicCancelOptions::default()).await?;
+        for subscription in consumers {
+            subscription.end().await?;
         }
         Ok(())
     }
@@ -148,7 +149,7 @@ impl Session for AmqpSession {
         let channel = self.channel(&self.taking).await?;
         let (names, shared) = (Arc::clone(&self.names), Arc::clone(&self.shared));
         let consumer = Consumer::new(channel, queues[0], terms, names, shared).await?;
-        self.consumers.lock().unwrap_or_else(PoisonError::into_inner).push(consumer.handle());
+        self.consumers.lock().unwrap_or_else(PoisonError::into_inner).push(consumer.subscription());
         Ok(consumer)
     }
 

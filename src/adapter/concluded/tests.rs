@@ -60,7 +60,13 @@ fn check(queues: &str) -> Check {
     let scenario = crate::scenario::read(None, &text, Path::new("."), &[]).unwrap_or_else(|p| panic!("{text}\n{p}"));
     let notes = Arc::new(Notes::default());
     let ear = Arc::clone(&notes) as Arc<dyn Ear>;
-    let concluded = Concluded::new(&Setting { scenario: &scenario, began: Instant::now(), speed: Speed::REAL, ear });
+    let concluded = Concluded::new(&Setting {
+        scenario: &scenario,
+        began: Instant::now(),
+        speed: Speed::REAL,
+        ear,
+        services: Vec::new(),
+    });
     Check { notes, concluded }
 }
 

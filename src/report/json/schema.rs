@@ -100,6 +100,7 @@ fn of_value(value: &Value) -> Json {
         }
         Value::List(values) => json!({"type": "array", "items": any_of(values)}),
         Value::Columns => json!({"type": "object", "additionalProperties": of_value(&Value::Number)}),
+        Value::Variants => json!({"type": "object", "additionalProperties": {"type": "object"}}),
         Value::Points(values) => {
             let instants = of_value(&Value::Duration)["pattern"].clone();
             json!({

@@ -9,18 +9,18 @@ use crate::scenario::Replications;
 pub fn headline(view: &View) -> Vec<String> {
     let (paint, answer) = if view.outcome.targets.is_empty() { state(view) } else { targets(view) };
     if view.live.is_some_and(|live| live.valid.is_err()) {
-        return view.paragraph(Paint::Bad, &format!("the live run is invalid, generator-bound: {answer}"));
+        return view.style.paragraph(Paint::Bad, &format!("the live run is invalid, generator-bound: {answer}"));
     }
     match interruption(view) {
-        Some(done) => view.paragraph(Paint::Doubtful, &format!("partial, {done}: {answer}")),
-        None => view.paragraph(paint, &answer),
+        Some(done) => view.style.paragraph(Paint::Doubtful, &format!("partial, {done}: {answer}")),
+        None => view.style.paragraph(paint, &answer),
     }
 }
 
 pub fn question(view: &View) -> Vec<String> {
     let name = &view.scenario.name;
     match &view.scenario.question {
-        Some(question) => view.paragraph(Paint::Plain, &format!("{name}: {question}")),
+        Some(question) => view.style.paragraph(Paint::Plain, &format!("{name}: {question}")),
         None => Vec::new(),
     }
 }

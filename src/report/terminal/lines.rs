@@ -20,8 +20,8 @@ pub fn section(view: &View, title: &str, entries: &[Entry]) -> Vec<String> {
     if entries.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![view.title(title)];
-    lines.extend(view.labelled(entries));
+    let mut lines = vec![view.style.title(title)];
+    lines.extend(view.style.labelled(entries));
     lines
 }
 

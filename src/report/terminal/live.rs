@@ -30,12 +30,12 @@ fn agreed(view: &View, live: &Live) -> Entry {
 
 /// Why something differs.
 fn likely(view: &View, live: &Live) -> &'static str {
-    use crate::result::WarningCode::{HostSaturated, Unstable};
+    use crate::result::WarningCode::{HostSaturated, NotStationary, Unstable};
     let warned = |code| view.outcome.warnings.iter().any(|warning| warning.code == code);
     match () {
         () if live.valid.is_err() => "the generator was late",
         () if warned(HostSaturated) => "the host was saturated",
-        () if warned(Unstable) => "it is not stationary",
+        () if warned(NotStationary) || warned(Unstable) => "it is not stationary",
         () => "nothing was noticed that explains the rest: it is the live path's own",
     }
 }

@@ -115,7 +115,7 @@ fn notes(view: &View, rows: &[Row]) -> Vec<String> {
     }
     entries.extend(agreed(&view.outcome.agreement));
     entries.extend(live::notes(view));
-    view.labelled(&entries)
+    view.style.labelled(&entries)
 }
 
 /// Of all measures compared, those that the table leaves out included.

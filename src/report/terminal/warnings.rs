@@ -3,17 +3,22 @@
 use super::{Entry, Paint, View};
 use crate::result::Warning;
 
-pub fn warnings(view: &View) -> Vec<String> {
+pub(super) fn warnings(view: &View) -> Vec<String> {
     if view.outcome.warnings.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![view.title("warnings")];
-    let entries: Vec<Entry> = view.outcome.warnings.iter().map(entry).collect();
-    lines.extend(view.labelled(&entries));
+    let mut lines = vec![view.style.title("warnings")];
+    let entries: Vec<Entry> = view.outcome.warnings.iter().map(|warning| entry(warning, "")).collect();
+    lines.extend(view.style.labelled(&entries));
     lines
 }
 
-fn entry(warning: &Warning) -> Entry {
+/// `whose` it is stands in front, if there are several.
+pub(in crate::report) fn entry(warning: &Warning, whose: &str) -> Entry {
     let of = warning.measure.as_ref().map_or(String::new(), |measure| format!("{measure}: "));
-    Entry { label: format!("! {}", warning.code.name()), paint: Paint::Doubtful, text: format!("{of}{}", warning.text) }
+    Entry {
+        label: format!("! {}", warning.code.name()),
+        paint: Paint::Doubtful,
+        text: format!("{whose}{of}{}", warning.text),
+    }
 }

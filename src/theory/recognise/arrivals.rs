@@ -9,8 +9,9 @@ use crate::workload::{Arrivals, Batch, Distribution, Shaped};
 /// Why a producer has no steady state, or is in the way of one.
 pub(super) fn not_steady(producer: &Producer) -> Option<String> {
     let name = &producer.name;
-    if producer.retries.is_some() {
-        return Some(format!("`{name}` tries again what is refused"));
+    if let Some(retries) = &producer.retries {
+        let what = if retries.timeout.is_some() { "what takes too long" } else { "what is refused" };
+        return Some(format!("`{name}` tries again {what}"));
     }
     match &producer.arrivals {
         Arrivals::Shaped(shaped) if shaped.is_planned() => {

@@ -1,0 +1,190 @@
+//! A comparison as text for people: what each variant gains and costs in words, then the numbers.
+
+mod cells;
+mod table;
+mod words;
+
+use super::number::{count, in_unit, span};
+use super::terminal::warnings::entry;
+use super::terminal::{Entry, Paint, Style, listed};
+use super::text;
+use crate::measure::{Measure, Unit};
+use crate::result::{CONFIDENCE, Compared, Comparison, Holds, Live, Ranking, TargetResult, Warning};
+use crate::scenario::Scenario;
+
+/// The whole text; it ends with a line break. `scenarios` are those that were compared, in their order; `ranked` is the
+/// measure that a ranking was asked for.
+pub fn comparison(comparison: &Comparison, scenarios: &[&Scenario], ranked: Option<&Measure>, style: Style) -> String {
+    let style = style.wide_enough();
+    let sections = [
+        headline(comparison, style),
+        question(scenarios, style),
+        table::table(comparison, style),
+        best(comparison, ranked, style),
+        targets(comparison, style),
+        warnings(comparison, style),
+        method(comparison, scenarios, style),
+    ];
+    let sections: Vec<String> = sections.into_iter().filter(|s| !s.is_empty()).map(|s| s.join("\n")).collect();
+    sections.join("\n\n") + "\n"
+}
+
+fn headline(comparison: &Comparison, style: Style) -> Vec<String> {
+    if comparison.differences.is_empty() && comparison.partial {
+        return style.paragraph(Paint::Doubtful, "partial, interrupted before two of them were measured");
+    }
+    let mut lines = Vec::new();
+    if comparison.partial {
+        lines.extend(style.paragraph(Paint::Doubtful, "partial, interrupted: what was done until then"));
+    }
+    let variants = 1..comparison.compared.len();
+    lines.extend(variants.flat_map(|variant| style.paragraph(Paint::Bold, &words::sentence(comparison, variant))));
+    lines
+}
+
+fn question(scenarios: &[&Scenario], style: Style) -> Vec<String> {
+    let asked = scenarios.first().and_then(|first| Some((&first.name, first.question.as_ref()?)));
+    asked.map_or(Vec::new(), |(name, question)| style.paragraph(Paint::Plain, &format!("{name}: {question}")))
+}
+
+fn section(title: &str, entries: &[Entry], style: Style) -> Vec<String> {
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    [vec![style.title(title)], style.labelled(entries)].concat()
+}
+
+/// Who is best in what; of the measure that was asked for, everybody.
+fn best(comparison: &Comparison, ranked: Option<&Measure>, style: Style) -> Vec<String> {
+    let is_asked = |ranking: &&Ranking| Some(&ranking.measure) == ranked;
+    let told =
+        comparison.rankings.iter().filter(|ranking| ranking.groups.len() > 1 && words::is_told(&ranking.measure));
+    let mut entries: Vec<Entry> =
+        told.map(|ranking| Entry::new(&ranking.measure.to_string(), names(comparison, &ranking.groups[0]))).collect();
+    let mut lines = section("best in", &entries, style);
+    entries = comparison.rankings.iter().find(is_asked).map_or(Vec::new(), |ranking| places(comparison, ranking));
+    if let (Some(measure), false) = (ranked, entries.is_empty()) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(section(&format!("ranking by {measure}, the best first"), &entries, style));
+    }
+    lines
+}
+
+/// Those who are not told apart share a place.
+fn places(comparison: &Comparison, ranking: &Ranking) -> Vec<Entry> {
+    let value = |at: &usize| {
+        let of = comparison.compared[*at].outcome.measured().and_then(|s| s.measures.get(&ranking.measure)?.value);
+        let value = of.map_or(String::new(), |value| format!(" ({})", super::number::value(&ranking.measure, value)));
+        format!("{}{value}", text::clean(&comparison.compared[*at].name))
+    };
+    let mut place = 1;
+    let mut entries = Vec::new();
+    for group in &ranking.groups {
+        let who: Vec<String> = group.iter().map(value).collect();
+        let together = if who.len() > 1 { ", not told apart" } else { "" };
+        entries.push(Entry::new(&place.to_string(), listed(&who) + together));
+        place += group.len();
+    }
+    entries
+}
+
+fn names(comparison: &Comparison, which: &[usize]) -> String {
+    listed(&which.iter().map(|at| text::clean(&comparison.compared[*at].name)).collect::<Vec<_>>())
+}
+
+fn targets(comparison: &Comparison, style: Style) -> Vec<String> {
+    let entries: Vec<Entry> = comparison.compared.iter().filter_map(target_line).collect();
+    section("targets", &entries, style)
+}
+
+/// By the live runs, where there are some.
+fn target_line(one: &Compared) -> Option<Entry> {
+    let by = one.outcome.targets.last()?.by;
+    let all: Vec<&TargetResult> = one.outcome.targets.iter().filter(|target| target.by == by).collect();
+    let of = |holds: Holds| all.iter().filter(move |t| t.holds == holds).map(|t| t.target.clone()).collect::<Vec<_>>();
+    let (missed, undecided) = (of(Holds::No), of(Holds::Undecided));
+    let mut parts = vec![format!("{} of {} hold", all.len() - missed.len() - undecided.len(), all.len())];
+    parts.extend((!missed.is_empty()).then(|| format!("missed: {}", listed(&missed))));
+    parts.extend((!undecided.is_empty()).then(|| format!("undecided: {}", listed(&undecided))));
+    let paint = match (missed.is_empty(), undecided.is_empty()) {
+        (true, true) => Paint::Good,
+        (true, false) => Paint::Doubtful,
+        (false, _) => Paint::Bad,
+    };
+    Some(Entry { paint, ..Entry::new(&text::clean(&one.name), parts.join("; ")) })
+}
+
+/// Each once, with those whom it concerns.
+fn warnings(comparison: &Comparison, style: Style) -> Vec<String> {
+    let mut told: Vec<(&Warning, Vec<usize>)> = Vec::new();
+    for (at, one) in comparison.compared.iter().enumerate() {
+        for warning in &one.outcome.warnings {
+            match told.iter_mut().find(|(known, _)| known.code == warning.code && known.measure == warning.measure) {
+                Some((_, whose)) => whose.push(at),
+                None => told.push((warning, vec![at])),
+            }
+        }
+    }
+    let all = comparison.compared.len();
+    let entry = |(warning, whose): (&Warning, Vec<usize>)| match whose.len() == all {
+        true => entry(warning, ""),
+        false => entry(warning, &format!("{}: ", names(comparison, &whose))),
+    };
+    let entries: Vec<Entry> = told.into_iter().map(entry).collect();
+    section("warnings", &entries, style)
+}
+
+fn method(comparison: &Comparison, scenarios: &[&Scenario], style: Style) -> Vec<String> {
+    let Some((first, simulation)) = comparison.compared.first().and_then(|one| Some((one, one.outcome.simulation()?)))
+    else {
+        return Vec::new();
+    };
+    let runs = format!(
+        "{} replications of {} each, warm-up of {} cut; the same draws in all: what a message or a consumer meets \
+         belongs to it, not to the policy",
+        count(u64::from(simulation.replications)),
+        span(simulation.duration),
+        span(simulation.warmup),
+    );
+    let differences = comparison.differences.len();
+    let intervals = format!(
+        "of the differences: Student's t over pairs with the same draws; all {} of them hold together in {:.0} % of \
+         cases, so each has {:.4} % (Bonferroni). ± alone: no difference shown, and one larger than that would have been",
+        count(differences as u64),
+        100.0 * CONFIDENCE,
+        100.0 * comparison.confidence,
+    );
+    let mut entries = vec![Entry::new("simulation", runs)];
+    entries.extend(live(comparison));
+    entries.push(Entry::new("intervals", intervals));
+    let named = comparison.compared.iter().zip(scenarios).skip(1);
+    entries.extend(named.filter_map(|(one, scenario)| changes(&one.name, scenarios[0], scenario)));
+    entries.push(Entry::new("seed", first.outcome.seed.to_string()));
+    entries.push(Entry::new("kendall", env!("CARGO_PKG_VERSION").to_owned()));
+    section("method", &entries, style)
+}
+
+/// How the live runs came about, whose differences these are.
+fn live(comparison: &Comparison) -> Option<Entry> {
+    let all: Vec<&Live> = comparison.compared.iter().filter_map(|one| one.outcome.live()).collect();
+    let first = all.first()?;
+    let late = all.iter().map(|live| live.sent_late.p99).max()?;
+    let text = format!(
+        "{} runs of each in turn, against {}, whose confirmed messages are kept in {}; messages sent late by {} at most \
+         (p99); the table shows these runs",
+        first.runs.replications,
+        first.target,
+        first.durability,
+        in_unit(Unit::Seconds, late.seconds()),
+    );
+    Some(Entry::new("live", text))
+}
+
+/// What makes a variant of the first, as `kendall run` would have it.
+fn changes(name: &str, first: &Scenario, variant: &Scenario) -> Option<Entry> {
+    let own = variant.source.overrides.get(first.source.overrides.len()..)?;
+    let is_variant = variant.source.file == first.source.file && !own.is_empty();
+    is_variant.then(|| Entry::new(&text::clean(name), format!("--set {}", own.join(" --set "))))
+}

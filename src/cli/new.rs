@@ -12,6 +12,7 @@ use crate::scenario;
 const BROUGHT_ALONG: &[(&str, &str)] = &[
     ("ack-timeout", include_str!("../../scenarios/ack-timeout.yaml")),
     ("agreement", include_str!("../../scenarios/agreement.yaml")),
+    ("bad-day", include_str!("../../scenarios/bad-day.yaml")),
     ("batch-workers", include_str!("../../scenarios/batch-workers.yaml")),
     ("bursty", include_str!("../../scenarios/bursty.yaml")),
     ("finite-buffer", include_str!("../../scenarios/finite-buffer.yaml")),

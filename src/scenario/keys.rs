@@ -407,7 +407,7 @@ pub const CONSUMERS: &[Key] = &[
     key(
         "acks_lost",
         "1%",
-        "the share of attempts whose acknowledgement, positive or negative, never reaches the broker: the message stays in flight until its ack_timeout, or until the consumer crashes or leaves",
+        "the share of attempts whose acknowledgement, positive or negative, never reaches the broker: the message stays in flight, and its place in the prefetch taken, until its ack_timeout, or until the consumer crashes or leaves; that it leaves is no failure",
     ),
     key("poison", "0.1%", "the share of messages on which every attempt fails after its work"),
     key("works_by", "sleep", "how a consumer works in a live run"),

@@ -546,7 +546,7 @@ pub const TREE: &[Table] = &[
     all(
         "crashes",
         "consumers.<name>.crashes",
-        "each consumer by itself: what it holds returns as from a closed connection, a failure of each message",
+        "each consumer by itself, busy or not: what it holds returns as from a closed connection, a failure of each message, begun or not; what the broker was told of before the work, or has forgotten, is lost",
         keys::CRASHES,
         &[row("every", NEEDED, DISTRIBUTION), row("restart", NEEDED, DISTRIBUTION)],
     ),

@@ -474,6 +474,7 @@ const SHIPPED: &[(&str, i32)] = &[
     ("ack-timeout", 1),
     ("agreement", 0),
     ("at-most-once", 0),
+    ("bad-day", 0),
     ("batch-workers", 0),
     ("bursty", 1),
     ("elb-fortnight", 0),

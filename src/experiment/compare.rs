@@ -194,6 +194,8 @@ fn measures(scenarios: &[&Scenario]) -> Vec<Measure> {
         Measure::whole(Utilization, Stat::Value),
         Measure::whole(Throughput, Stat::Value),
         Measure::whole(Goodput, Stat::Value),
+        Measure::whole(Wasted, Stat::Value),
+        Measure::whole(Recovered, Stat::Mean),
     ];
     let shares = [Lost, Dead, Unfinished, Redelivered, Duplicates, Reordered];
     measures.extend(shares.map(|quantity| Measure::whole(quantity, Stat::Share)));

@@ -262,7 +262,9 @@ impl Scenario {
 
     /// Whether something that is told here brings about work in vain.
     pub fn may_waste(&self) -> bool {
-        self.may_cut_off() || self.consumers.iter().any(|entry| !entry.rules.faults.are_none())
+        let fails = |entry: &Consumers| entry.rules.fails > 0.0 || !entry.rules.faults.are_none();
+        let takes_back = self.queues.iter().any(|queue| queue.rules.redelivery.ack_timeout.is_some());
+        self.may_cut_off() || takes_back || self.has_copies() || self.consumers.iter().any(fails)
     }
 
     /// Whether an outage disconnects the consumers of the entry at that place, or is one of them.

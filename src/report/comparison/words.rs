@@ -18,7 +18,8 @@ fn weighty() -> Vec<Measure> {
     use Quantity::*;
     let shares = [Lost, Dead, Unfinished, Duplicates, Redelivered, Reordered];
     let shares = shares.map(|quantity| Measure::whole(quantity, Stat::Share));
-    [Measure::whole(Goodput, Stat::Value)].into_iter().chain(shares).collect()
+    let values = [Goodput, Wasted].map(|quantity| Measure::whole(quantity, Stat::Value));
+    values.into_iter().chain(shares).collect()
 }
 
 fn times() -> [Measure; 4] {
@@ -93,7 +94,7 @@ fn nothing(of_variant: &[&Difference]) -> String {
 fn phrase(comparison: &Comparison, difference: &Difference) -> Option<String> {
     let measure = &difference.measure;
     let share = |value: f64| if value == 0.0 { "none".to_owned() } else { number::in_unit(Unit::Share, value) };
-    let Some(how) = of_messages(measure.quantity).filter(|_| measure.stat == Stat::Share) else {
+    let Some(how) = in_words(measure.quantity).filter(|_| measure.unit() == Unit::Share) else {
         return cells::briefly(difference).map(|by| format!("{measure} {by}"));
     };
     let base = difference.base?;
@@ -101,13 +102,14 @@ fn phrase(comparison: &Comparison, difference: &Difference) -> Option<String> {
     Some(format!("{} ({first}: {})", how.replace('@', &share(base + difference.value?)), share(base)))
 }
 
-fn of_messages(quantity: Quantity) -> Option<&'static str> {
+fn in_words(quantity: Quantity) -> Option<&'static str> {
     Some(match quantity {
         Quantity::Lost => "loses @ of messages",
         Quantity::Dead => "gives up @ of messages",
         Quantity::Unfinished => "leaves @ unfinished",
         Quantity::Duplicates => "repeats @ needlessly",
         Quantity::Redelivered => "delivers @ again",
+        Quantity::Wasted => "wastes @ of the work",
         Quantity::Reordered => "takes @ out of order",
         _ => return None,
     })

@@ -1,7 +1,7 @@
 //! A producer publishes at its planned instants, whatever became of the messages before.
 
 use crate::broker::{Delay, Message};
-use crate::random::Key;
+use crate::random::{Key, uniform};
 use crate::time::{Span, Time};
 use crate::workload::ArrivalStream;
 
@@ -30,8 +30,17 @@ pub struct Retries {
     pub within: Option<Span>,
     /// How long after a try a message is to be processed; else it is published once more, beside what was published.
     pub timeout: Option<Span>,
+    /// The share of publishes of which a producer never hears that they were let in, so that it publishes again.
+    pub confirms_lost: f64,
     /// What each new message adds to the further tries that there may be, all messages together; `None` is any number.
     pub budget: Option<f64>,
+}
+
+impl Retries {
+    /// Whether what a queue has let in may be published once more.
+    pub fn may_repeat(&self) -> bool {
+        self.timeout.is_some() || self.confirms_lost > 0.0
+    }
 }
 
 /// What the broker says to a publish.
@@ -61,6 +70,14 @@ impl<'a> Producer<'a> {
     /// How long after a try its messages are to be processed.
     pub fn timeout(&self) -> Option<Span> {
         self.retries.and_then(|(retries, _)| retries.timeout)
+    }
+
+    /// Whether the confirmation of that try never comes.
+    pub fn loses_confirm(&self, message: Message, name: &str, tries: u32) -> bool {
+        self.retries.is_some_and(|(retries, key)| {
+            let key = key.name(name).name("confirm").number(message.number).number(u64::from(tries));
+            retries.confirms_lost > 0.0 && uniform(&mut key.draws()) < retries.confirms_lost
+        })
     }
 
     /// Whether it tries again what is refused.

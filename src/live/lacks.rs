@@ -10,9 +10,11 @@ pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
 }
 
 fn repeats(producer: &Producer) -> Option<Lacking> {
-    producer.retries.as_ref()?.timeout.map(|_| Lacking {
-        path: ["producers", &producer.name, "retries", "timeout"].map(str::to_owned).to_vec(),
-        what: "a `timeout` of retries is not supported yet in a live run".to_owned(),
+    let retries = producer.retries.as_ref().filter(|retries| retries.may_repeat())?;
+    let key = if retries.timeout.is_some() { "timeout" } else { "confirms_lost" };
+    Some(Lacking {
+        path: ["producers", &producer.name, "retries", key].map(str::to_owned).to_vec(),
+        what: format!("`{key}` of retries is not supported yet in a live run"),
         hint: "leave it out, or leave out `--live`".to_owned(),
     })
 }

@@ -167,6 +167,11 @@ pub const RETRIES: &[Key] = &[
         "how long after a try a message is to be processed; else it is published once more, though what was published before is still under way",
     ),
     key(
+        "confirms_lost",
+        "0.1%",
+        "the share of publishes whose confirmation never comes, so that what a queue has let in is published once more after the delay",
+    ),
+    key(
         "budget",
         "10%",
         "what each new message adds to the further tries that there may be, of all messages together; 10 at most are saved up",

@@ -235,7 +235,7 @@ impl Scenario {
 
     /// Whether a message may have several copies.
     pub fn has_copies(&self) -> bool {
-        let repeats = |producer: &Producer| producer.retries.as_ref().is_some_and(|retries| retries.timeout.is_some());
+        let repeats = |producer: &Producer| producer.retries.as_ref().is_some_and(Retries::may_repeat);
         self.passes_on() || self.producers.iter().any(|producer| producer.publishes_to.len() > 1 || repeats(producer))
     }
 

@@ -24,7 +24,7 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Producer> {
     let messages = messages(&object, reader).unwrap_or_default();
     said_once(&object, arrivals.as_ref(), reader);
     let retries = retries(&object, reader);
-    if retries.as_ref().is_some_and(|retries| retries.timeout.is_some()) {
+    if retries.as_ref().is_some_and(Retries::may_repeat) {
         awaits_one(&object, publishes_to.as_deref(), arrivals.as_ref(), reader);
     }
     let confirms = object.quantity("confirms", reader, |text| quantity::count(text, 1, MOST_CONFIRMS));
@@ -69,7 +69,9 @@ fn retries(producer: &Object<'_>, reader: &mut Reader) -> Option<Retries> {
     }
     let timeout = object.quantity("timeout", reader, |text| quantity::span(text, &SOME));
     let budget = object.quantity("budget", reader, quantity::share);
-    Some(Retries { delay, limit: limit.and_then(|limit| u32::try_from(limit).ok()), within, timeout, budget })
+    let confirms_lost = object.quantity("confirms_lost", reader, quantity::share).unwrap_or(0.0);
+    let limit = limit.and_then(|limit| u32::try_from(limit).ok());
+    Some(Retries { delay, limit, within, timeout, confirms_lost, budget })
 }
 
 /// Who waits for a message waits for one, and thinks of nothing else meanwhile.
@@ -77,12 +79,12 @@ fn awaits_one(producer: &Object<'_>, to: Option<&[QueueId]>, arrivals: Option<&A
     let place = producer.key_place("retries");
     if to.is_some_and(|to| to.len() > 1) {
         let problem = Problem::at(place, "a message that goes to several queues has no single end to wait for");
-        reader.report(problem.hint("leave out the `timeout`, or publish to one queue"));
+        reader.report(problem.hint("leave out `timeout` and `confirms_lost`, or publish to one queue"));
     }
     if arrivals.is_some_and(Arrivals::is_closed) {
         let problem =
             Problem::at(place, "clients of a closed population wait for their message, however long it takes");
-        reader.report(problem.hint("leave out the `timeout`, or the `closed` arrivals"));
+        reader.report(problem.hint("leave out `timeout` and `confirms_lost`, or the `closed` arrivals"));
     }
 }
 

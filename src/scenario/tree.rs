@@ -222,6 +222,7 @@ pub const TREE: &[Table] = &[
             row("limit", "no limit", &[]),
             row("within", "no limit", &[]),
             row("timeout", "only what is refused is tried again", &[]),
+            row("confirms_lost", "0%", &[]),
             row("budget", "no limit", &[]),
         ],
     ),

@@ -75,6 +75,8 @@ pub struct Pending {
     pub message: Message,
     pub family: u32,
     pub tries: u32,
+    /// It has not heard that the message was let in, and publishes it once more whatever becomes of it.
+    pub is_unheard: bool,
 }
 
 impl<L: Listener> Run<'_, L> {
@@ -143,18 +145,25 @@ impl<L: Listener> Run<'_, L> {
         self.clients.tries = 1;
         match waiting {
             Some((_, pending)) if reply == Reply::Refused => self.clients.recorder.waits_no_more(pending.family),
-            Some((timeout, pending)) => self.wait(timeout, pending),
+            Some((Some(timeout), pending)) => self.wait(timeout, pending),
+            // The confirmation is awaited no longer than it takes to come.
+            Some((None, pending)) => self.time_out(pending),
             None => {}
         }
         reply
     }
 
     /// Before it is offered, because it may be gone at once.
-    fn begin_to_wait(&mut self, to: QueueId, letter: Letter, tries: u32) -> Option<(Span, Pending)> {
-        let timeout = self.clients.sources[usize::from(letter.producer)].producer.timeout()?;
+    fn begin_to_wait(&mut self, to: QueueId, letter: Letter, tries: u32) -> Option<(Option<Span>, Pending)> {
         let message = self.clients.recorder.message_of(letter)?;
+        let producer = &self.clients.sources[usize::from(letter.producer)].producer;
+        let is_unheard = producer.loses_confirm(message, &self.scenario.queue(to).name, tries);
+        let timeout = producer.timeout().filter(|_| !is_unheard);
+        if timeout.is_none() && !is_unheard {
+            return None;
+        }
         let family = self.clients.recorder.waits_for(letter);
-        Some((timeout, Pending { to, message, family, tries }))
+        Some((timeout, Pending { to, message, family, tries, is_unheard }))
     }
 
     fn wait(&mut self, timeout: Span, pending: Pending) {
@@ -163,24 +172,23 @@ impl<L: Listener> Run<'_, L> {
 
     /// A publish that stands outside is the producer's own, and is waited for once more.
     fn time_out(&mut self, pending: Pending) {
-        let Pending { to, message, family, tries } = pending;
+        let Pending { to, message, family, tries, is_unheard } = pending;
+        let standing = self.clients.recorder.standing(family);
         let producer = &mut self.clients.sources[usize::from(message.producer)].producer;
-        let again = match (self.clients.recorder.standing(family), producer.timeout()) {
-            (Standing::Outside, Some(timeout)) => return self.wait(timeout, pending),
-            (Standing::Inside, _) => {
-                producer.tries_again_at(self.clients.now, message, &self.scenario.queue(to).name, tries)
-            }
-            _ => None,
-        };
-        match again {
+        if let (Standing::Outside, false, Some(timeout)) = (standing, is_unheard, producer.timeout()) {
+            return self.wait(timeout, pending);
+        }
+        let is_given_up = standing == Standing::Over && !is_unheard;
+        let again = || producer.tries_again_at(self.clients.now, message, &self.scenario.queue(to).name, tries);
+        match (!is_given_up).then(again).flatten() {
             Some(at) => self.clients.plan(at, FollowUp::Repeat(Pending { tries: tries + 1, ..pending })),
             None => self.clients.recorder.waits_no_more(family),
         }
     }
 
     fn repeat(&mut self, pending: Pending) {
-        let Pending { to, message, family, tries } = pending;
-        if self.clients.recorder.standing(family) == Standing::Over {
+        let Pending { to, message, family, tries, is_unheard } = pending;
+        if !is_unheard && self.clients.recorder.standing(family) == Standing::Over {
             return self.clients.recorder.waits_no_more(family);
         }
         let letter = self.clients.recorder.repeats(message, family);

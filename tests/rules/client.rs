@@ -351,7 +351,14 @@ fn a_producer_tries_again_as_often_and_as_long_as_its_retries_say() {
     let key = Key::of_seed(1);
     let law = DelayLaw::Linear { step: Span::from_secs(1), at_most: Span::MAX };
     let delay = Delay { law, jitter: Jitter::None };
-    let retries = |limit, within| Retries { delay: delay.clone(), limit, within, timeout: None, budget: None };
+    let retries = |limit, within| Retries {
+        delay: delay.clone(),
+        limit,
+        within,
+        timeout: None,
+        confirms_lost: 0.0,
+        budget: None,
+    };
     let message = Message { producer: 0, number: 0, planned: Time::ZERO };
     let tries = |retries: Option<&Retries>| {
         let mut producer = Producer::new(0, arrivals.stream(key), Time::NEVER).with_retries(retries, key);
@@ -371,7 +378,7 @@ fn a_producer_tries_again_as_often_and_as_long_as_its_retries_say() {
 fn a_budget_bounds_the_further_tries_of_all_messages() {
     let arrivals = Arrivals::Regular { rate: RateProfile::constant(1.0) };
     let (key, delay) = (Key::of_seed(1), Delay { law: DelayLaw::Constant(Span::from_secs(1)), jitter: Jitter::None });
-    let retries = Retries { delay, limit: None, within: None, timeout: None, budget: Some(0.25) };
+    let retries = Retries { delay, limit: None, within: None, timeout: None, confirms_lost: 0.0, budget: Some(0.25) };
     let mut producer = Producer::new(0, arrivals.stream(key), Time::NEVER).with_retries(Some(&retries), key);
     let mut tried = 0;
     for _ in 0..100 {

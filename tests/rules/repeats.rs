@@ -55,3 +55,14 @@ fn a_refused_repeat_is_given_up_while_the_message_goes_on() {
     assert_eq!((all.published, all.tries, all.accepted, all.refused, all.processed), (1, 2, 1, 0, 1));
     assert_eq!(all.duplicates, 0);
 }
+
+#[test]
+fn what_a_producer_does_not_hear_of_it_publishes_again_whatever_has_become_of_it() {
+    let all = counts(&once("confirms_lost: 100%, delay: 100ms, limit: 2", "{}", TWO));
+    assert_eq!((all.published, all.tries, all.processed, all.duplicates), (1, 3, 1, 2));
+    let half = "confirms_lost: 50%, delay: 1ms, limit: 1";
+    let producer = format!("p: {{publishes_to: a, arrivals: {{regular: {{rate: 1000/s}}}}, retries: {{{half}}}}}");
+    let all = counts(&run("a: {}", &producer, "w: {takes_from: a, count: 9, service: 1ms}"));
+    assert_eq!(all.published + all.duplicates, all.tries);
+    assert!((440..560).contains(&all.duplicates), "half of 1000: {}", all.duplicates);
+}

@@ -293,7 +293,7 @@ fn anything() -> impl Strategy<Value = Scenario> {
 
 /// Whether it publishes once more what is not processed in time.
 fn repeats(producer: &Producer) -> bool {
-    producer.retries.as_ref().is_some_and(|retries| retries.timeout.is_some())
+    producer.retries.as_ref().is_some_and(Retries::may_repeat)
 }
 
 /// Without time-outs, after which what a consumer has done and what became of the message part ways, and with nothing
@@ -311,7 +311,7 @@ fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
         }
         scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
         let retries = scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut());
-        retries.for_each(|retries| retries.timeout = None);
+        retries.for_each(|retries| (retries.timeout, retries.confirms_lost) = (None, 0.0));
         scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
         // Who works on while the broker is away is not heard, and what a queue loses meanwhile may yet be done.
         scenario.outages.retain(|outage| outage.of != OutageOf::Broker && outage.loses == Loses::Nothing);
@@ -336,10 +336,11 @@ prop_compose! {
         limit in prop::option::of(0..4_u32),
         within in prop::option::of(1..40_u64),
         timeout in prop::option::weighted(0.4, 1..30_u64),
+        confirms_lost in prop_oneof![3 => Just(0.0), 1 => 0.05..0.9_f64],
         budget in prop::option::weighted(0.3, 0.05..1.0_f64),
     ) -> Retries {
         let delay = Delay { law: DelayLaw::Constant(ms(delay)), jitter };
-        Retries { delay, limit, within: within.map(ms), timeout: timeout.map(ms), budget }
+        Retries { delay, limit, within: within.map(ms), timeout: timeout.map(ms), confirms_lost, budget }
     }
 }
 
@@ -358,7 +359,7 @@ prop_compose! {
         if let Some(retries) = &mut retries
             && (publishes_to.len() > 1 || arrivals.is_closed())
         {
-            retries.timeout = None;
+            (retries.timeout, retries.confirms_lost) = (None, 0.0);
         }
         Producer { name: String::new(), publishes_to, arrivals, messages, retries, confirms }
     }

@@ -52,7 +52,7 @@ pub fn run_live<T: Target>(
 
 /// The scenario as it is run live, if the target has all that it needs.
 pub(super) fn prepared<T: Target>(scenario: &Scenario, asked: &LiveAsk<'_>, target: &T) -> Result<Scenario, RunError> {
-    let lacking = [live::lacks(scenario), target.lacks(scenario)].concat();
+    let lacking = target.lacks(scenario);
     match refuse(scenario, &lacking) {
         Some(problems) => Err(RunError::Lacking(problems)),
         None => Ok(as_live(scenario, asked.speed)),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    Consumer, Delivery, Durability, Ear, Envelope, Lacking, Publisher, Said, Session, Setting, Target, TargetError,
+    Consumer, Delivery, Durability, Ear, Envelope, Lacking, Outage, Publisher, Said, Session, Setting, Target,
+    TargetError,
 };
 use crate::broker::{Effect, Place, Properties, QueueId, Terms};
 use crate::host::{self, Host, Options, Parcel, PublishError, Watch};
@@ -50,6 +51,7 @@ impl Target for Embedded {
             names: scenario.queues.iter().map(|queue| queue.name.clone()).collect(),
             services,
             messages_expire: scenario.messages_expire(),
+            outages: !scenario.outages.is_empty(),
             began: Some(began.into()),
             speed,
             ..Options::default()
@@ -78,6 +80,15 @@ impl Session for Host {
     /// There is nothing to lose.
     fn reconnects(&self) -> u64 {
         0
+    }
+
+    fn begin_outage(&self, outage: &Outage) -> Result<(), TargetError> {
+        Ok(Host::begin_outage(self, outage)?)
+    }
+
+    fn end_outage(&self, outage: &Outage) -> Result<(), TargetError> {
+        Host::end_outage(self, outage);
+        Ok(())
     }
 
     fn still<R>(&self, close: impl FnOnce(Option<&mut dyn Iterator<Item = (QueueId, Place)>>) -> R) -> R {
@@ -125,6 +136,10 @@ impl Consumer for host::Consumer {
 
     fn cancel(&mut self) {
         host::Consumer::cancel(self);
+    }
+
+    fn close(&mut self) -> Result<Vec<Delivery<host::Delivery>>, TargetError> {
+        Ok(host::Consumer::close(self, true).into_iter().filter_map(opened).collect())
     }
 
     fn resume(&mut self) {

@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 
 use crate::broker::{Effect, Place, Properties, QueueId, Services, Terms};
 use crate::host::HostError;
+pub use crate::host::Outage;
 pub use crate::scenario::Lacking;
 use crate::scenario::Scenario;
 use crate::time::{Speed, Time};
@@ -166,6 +167,23 @@ pub trait Session: Send + Sync + 'static {
         0
     }
 
+    /// Queues are away from now on, and with the broker every consumer's connection is closed, as [`Outage`] says. A target
+    /// that [lacks](Target::lacks) outages is not asked.
+    ///
+    /// # Errors
+    /// If the target knows no outages.
+    fn begin_outage(&self, _: &Outage) -> Result<(), TargetError> {
+        Err(not_by_plan("go away"))
+    }
+
+    /// They are back, where no other outage lasts.
+    ///
+    /// # Errors
+    /// As [`Session::begin_outage`].
+    fn end_outage(&self, _: &Outage) -> Result<(), TargetError> {
+        Err(not_by_plan("come back"))
+    }
+
     /// Finds out, when nothing more is planned, what became of messages that were not heard of since they were accepted,
     /// and tells the ear. Consumers may be handed nothing afterwards.
     ///
@@ -239,6 +257,22 @@ pub trait Consumer: Send + 'static {
     /// It is handed nothing more from now on; what is on its way it may still receive.
     fn cancel(&mut self);
 
-    /// It takes part again after a [`cancel`](Consumer::cancel), on the same terms. Neither waits for anything.
+    /// Its connection is closed: it is handed nothing more, and the target takes back all that it has not answered, as a
+    /// failure of each message. Returns what it had not received; no answer to that, or to what it had received before,
+    /// reaches the target. A target that [lacks](Target::lacks) crashes and outages is not asked.
+    ///
+    /// # Errors
+    /// If the target knows none.
+    fn close(&mut self) -> Result<Vec<Delivery<Self::Tag>>, TargetError> {
+        Err(not_by_plan("close a consumer's connection"))
+    }
+
+    /// It takes part again after a [`cancel`](Consumer::cancel) or a [`close`](Consumer::close), on the same terms. None of
+    /// these waits for anything.
     fn resume(&mut self);
+}
+
+fn not_by_plan(what: &str) -> TargetError {
+    let (target, why) = ("the target".to_owned(), "it has no equivalent of outages and crashes".to_owned());
+    TargetError::Unwilling { target, what: format!("{what} by plan"), why }
 }

@@ -85,12 +85,25 @@ impl Consumer {
         self.seat.shared.enter(|state| state.cancel(self.seat.consumer));
     }
 
-    /// Takes back a [`cancel`](Consumer::cancel): it is handed messages again, on the same terms. What it has not answered
-    /// since before counts against its prefetch.
+    /// Takes back a [`cancel`](Consumer::cancel) or a [`close`](Consumer::close): it is handed messages again, on the same
+    /// terms. What it has not answered since before a `cancel` counts against its prefetch.
     pub fn resume(&mut self) {
         if std::mem::take(&mut self.is_cancelled) {
             self.seat.shared.enter(|state| state.subscribe_again(self.seat.consumer, &self.queues, self.terms));
         }
+    }
+
+    /// Its connection is closed, as when whoever consumes has crashed: all that it has not answered goes back before any of
+    /// it is handed to another, and that may be a failure of each. It is handed nothing more until it [resumes]. Returns
+    /// what it had not received; an answer to that, or to what it had received before, has no effect any more.
+    ///
+    /// [resumes]: Consumer::resume
+    pub fn close(&mut self, is_failure: bool) -> Vec<Delivery> {
+        self.is_cancelled = true;
+        let Consumer { seat, received, .. } = self;
+        let unfetched = seat.shared.enter(|state| state.close(seat.consumer, is_failure));
+        let unreceived = received.drain(..).chain(unfetched);
+        unreceived.map(|handed| Delivery::new(Arc::clone(seat), handed)).collect()
     }
 
     fn take(&mut self) -> Option<Delivery> {

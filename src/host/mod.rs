@@ -109,10 +109,24 @@ pub struct Options {
     pub services: Vec<(QueueId, Services)>,
     /// Whether messages may have a ttl of their own.
     pub messages_expire: bool,
+    /// Whether there are to be [outages](Host::begin_outage); without, every message is passed on a little faster.
+    pub outages: bool,
     /// When its time begins; now if it is not said. Until then it is instant 0.
     pub began: Option<Instant>,
     /// How fast its time passes, delays and time-outs with it.
     pub speed: Speed,
+}
+
+/// What is away for a while.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outage {
+    /// They take nothing in and give nothing out. What is in them stays there, and its timers go on.
+    pub queues: Vec<QueueId>,
+    /// The connection of every consumer is closed as it begins, as by [`Consumer::close`], with a failure of each message
+    /// that was held. Each has to close it on its own side, too, and may resume when the outage is over.
+    pub disconnects: bool,
+    /// Then the queues lose all that they have.
+    pub loses: bool,
 }
 
 /// Why a host did not do what was asked.
@@ -132,6 +146,8 @@ pub enum HostError {
     TooManyPublishers(u32),
     #[error("there are {0} consumers, as many as `Limits::consumers` allows; drop one, or raise it")]
     TooManyConsumers(u32),
+    #[error("this host knows no outages; start it with `Options::outages`")]
+    NoOutages,
     #[error("the host has been stopped")]
     Closed,
 }
@@ -206,6 +222,19 @@ impl Host {
     /// The accounts of all queues at this instant.
     pub fn accounts(&self) -> Vec<Account> {
         self.shared.enter(|state| state.told.books.0.clone())
+    }
+
+    /// An outage begins: all of it takes place before anybody else has a turn.
+    ///
+    /// # Errors
+    /// If a queue does not exist, or the host was not made ready for outages ([`Options::outages`]).
+    pub fn begin_outage(&self, outage: &Outage) -> Result<(), HostError> {
+        self.shared.enter(|state| state.begin_outage(outage))
+    }
+
+    /// The outage is over. A queue is back when every outage of it is.
+    pub fn end_outage(&self, outage: &Outage) {
+        self.shared.enter(|state| state.end_outage(outage));
     }
 
     /// By tokio's clock, and at the host's speed.

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::account::{Account, Books};
 use super::parcels::{Parcel, Parcels};
 use super::told::{Handed, Line, Mailbox, Offered, Told, Wakes};
-use super::{HostError, Limits, Options, patience};
+use super::{HostError, Limits, Options, Outage, patience};
 use crate::broker::{Broker, Command, ConsumerId, DeliveryId, Place, Properties, QueueId, QueueRules, Terms};
 use crate::random::Key;
 use crate::time::{Span, Speed, Time};
@@ -41,6 +41,8 @@ pub(super) enum Stage {
 
 pub(super) struct State {
     broker: Broker<Parcel>,
+    /// The broker is ready for outages.
+    knows_outages: bool,
     pub told: Told,
     pub stage: Stage,
     limits: Limits,
@@ -110,11 +112,15 @@ impl State {
                 options.messages_expire,
             ),
         };
+        if options.outages {
+            broker = broker.with_outages();
+        }
         for (queue, services) in options.services {
             broker.order_by(queue, services);
         }
         State {
             broker,
+            knows_outages: options.outages,
             told,
             stage: Stage::Open,
             limits: options.limits,
@@ -211,6 +217,40 @@ impl State {
     /// The consumer is handed nothing more.
     pub fn cancel(&mut self, consumer: ConsumerId) {
         self.apply(Command::Cancel { consumer });
+    }
+
+    /// The consumer's connection is closed: what it has not answered goes back, and it is handed nothing more. Returns what
+    /// it has not fetched, which counts as handed over until it is answered in vain.
+    pub fn close(&mut self, consumer: ConsumerId, is_failure: bool) -> VecDeque<Handed> {
+        self.apply(Command::Close { consumer, is_failure });
+        std::mem::take(&mut self.mailbox(consumer).ready)
+    }
+
+    pub fn begin_outage(&mut self, outage: &Outage) -> Result<(), HostError> {
+        if !self.knows_outages {
+            return Err(HostError::NoOutages);
+        }
+        if let Some(queue) = outage.queues.iter().find(|queue| !self.has_queue(**queue)) {
+            return Err(HostError::NoQueue(*queue));
+        }
+        // Before anything returns, so that nothing is handed out again.
+        outage.queues.iter().for_each(|queue| self.apply(Command::Suspend { queue: *queue }));
+        if outage.disconnects {
+            let consumers = 0..self.told.mailboxes.len() as u32;
+            consumers.map(ConsumerId).for_each(|consumer| self.apply(Command::Close { consumer, is_failure: true }));
+        }
+        if outage.loses {
+            outage.queues.iter().for_each(|queue| self.apply(Command::Empty { queue: *queue }));
+        }
+        Ok(())
+    }
+
+    pub fn end_outage(&mut self, outage: &Outage) {
+        for queue in outage.queues.iter().copied() {
+            if self.has_queue(queue) {
+                self.apply(Command::Resume { queue });
+            }
+        }
     }
 
     /// The consumer is gone; what it has not been given goes back, and what it has been given stays out.

@@ -209,6 +209,14 @@ impl Books {
         self.with(|_, recorder| recorder.handed_back(track));
     }
 
+    /// A consumer has crashed with a message in its hands. What the broker was told or believed to be done is lost.
+    pub fn crashed(&self, at: Time, track: u32, acknowledged_before: bool) {
+        self.with(|notes, recorder| {
+            recorder.crashed(track, acknowledged_before);
+            notes.tell_ends(recorder, at);
+        });
+    }
+
     pub fn standing(&self) -> Standing {
         self.with(|notes, recorder| {
             notes.responses.settle();

@@ -1,16 +1,21 @@
 //! One consumer's task: it takes, works for as long as a draw says, and answers, by the rules of its crew.
 
+mod presence;
+mod struck;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::future::pending;
 use std::sync::Arc;
 
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{oneshot, watch};
 
 use super::books::Books;
+use super::fate::Fate;
 use super::first::{First, first_of};
 use super::roster::Place;
 use super::run::{LiveError, Phase};
-use super::{Hands, Lateness};
+use super::{Hands, Lateness, TimerError};
 use crate::adapter::{Consumer, Delivery, Envelope, Publisher, Said};
 use crate::broker::DeliveryId;
 use crate::client::{Acknowledge, Answer, Carried, Crew, Handed, Next, Onward};
@@ -33,6 +38,9 @@ pub struct Consuming<C: Consumer, P> {
     pub place: Option<Place>,
     /// It takes part from the beginning.
     pub is_present: bool,
+    /// The time is counted for which it could work.
+    pub is_counted: bool,
+    pub fate: Fate,
     /// Where it passes messages on, if it does.
     pub onward: Option<Passes<P>>,
     pub books: Arc<Books>,
@@ -55,12 +63,7 @@ pub async fn run<C: Consumer, P: Publisher>(
     parts: Consuming<C, P>,
     mut phase: watch::Receiver<Phase>,
 ) -> Result<Lateness, LiveError> {
-    let held = VecDeque::new();
-    let is_available = parts.is_present;
-    let mut task = Task { parts, tags: BTreeMap::new(), deliveries: 0, held, began: Time::ZERO, is_available };
-    if !is_available {
-        task.leave(Next::Nothing);
-    }
+    let mut task = Task::new(parts);
     let closed = async { phase.wait_for(|phase| *phase == Phase::Closed).await.map(drop) };
     match first_of(closed, task.go()).await {
         First::A(_) => Ok(std::mem::take(task.parts.hands.lateness())),
@@ -70,19 +73,36 @@ pub async fn run<C: Consumer, P: Publisher>(
 
 struct Task<C: Consumer, P> {
     parts: Consuming<C, P>,
-    /// What to answer for deliveries with.
-    tags: BTreeMap<DeliveryId, C::Tag>,
+    /// When each delivery was made that is not answered, and what to answer it with.
+    tags: BTreeMap<DeliveryId, (Time, C::Tag)>,
     deliveries: u64,
     /// Of what is held and not begun, in its order: when it entered its queue and when it was delivered.
     held: VecDeque<(Time, Time)>,
+    next: Next,
     /// When the attempt began that is under way.
     began: Time,
-    /// It counts as somebody who could work: it is there, or has something left to work on.
+    /// It has passed these on, and waits until each is let in or refused.
+    outside: Vec<LetIn>,
+    /// It counts as somebody who could work: it is there, or has something left to work on, and is not down.
     is_available: bool,
+    /// The broker is away.
+    is_cut_off: bool,
 }
 
 /// Tells when a queue has let in what was passed on to it, or refused it.
 type LetIn = oneshot::Receiver<()>;
+
+/// What a consumer has waited for.
+enum Step<T> {
+    /// None when the target has ended.
+    Delivered(Option<Delivery<T>>),
+    /// Until now.
+    Waited(Time),
+    /// Until the second instant, on what was to end at the first.
+    Worked(Time, Time),
+    /// The last of what is outside is so no more.
+    LetIn,
+}
 
 /// The next time that a consumer is called in or sent home.
 async fn call(place: &mut Option<Place>) -> bool {
@@ -92,127 +112,97 @@ async fn call(place: &mut Option<Place>) -> bool {
     }
 }
 
+/// Goes on with what it does. Nothing has happened if it is not awaited to its end.
+async fn step<C: Consumer>(
+    inbox: &mut C,
+    hands: &mut Hands,
+    next: Next,
+    outside: Option<&mut LetIn>,
+) -> Result<Step<C::Tag>, TimerError> {
+    if let Some(let_in) = outside {
+        // Whoever would tell is gone only with the books.
+        let _ = let_in.await;
+        return Ok(Step::LetIn);
+    }
+    Ok(match next {
+        Next::Nothing => Step::Delivered(inbox.recv().await),
+        Next::Wait(until) => match first_of(inbox.recv(), hands.rest(until)).await {
+            First::A(delivery) => Step::Delivered(delivery),
+            First::B(now) => Step::Waited(now?),
+        },
+        Next::Work(ends) => Step::Worked(ends, hands.work(ends).await?),
+    })
+}
+
 impl<C: Consumer, P: Publisher> Task<C, P> {
+    fn new(parts: Consuming<C, P>) -> Task<C, P> {
+        let mut task = Task {
+            is_available: parts.is_present,
+            parts,
+            tags: BTreeMap::new(),
+            deliveries: 0,
+            held: VecDeque::new(),
+            next: Next::Nothing,
+            began: Time::ZERO,
+            outside: Vec::new(),
+            is_cut_off: false,
+        };
+        if !task.is_available {
+            task.leave();
+        }
+        task
+    }
+
+    /// What befalls it interrupts whatever it does.
     async fn go(&mut self) -> Result<(), LiveError> {
-        let mut next = Next::Nothing;
         loop {
-            let Consuming { inbox, hands, place, .. } = &mut self.parts;
-            next = match next {
-                Next::Nothing => match first_of(call(place), inbox.recv()).await {
-                    First::A(is_called) => self.attend(is_called, next),
-                    First::B(Some(delivery)) => self.put(delivery),
-                    First::B(None) => return Ok(()),
-                },
-                Next::Wait(until) => match first_of(call(place), first_of(inbox.recv(), hands.rest(until))).await {
-                    First::A(is_called) => self.attend(is_called, next),
-                    First::B(First::A(Some(delivery))) => self.put_to(next, delivery),
-                    First::B(First::A(None)) => return Ok(()),
-                    First::B(First::B(now)) => {
-                        let now = now?;
-                        self.begin(now, |crew| crew.next_batch(DESK, now, true))
-                    }
-                },
-                Next::Work(ends) => {
-                    self.attempt(ends).await?;
-                    self.next_batch()
-                }
-            };
             self.show();
-        }
-    }
-
-    /// It is called in or sent home; what it does then instead of `next`.
-    fn attend(&mut self, is_called: bool, next: Next) -> Next {
-        match (self.parts.crew.desk(DESK).is_present(), is_called) {
-            (true, false) => self.leave(next),
-            (false, true) => {
-                self.come_back();
-                next
+            let Consuming { inbox, hands, place, fate, .. } = &mut self.parts;
+            let goes_on = step(inbox, hands, self.next, self.outside.last_mut());
+            match first_of(first_of(fate.next(), call(place)), goes_on).await {
+                First::A(First::A(blow)) => self.is_struck(blow?)?,
+                First::A(First::B(is_called)) => self.attend(is_called),
+                First::B(step) => match step? {
+                    Step::Delivered(None) => return Ok(()),
+                    Step::Delivered(Some(delivery)) => self.put(delivery),
+                    Step::Waited(now) => self.has_waited(now),
+                    Step::Worked(ends, ended) => self.has_worked(ends, ended)?,
+                    Step::LetIn => self.is_rid_of_one(),
+                },
             }
-            (true, true) | (false, false) => next,
         }
     }
 
-    /// It takes nothing more, finishes what it works on, and gives the rest back.
-    fn leave(&mut self, next: Next) -> Next {
-        self.parts.inbox.cancel();
-        let mut next = next;
-        // It was handed this before: as soon as that is noticed, it has begun with the first.
-        while let Some(delivery) = self.parts.inbox.try_recv() {
-            next = self.put_to(next, delivery);
-        }
-        for handed in self.parts.crew.leave(DESK) {
-            self.give_back(handed);
-        }
-        if self.parts.acknowledge != Acknowledge::OnDelivery {
-            self.held.clear();
-        }
-        if self.parts.crew.is_over(DESK) {
-            let rest = self.parts.crew.tell_rest(DESK);
-            self.say(rest);
-        }
-        self.show();
-        match next {
-            Next::Wait(_) if self.held.is_empty() => Next::Nothing,
-            next => next,
-        }
-    }
-
-    fn come_back(&mut self) {
-        self.parts.crew.come_back(DESK);
-        if self.parts.crew.is_over(DESK) {
-            self.parts.hands.was_held_up();
-        }
-        self.parts.inbox.resume();
-        self.show();
-    }
-
-    /// It has not begun with it.
-    fn give_back(&mut self, handed: Handed<u32>) {
-        self.parts.books.handed_back(handed.label);
-        self.say(vec![Answer::Return(handed.delivery)]);
-    }
-
-    /// Lets it be known whether it could work, and whether it does.
-    fn show(&mut self) {
-        let Some(place) = &self.parts.place else { return };
-        let is_idle = self.parts.crew.is_over(DESK);
-        place.tell(is_idle);
-        let is_available = !is_idle || self.parts.crew.desk(DESK).is_present();
-        if is_available != self.is_available {
-            let more = if is_available { 1 } else { -1 };
-            self.parts.books.available(self.parts.hands.now(), self.parts.entry, more);
-            self.is_available = is_available;
-        }
-    }
-
-    /// A delivery comes to its desk while it does something else, which it goes on with unless the delivery changes that.
-    fn put_to(&mut self, next: Next, delivery: Delivery<C::Tag>) -> Next {
-        match self.put(delivery) {
-            Next::Nothing => next,
-            next => next,
-        }
-    }
-
-    /// A delivery comes to its desk.
-    fn put(&mut self, delivery: Delivery<C::Tag>) -> Next {
+    /// A delivery comes to its desk. What it does already it goes on with, unless that changes it.
+    fn put(&mut self, delivery: Delivery<C::Tag>) {
         let Delivery { envelope: Envelope { letter, number, .. }, queue, entry, attempt, tag } = delivery;
         let now = self.parts.hands.now();
         let (entered, delivered, entry) = self.parts.books.delivery(letter.track, (entry, attempt), now);
         let id = DeliveryId::numbered(self.deliveries);
         self.deliveries += 1;
-        self.tags.insert(id, tag);
+        self.tags.insert(id, (delivered, tag));
         let (producer, label) = (letter.producer, letter.track);
         let handed = Handed { delivery: id, queue, number, producer, entry, attempt, label };
         if !self.parts.crew.desk(DESK).is_present() && self.parts.acknowledge != Acknowledge::OnDelivery {
             // It was on its way as this consumer left.
-            self.give_back(handed);
-            return Next::Nothing;
+            return self.give_back(handed);
         }
         self.held.push_back((entered, delivered));
         self.forgotten(delivered, 1);
         let begins = self.parts.hands.begins(entered, delivered);
-        self.begin(begins, |crew| crew.put(DESK, begins, handed))
+        match self.begin(begins, |crew| crew.put(DESK, begins, handed)) {
+            Next::Nothing => {}
+            next => self.next = next,
+        }
+    }
+
+    /// It has waited for more, or it has hung: then it begins by rights when that should have ended.
+    fn has_waited(&mut self, now: Time) {
+        let at = match self.next {
+            Next::Wait(until) if self.parts.crew.desk(DESK).hangs() => until,
+            _ => now,
+        };
+        self.next = self.begin(at, |crew| crew.next_batch(DESK, at, true));
     }
 
     /// With what is held, once its hands are free.
@@ -240,8 +230,9 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         next
     }
 
-    async fn attempt(&mut self, ends: Time) -> Result<(), LiveError> {
-        let ended = self.work(ends).await?;
+    /// The work on its batch is done; it may be that some of that is passed on and not let in yet.
+    fn has_worked(&mut self, ends: Time, ended: Time) -> Result<(), LiveError> {
+        self.next = Next::Nothing;
         // What has come meanwhile is on the desk: whoever acknowledges several at once goes on if there is more to do.
         while let Some(delivery) = self.parts.inbox.try_recv() {
             self.put(delivery);
@@ -249,30 +240,44 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         let done = self.parts.crew.done(DESK);
         // The next attempt begins by rights where this one should have ended, and no time is counted twice.
         self.parts.books.worked(ends, self.parts.entry, self.began);
-        let mut outside = Vec::new();
         for (handed, success) in done {
-            outside.extend(self.ended(ended, handed, success)?);
+            let let_in = self.ended(ended, handed, success)?;
+            self.outside.extend(let_in);
             if self.parts.acknowledge == Acknowledge::OnDelivery {
                 self.tags.remove(&handed.delivery);
             }
         }
-        self.wait_with(outside).await;
-        self.forgotten(ended, -(self.parts.crew.desk(DESK).batch().len() as i64));
-        let said = self.parts.crew.clear(DESK);
-        self.say(said);
+        // As a rule there is room at once.
+        self.outside.retain_mut(|let_in| let_in.try_recv() == Err(TryRecvError::Empty));
+        self.parts.crew.pass_on(DESK, self.outside.len());
+        if self.outside.is_empty() {
+            self.clear();
+        }
         Ok(())
     }
 
-    /// Works until `ends`, and says when that ended.
-    async fn work(&mut self, ends: Time) -> Result<Time, LiveError> {
-        self.show();
-        loop {
-            let Consuming { hands, place, .. } = &mut self.parts;
-            match first_of(call(place), hands.work(ends)).await {
-                First::A(is_called) => _ = self.attend(is_called, Next::Work(ends)),
-                First::B(ended) => return Ok(ended?),
-            }
+    /// The time until all that it passes on has a place is not its own lateness.
+    fn is_rid_of_one(&mut self) {
+        self.outside.pop();
+        if self.parts.crew.is_rid_of_one(DESK) {
+            self.parts.hands.was_held_up();
+            self.clear();
         }
+    }
+
+    /// It is through with its batch: it answers, and goes on.
+    fn clear(&mut self) {
+        if self.parts.acknowledge == Acknowledge::OnDelivery {
+            let count = self.parts.crew.desk(DESK).batch().len() as i64;
+            self.forgotten(self.parts.hands.now(), -count);
+        }
+        self.keep_unheard();
+        let said = self.parts.crew.clear(DESK);
+        self.say(said);
+        if !self.parts.crew.desk(DESK).is_present() && self.parts.crew.is_over(DESK) {
+            self.go_home();
+        }
+        self.next = self.next_batch();
     }
 
     /// Returns who tells when what is passed on has been let in or refused, if it is passed on.
@@ -301,20 +306,6 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         Ok(Some(let_in))
     }
 
-    /// It waits with what it passes on until all of that has a place, and that time is not its own lateness.
-    async fn wait_with(&mut self, outside: Vec<LetIn>) {
-        for mut let_in in outside {
-            // As a rule there is room at once.
-            if let_in.try_recv().is_ok() {
-                continue;
-            }
-            while let First::A(is_called) = first_of(call(&mut self.parts.place), &mut let_in).await {
-                self.attend(is_called, Next::Nothing);
-            }
-            self.parts.hands.was_held_up();
-        }
-    }
-
     fn say(&mut self, answers: Vec<Answer>) {
         let acknowledged = |answer: &Answer| match answer {
             Answer::Acknowledge(delivery) => Some(*delivery),
@@ -322,7 +313,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         };
         let all: Option<Vec<DeliveryId>> = answers.iter().map(acknowledged).collect();
         if let Some(all) = all.filter(|all| all.len() > 1) {
-            let tags = all.iter().filter_map(|delivery| self.tags.remove(delivery)).collect();
+            let tags = all.iter().filter_map(|delivery| self.tags.remove(delivery)).map(|(_, tag)| tag).collect();
             return self.parts.inbox.acknowledge_all(tags);
         }
         for answer in answers {
@@ -333,7 +324,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
                 Answer::Return(delivery) => (delivery, Said::GiveBack),
                 Answer::Nothing => continue,
             };
-            if let Some(tag) = self.tags.remove(&delivery) {
+            if let Some((_, tag)) = self.tags.remove(&delivery) {
                 self.parts.inbox.answer(tag, said);
             }
         }

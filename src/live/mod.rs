@@ -9,11 +9,13 @@
 
 mod books;
 mod consumer;
+mod fate;
 mod first;
 mod generator;
 mod lacks;
 mod lateness;
 mod machine;
+mod outages;
 mod pacer;
 mod plan;
 mod producer;

@@ -1,7 +1,7 @@
 //! What happens in a live run by plan: replication 0 of the simulation, message by message.
 
 use crate::broker::{Message, Order, Properties, QueueId, Services};
-use crate::client::{Carried, Crew, Onward, Producer};
+use crate::client::{Carried, Crashing, Crew, Onward, Producer};
 use crate::random::Key;
 use crate::scenario::Scenario;
 use crate::time::Time;
@@ -69,6 +69,13 @@ impl<'a> Plan<'a> {
     pub fn onward(self, entry: usize) -> Option<Onward> {
         let ways = &self.scenario.consumers[entry].then;
         (!ways.is_empty()).then(|| Onward::new(ways, self.replication, self.queues(entry), || self.producers()))
+    }
+
+    /// When the consumers of an entry crash, if they do.
+    pub fn crashing(self, entry: usize) -> Option<Crashing> {
+        let consumers = &self.scenario.consumers[entry];
+        let crashes = consumers.rules.faults.crashes.as_ref()?;
+        Some(Crashing::new(crashes, self.replication.name(&consumers.name)))
     }
 
     fn queues(self, entry: usize) -> impl Iterator<Item = (QueueId, &'a str)> {

@@ -10,7 +10,10 @@ use tokio::task::JoinSet;
 
 use super::books::{Books, News, Standing, Wants};
 use super::consumer::{self, Consuming, Passes};
+use super::fate::Fate;
+use super::first::{First, first_of};
 use super::machine::Machine;
+use super::outages::Outages;
 use super::producer::Producing;
 use super::roster::Roster;
 use super::{Clock, Hands, Lateness, Plan, Timer, TimerError};
@@ -141,7 +144,8 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     let (phase, phases) = watch::channel(Phase::Running);
     let planning = Arc::new(AtomicUsize::new(producers));
     let mut tasks = Tasks { late: JoinSet::new() };
-    seat(order, &session, &books, clock, &phases, &mut tasks).await?;
+    let mut outages = Outages::of(&order.scenario);
+    seat(order, &session, &books, clock, &phases, (&mut outages, &mut tasks)).await?;
     for (place, news) in news.drain(..).enumerate() {
         let producing = Producing {
             scenario: Arc::clone(&order.scenario),
@@ -163,7 +167,10 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     let failed = || session.failed();
     let mut run =
         Run { order, clock, books: &books, phase: &phase, planning: &planning, tasks: &mut tasks, failed: &failed };
-    let (ending, end) = run.watch(onlooker).await?;
+    let (ending, end) = match first_of(outages.run(&session, clock), run.watch(onlooker)).await {
+        First::A(failed) => match failed? {},
+        First::B(watched) => watched?,
+    };
     let busy_cores = machine.busy_since();
     session.settle().await?;
 
@@ -211,13 +218,16 @@ async fn seat<S: Session>(
     books: &Arc<Books>,
     clock: Clock,
     phases: &watch::Receiver<Phase>,
-    tasks: &mut Tasks,
+    (outages, tasks): (&mut Outages, &mut Tasks),
 ) -> Result<(), LiveError> {
     let plan = Plan::of(&order.scenario, order.replication);
     let carried = Arc::new(plan.carried());
     for (at, entry) in order.scenario.consumers.iter().enumerate() {
         let mut roster = entry.shifts.clone().map(Roster::new);
-        for _ in 0..entry.count {
+        let crashing = plan.crashing(at).map(Arc::new);
+        let is_struck = Fate::is_planned(&order.scenario, at);
+        let is_counted = roster.is_some() || crashing.is_some() || order.scenario.cuts_off(at);
+        for number in 0..entry.count {
             let onward = match plan.onward(at) {
                 Some(ways) => {
                     Some(Passes { ways, publisher: session.publisher().await?, carried: Arc::clone(&carried) })
@@ -228,6 +238,13 @@ async fn seat<S: Session>(
                 Some((place, is_present)) => (Some(place), is_present),
                 None => (None, true),
             };
+            let fate = Fate::new(
+                &order.scenario,
+                at,
+                is_struck.then(|| Timer::new(clock)).transpose()?,
+                crashing.clone().map(|crashing| (crashing, number)),
+                outages.line(),
+            );
             let consuming = Consuming {
                 inbox: session.consumer(&entry.takes_from, entry.terms()).await?,
                 crew: plan.crew(at).with_desks(1),
@@ -237,14 +254,19 @@ async fn seat<S: Session>(
                 onward,
                 place,
                 is_present,
+                is_counted,
+                fate,
                 books: Arc::clone(books),
                 hands: Hands::new(Timer::new(clock)?, entry.works_by),
             };
             let phases = phases.clone();
             tasks.late.spawn(async move { consumer::run(consuming, phases).await.map(Late::Ended) });
         }
-        if let (Some(roster), Some(shifts)) = (roster, &entry.shifts) {
-            books.available(Time::ZERO, at, i64::from(shifts.first()));
+        if is_counted {
+            let there = entry.shifts.as_ref().map_or(entry.count, |shifts| shifts.first());
+            books.available(Time::ZERO, at, i64::from(there));
+        }
+        if let Some(roster) = roster {
             let (timer, phases) = (Timer::new(clock)?, phases.clone());
             tasks
                 .late

@@ -273,6 +273,16 @@ impl Scenario {
         self.outages.iter().any(hits)
     }
 
+    /// The queues that an outage takes away.
+    pub fn queues_out(&self, of: OutageOf) -> impl Iterator<Item = QueueId> + Clone + use<> {
+        let all = 0..self.queues.len() as u16;
+        all.map(QueueId).filter(move |queue| match of {
+            OutageOf::Broker => true,
+            OutageOf::Queue(only) => only == *queue,
+            OutageOf::Consumers(_) => false,
+        })
+    }
+
     /// Whether an outage is one of these consumers.
     fn takes_down(&self, entry: usize, outage: &Outage) -> bool {
         outage.of == OutageOf::Consumers(entry)

@@ -4,7 +4,7 @@ use super::clients::Clients;
 use super::follow_up::FollowUp;
 use super::listen::Listener;
 use super::replication::Run;
-use crate::broker::{Command, ConsumerId, QueueId};
+use crate::broker::{Command, ConsumerId};
 use crate::scenario::{Loses, OutageOf};
 use crate::time::Time;
 
@@ -19,7 +19,7 @@ impl<L: Listener> Run<'_, L> {
 
     pub(super) fn begin_outage(&mut self, at: usize) {
         let outage = &self.scenario.outages[at];
-        let queues = self.queues_of(outage.of);
+        let queues = self.scenario.queues_out(outage.of);
         // Before anything returns, so that nothing is handed out again.
         queues.clone().for_each(|queue| self.tell(Command::Suspend { queue }));
         match outage.of {
@@ -34,21 +34,12 @@ impl<L: Listener> Run<'_, L> {
 
     pub(super) fn end_outage(&mut self, at: usize) {
         let outage = &self.scenario.outages[at];
-        self.queues_of(outage.of).for_each(|queue| self.tell(Command::Resume { queue }));
+        self.scenario.queues_out(outage.of).for_each(|queue| self.tell(Command::Resume { queue }));
         match outage.of {
             OutageOf::Broker => self.reconnect_all(),
             OutageOf::Consumers(crew) => self.consumers_of(crew).for_each(|consumer| self.bring_back(consumer)),
             OutageOf::Queue(_) => {}
         }
-    }
-
-    fn queues_of(&self, of: OutageOf) -> impl Iterator<Item = QueueId> + Clone + use<L> {
-        let all = 0..self.scenario.queues.len() as u16;
-        all.map(QueueId).filter(move |queue| match of {
-            OutageOf::Broker => true,
-            OutageOf::Queue(only) => only == *queue,
-            OutageOf::Consumers(_) => false,
-        })
     }
 
     fn consumers_of(&self, crew: usize) -> impl Iterator<Item = ConsumerId> + use<L> {

@@ -113,6 +113,13 @@ fn what_a_broker_lacks_is_refused_by_name_before_anything_is_run() {
         ("q: {}, d: {}", "", "takes_from: [q, d], service: 1ms", "consumers.c.takes_from"),
         ("q: {}", "", "takes_from: q, service: 1ms, prefetch: 100000", "consumers.c.prefetch"),
         ("q: {}", "", "takes_from: q, service: 1ms, count: 2001", "consumers.c.count"),
+        ("q: {}", "", "takes_from: q, service: 1ms, crashes: {every: 1s, restart: 1s}", "consumers.c.crashes"),
+        (
+            "q: {}",
+            "",
+            "takes_from: q, service: 1ms}}\noutages: [{at: 1s, for: 1s, of: broker}]\n#",
+            "outages: RabbitMQ",
+        ),
     ];
     let scratch = Scratch::new("live-lacks");
     for (queues, rest, consumers, said) in cases {

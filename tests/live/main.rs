@@ -3,6 +3,7 @@
 mod agreement;
 #[cfg(feature = "amqp-client")]
 mod concluded;
+mod faults;
 mod pacing;
 mod plan;
 mod runs;

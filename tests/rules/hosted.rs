@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kendall::broker::{Effect, QueueId};
-use kendall::host::{Consumer, Delivery, Host, MOST_PREFETCH, Options, Parcel, Publisher, Watch};
+use kendall::host::{Consumer, Delivery, Host, MOST_PREFETCH, Options, Outage, Parcel, Publisher, Watch};
 use kendall::time::Time;
 use tokio::runtime::Builder;
 
@@ -16,9 +16,11 @@ use crate::script::{prefix, queue_named, read_queues, span, tell};
 /// back by name, and consumers of other kinds.
 pub fn run(queues: &str, script: &str) -> Option<String> {
     let is_possible = |command: &str| match command.trim().split(' ').collect::<Vec<_>>()[..] {
-        ["jump" | "tick" | "return" | "close" | "suspend" | "resume" | "empty", ..] => false,
+        ["jump" | "tick" | "return", ..] => false,
         ["publish", _, "priority" | "ttl" | "size" | "takes" | "key", ..] => false,
         ["subscribe", "in", _] | ["subscribe"] => true,
+        // The number of a consumer that has left may be another's.
+        ["subscribe", "prefetch", _] => !script.contains("cancel"),
         ["subscribe", ..] => false,
         _ => true,
     };
@@ -27,7 +29,8 @@ pub fn run(queues: &str, script: &str) -> Option<String> {
     }
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
     Some(runtime.block_on(async {
-        let mut world = World::new(queues);
+        let outages = ["suspend", "empty"].iter().any(|word| script.contains(word));
+        let mut world = World::new(queues, outages);
         for command in script.split(", ") {
             world.carry_out(command.trim()).await;
             world.collect();
@@ -67,12 +70,12 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    fn new(queues: &'a str) -> World<'a> {
+    fn new(queues: &'a str, outages: bool) -> World<'a> {
         let (names, read) = read_queues(queues);
         let told =
             Told { names: names.iter().map(|&name| name.to_owned()).collect(), said: Vec::new(), at: Time::ZERO };
         let told = Arc::new(Mutex::new(told));
-        let options = Options { watch: Some(Box::new(Listener(Arc::clone(&told)))), ..Options::default() };
+        let options = Options { watch: Some(Box::new(Listener(Arc::clone(&told)))), outages, ..Options::default() };
         let host = Host::start_with(read.iter().map(|(rules, ..)| rules.clone()), options).expect("a host");
         let publisher = host.publisher().expect("a publisher").window(u32::MAX);
         let mut world = World { names, host, publisher, consumers: Vec::new(), deliveries: BTreeMap::new(), told };
@@ -91,11 +94,31 @@ impl<'a> World<'a> {
             ["nack", what] => self.answer(what, Delivery::nack),
             ["reject", what] => self.answer(what, Delivery::reject),
             ["cancel", who] => self.consumers[who.parse::<usize>().expect("a number") - 1] = None,
+            ["close", who] => self.close(who, true),
+            ["close", who, "unbegun"] => self.close(who, false),
+            ["suspend", queue] => self.host.begin_outage(&self.outage(queue, false)).expect("it knows outages"),
+            ["resume", queue] => self.host.end_outage(&self.outage(queue, false)),
+            // A host empties queues that are out.
+            ["empty", queue] => {
+                self.host.begin_outage(&self.outage(queue, true)).expect("it knows outages");
+                self.host.end_outage(&self.outage(queue, true));
+            }
+            ["subscribe", "prefetch", number] => self.subscribe(QueueId(0), number.parse().expect("a number")),
             ["subscribe"] => self.subscribe(QueueId(0), 1),
             ["subscribe", "in", queue] => self.subscribe(queue_named(queue, &self.names), 1),
             ["wait", how_long] => self.wait(span(how_long).nanos() / 1_000_000).await,
             _ => panic!("no such command: {command}"),
         }
+    }
+
+    /// All that it was handed has been received.
+    fn close(&mut self, who: &str, is_failure: bool) {
+        let consumer = self.consumers[who.parse::<usize>().expect("a number") - 1].as_mut();
+        assert!(consumer.expect("it is there").close(is_failure).is_empty());
+    }
+
+    fn outage(&self, queue: &str, loses: bool) -> Outage {
+        Outage { queues: vec![queue_named(queue, &self.names)], loses, ..Outage::default() }
     }
 
     fn publish(&mut self, queue: QueueId, name: &str) {

@@ -6,7 +6,7 @@
 
 use crate::adapter::Lacking;
 use crate::broker::{Active, Order, OrderedBy, QueueId, QueueRules, Redelivery, ReturnsTo, WhenFull};
-use crate::client::MessageRules;
+use crate::client::{Faults, MessageRules};
 use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::workload::Distribution;
 
@@ -38,7 +38,15 @@ pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
     let producers = scenario.producers.iter().flat_map(|entry| producer(at("producers", &entry.name), entry));
     let consumers =
         scenario.consumers.iter().flat_map(|entry| consumers(at("consumers", &entry.name), scenario, entry));
-    queues.chain(producers).chain(consumers).collect()
+    queues.chain(producers).chain(consumers).chain(outages(scenario)).collect()
+}
+
+fn outages(scenario: &Scenario) -> Option<Lacking> {
+    (!scenario.outages.is_empty()).then(|| Lacking {
+        path: vec!["outages".to_owned()],
+        what: "RabbitMQ is not stopped, nor its connections closed, by a run".to_owned(),
+        hint: "leave them out, or run against kendall's own broker with `--live embedded`".to_owned(),
+    })
 }
 
 fn queue(mut at: At<'_>, scenario: &Scenario, queue: &Queue, id: QueueId) -> Vec<Lacking> {
@@ -193,8 +201,16 @@ fn consumers(mut at: At<'_>, scenario: &Scenario, entry: &Consumers) -> Vec<Lack
         then: _,
         priority: _,
         works_by: _,
-        rules: _,
+        rules,
     } = entry;
+    // The others are a matter of what its clients do by themselves.
+    let Faults { poison: _, acks_lost: _, crashes, hangs: _, network: _ } = &rules.faults;
+    at.lacks(
+        crashes.is_some(),
+        &["crashes"],
+        "connections to RabbitMQ are not closed by a run",
+        "leave it out, or run against kendall's own broker with `--live embedded`",
+    );
     at.lacks(
         takes_from.len() > 1,
         &["takes_from"],

@@ -19,6 +19,7 @@ mod plan;
 mod producer;
 mod roster;
 mod run;
+mod seats;
 mod timer;
 mod work;
 

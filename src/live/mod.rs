@@ -21,6 +21,7 @@ mod plan;
 mod producer;
 mod roster;
 mod run;
+mod seats;
 mod timer;
 mod work;
 

@@ -9,14 +9,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::books::{Books, News, Standing, Wants};
-use super::consumer::{self, Consuming, Passes};
-use super::fate::Fate;
 use super::first::{First, first_of};
 use super::machine::Machine;
 use super::outages::Outages;
 use super::producer::Producing;
-use super::roster::Roster;
-use super::{Clock, Hands, Lateness, Plan, Timer, TimerError};
+use super::seats::Seats;
+use super::{Clock, Lateness, Plan, Timer, TimerError};
 use crate::adapter::{Session, Setting, Target, TargetError};
 use crate::broker::QueueId;
 use crate::client::key_of;
@@ -145,14 +143,16 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     let planning = Arc::new(AtomicUsize::new(producers));
     let mut tasks = Tasks { late: JoinSet::new() };
     let mut outages = Outages::of(&order.scenario);
-    seat(order, &session, &books, clock, &phases, (&mut outages, &mut tasks)).await?;
+    let (books, phases, carried) = (&books, &phases, Arc::new(draws.carried()));
+    let seats = Seats { order, session: &session, books, clock, phases, carried };
+    seats.fill(&mut outages, &mut tasks).await?;
     for (place, news) in news.drain(..).enumerate() {
         let producing = Producing {
             scenario: Arc::clone(&order.scenario),
             replication: order.replication,
             place,
             publisher: session.publisher().await?,
-            books: Arc::clone(&books),
+            books: Arc::clone(books),
             timer: Timer::new(clock)?,
             news,
             phase: phases.clone(),
@@ -165,8 +165,7 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     }
     let machine = Machine::look();
     let failed = || session.failed();
-    let mut run =
-        Run { order, clock, books: &books, phase: &phase, planning: &planning, tasks: &mut tasks, failed: &failed };
+    let mut run = Run { order, clock, books, phase: &phase, planning: &planning, tasks: &mut tasks, failed: &failed };
     let (ending, end) = match first_of(outages.run(&session, clock), run.watch(onlooker)).await {
         First::A(failed) => match failed? {},
         First::B(watched) => watched?,
@@ -211,81 +210,17 @@ async fn expect_empty<S: Session>(session: &S, scenario: &Scenario) -> Result<()
     Ok(())
 }
 
-/// Every consumer has a task of its own.
-async fn seat<S: Session>(
-    order: &Order,
-    session: &S,
-    books: &Arc<Books>,
-    clock: Clock,
-    phases: &watch::Receiver<Phase>,
-    (outages, tasks): (&mut Outages, &mut Tasks),
-) -> Result<(), LiveError> {
-    let plan = Plan::of(&order.scenario, order.replication);
-    let carried = Arc::new(plan.carried());
-    for (at, entry) in order.scenario.consumers.iter().enumerate() {
-        let mut roster = entry.shifts.clone().map(Roster::new);
-        let crashing = plan.crashing(at).map(Arc::new);
-        let is_struck = Fate::is_planned(&order.scenario, at);
-        let is_counted = roster.is_some() || crashing.is_some() || order.scenario.cuts_off(at);
-        for number in 0..entry.count {
-            let onward = match plan.onward(at) {
-                Some(ways) => {
-                    Some(Passes { ways, publisher: session.publisher().await?, carried: Arc::clone(&carried) })
-                }
-                None => None,
-            };
-            let (place, is_present) = match roster.as_mut().map(Roster::add) {
-                Some((place, is_present)) => (Some(place), is_present),
-                None => (None, true),
-            };
-            let fate = Fate::new(
-                &order.scenario,
-                at,
-                is_struck.then(|| Timer::new(clock)).transpose()?,
-                crashing.clone().map(|crashing| (crashing, number)),
-                outages.line(),
-            );
-            let consuming = Consuming {
-                inbox: session.consumer(&entry.takes_from, entry.terms()).await?,
-                crew: plan.crew(at).with_desks(1),
-                entry: at,
-                acknowledge: entry.rules.acknowledge,
-                up_to: entry.rules.takes.map_or(1, |takes| takes.up_to as usize),
-                onward,
-                place,
-                is_present,
-                is_counted,
-                fate,
-                books: Arc::clone(books),
-                hands: Hands::new(Timer::new(clock)?, entry.works_by),
-            };
-            let phases = phases.clone();
-            tasks.late.spawn(async move { consumer::run(consuming, phases).await.map(Late::Ended) });
-        }
-        if is_counted {
-            let there = entry.shifts.as_ref().map_or(entry.count, |shifts| shifts.first());
-            books.available(Time::ZERO, at, i64::from(there));
-        }
-        if let Some(roster) = roster {
-            let (timer, phases) = (Timer::new(clock)?, phases.clone());
-            tasks
-                .late
-                .spawn(async move { roster.run(timer, phases).await.map(|()| Late::Never).map_err(LiveError::from) });
-        }
-    }
-    Ok(())
-}
-
 /// How late a task was with what it does.
-enum Late {
+pub enum Late {
     Sent(Lateness),
     Ended(Lateness),
     /// It sends nothing and works on nothing.
     Never,
 }
 
-struct Tasks {
-    late: JoinSet<Result<Late, LiveError>>,
+/// All tasks of a run.
+pub struct Tasks {
+    pub late: JoinSet<Result<Late, LiveError>>,
 }
 
 impl Tasks {

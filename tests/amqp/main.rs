@@ -33,6 +33,7 @@ macro_rules! tests {
 tests! {
     runs::every_message_is_published_and_processed,
     runs::whatever_consumers_do_becomes_of_messages_what_becomes_of_them_in_a_simulation,
+    runs::an_answer_that_is_not_heard_keeps_its_place_until_its_consumer_leaves,
     runs::consumers_come_and_go_and_nothing_is_lost,
     runs::nobody_takes_before_they_are_called,
     runs::what_fails_comes_back_and_is_counted,

@@ -100,6 +100,8 @@ pub fn whatever_consumers_do_becomes_of_messages_what_becomes_of_them_in_a_simul
         "service: 1ms, takes: {up_to: 4, wait: 3ms}, then: [{publishes_to: second, share: 50%}, {publishes_to: q, share: 20%}]",
         "service: 1ms, acknowledge: on_delivery, then: {publishes_to: second}",
         "service: 1ms, acknowledge: {every: 3}, prefetch: 4, then: {publishes_to: second}",
+        "service: 1ms, prefetch: 5, hangs: {share: 20%, for: 5ms}",
+        "service: 1ms, prefetch: unlimited, acks_lost: 20%",
     ];
     for rest in consumers {
         let text = format!(
@@ -116,6 +118,21 @@ pub fn whatever_consumers_do_becomes_of_messages_what_becomes_of_them_in_a_simul
             "{rest}"
         );
     }
+}
+
+pub fn an_answer_that_is_not_heard_keeps_its_place_until_its_consumer_leaves() {
+    let text = |rest: &str| {
+        format!(
+            "run: {{duration: 600ms, warmup: none, drain: 100ms}}\nqueues: {{q: {{}}}}\n\
+             producers: {{p: {{publishes_to: q, arrivals: {{regular: {{rate: 1/s}}, batch: 10}}}}}}\n\
+             consumers: {{c: {{takes_from: q, service: 1ms, acks_lost: 100%, {rest}}}}}\n"
+        )
+    };
+    let record = run(&text("prefetch: 3"));
+    assert_eq!((producer(&record).processed, producer(&record).unfinished), (3, 7));
+    assert_eq!(record.queues[0].account.acknowledged, 0);
+    let counts = counts(&run(&text("prefetch: unlimited, count: {steps: {0s: 1, 200ms: 0, 300ms: 1}}")));
+    assert_eq!((counts.processed, counts.duplicates, counts.redelivered), (10, 10, 10));
 }
 
 /// Some come back while they still work, and some leave before the broker has heard that they came.

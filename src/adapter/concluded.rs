@@ -2,7 +2,11 @@
 //!
 //! A confirmed publish was accepted, a delivery was delivered, an acknowledgement that was sent was acknowledged. A
 //! message that comes out of another queue than it went into has been dead-lettered on its way, and says how often it
-//! was. The ear is told effects that fit together, whatever comes over the network: what does not fit is foreign.
+//! was. The ear is told effects that fit together, whatever comes over the network: what does not fit is foreign, or,
+//! once a connection has broken, may be a copy ([`breaks`]).
+
+mod breaks;
+mod leaving;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +23,26 @@ pub struct Death {
     pub queue: QueueId,
     pub cause: Cause,
     pub count: u64,
+}
+
+/// What becomes of something that a consumer was handed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handed {
+    Message(Arrived),
+    /// It is not to be worked on: this is to be answered at once.
+    Nobody(Said),
+    /// It came over a connection that is lost: the broker will hand it out again, and waits for no answer.
+    Void,
+}
+
+/// A message that a consumer is to work on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    pub envelope: Envelope,
+    pub entry: u16,
+    pub attempt: u32,
+    /// Which of all deliveries of the run it is.
+    pub delivery: u64,
 }
 
 /// All that is concluded in one run.
@@ -38,6 +62,12 @@ struct State {
     foreign: u64,
     /// By queue and publisher: the latest sending that was delivered a first time.
     latest: BTreeMap<(QueueId, u32), u64>,
+    /// By producer: the latest of its messages that was sent.
+    numbers: BTreeMap<u16, u64>,
+    /// Connections that have broken.
+    breaks: u64,
+    /// Something was sent again of which it is not known that it was not there.
+    has_copies: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +86,11 @@ struct Known {
     queue: QueueId,
     at: At,
     publisher: u32,
-    /// Of all sendings in the run.
+    /// Of all sendings in the run its latest and its first, which the broker may have heard too.
     nth: u64,
+    first: u64,
+    /// Its latest delivery.
+    delivery: u64,
     /// How many times it has entered its queue, and deliveries since.
     entry: u16,
     attempt: u32,
@@ -82,7 +115,17 @@ impl Teller<'_> {
 impl Concluded {
     pub fn new(setting: &Setting<'_>) -> Concluded {
         let rules = setting.scenario.queues.iter().map(|queue| queue.rules.clone()).collect();
-        let state = State { letters: Vec::new(), rules, sent: 0, deliveries: 0, foreign: 0, latest: BTreeMap::new() };
+        let state = State {
+            letters: Vec::new(),
+            rules,
+            sent: 0,
+            deliveries: 0,
+            foreign: 0,
+            latest: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            breaks: 0,
+            has_copies: false,
+        };
         Concluded {
             ear: Arc::clone(&setting.ear),
             began: setting.began,
@@ -113,25 +156,28 @@ impl Concluded {
         self.enter(|state, teller| state.confirmed(teller, envelope, nth, taken));
     }
 
-    /// A consumer was handed this; the message with its entry and attempt, unless it is foreign.
-    pub fn delivered(
-        &self,
-        queue: QueueId,
-        payload: &[u8],
-        deaths: &[Death],
-        keeps: Keeps,
-    ) -> Option<(Envelope, u16, u32)> {
+    /// A consumer was handed this over a connection that was made after so many had broken.
+    pub fn delivered(&self, breaks: u64, queue: QueueId, payload: &[u8], deaths: &[Death], keeps: Keeps) -> Handed {
         let envelope = Envelope::read(payload);
         self.enter(|state, teller| {
+            // What the broker has forgotten as it sent it is here, whatever has become of the connection since.
+            if breaks < state.breaks && keeps == Keeps::UntilAnswered {
+                return Handed::Void;
+            }
             let delivered = envelope.and_then(|envelope| state.delivered(teller, queue, envelope, deaths, keeps));
-            state.foreign += u64::from(delivered.is_none());
-            delivered
+            delivered.map_or_else(|| state.unexpected(teller, queue, envelope, deaths, keeps), Handed::Message)
         })
     }
 
-    /// A consumer answers for what it was handed.
-    pub fn answered(&self, envelope: Envelope, said: Said) {
-        self.enter(|state, teller| state.answered(teller, envelope, said));
+    /// A consumer answers for a delivery; whether the broker still waits for that.
+    pub fn answered(&self, envelope: Envelope, delivery: u64, said: Said) -> bool {
+        self.enter(|state, teller| {
+            let is_awaited = state.known(envelope).is_some_and(|known| known.is_in_flight(delivery));
+            if is_awaited {
+                state.answered(teller, envelope, said);
+            }
+            is_awaited
+        })
     }
 
     /// This has come to a queue that nobody takes from.
@@ -139,7 +185,7 @@ impl Concluded {
         let envelope = Envelope::read(payload);
         self.enter(|state, teller| {
             let found = envelope.and_then(|envelope| state.arrives(teller, envelope, deaths, Some(queue)));
-            state.foreign += u64::from(found.is_none());
+            state.foreign += u64::from(found.is_none() && !state.may_be_copy(envelope));
         });
     }
 
@@ -150,7 +196,7 @@ impl Concluded {
             // That a consumer has rejected it was told when it did.
             let is_known = deaths.first().is_some_and(|death| death.cause == Cause::Rejected);
             let found = envelope.and_then(|envelope| state.arrives(teller, envelope, deaths, None));
-            state.foreign += u64::from(found.is_none() && !is_known);
+            state.foreign += u64::from(found.is_none() && !is_known && !state.may_be_copy(envelope));
         });
     }
 
@@ -193,9 +239,21 @@ impl State {
         if track >= self.letters.len() {
             self.letters.resize(track + 1, None);
         }
-        let (at, left) = (At::Sent, Vec::new());
-        self.letters[track] =
-            Some(Known { envelope, queue, at, publisher, nth, entry: 1, attempt: 0, deaths: 0, left });
+        let number = self.numbers.entry(envelope.letter.producer).or_default();
+        *number = envelope.number.max(*number);
+        self.letters[track] = Some(Known {
+            envelope,
+            queue,
+            at: At::Sent,
+            publisher,
+            nth,
+            first: nth,
+            delivery: 0,
+            entry: 1,
+            attempt: 0,
+            deaths: 0,
+            left: Vec::new(),
+        });
         nth
     }
 
@@ -236,32 +294,40 @@ impl State {
         envelope: Envelope,
         deaths: &[Death],
         keeps: Keeps,
-    ) -> Option<(Envelope, u16, u32)> {
+    ) -> Option<Arrived> {
         self.arrives(teller, envelope, deaths, Some(queue))?;
         self.deliveries += 1;
-        let delivery = DeliveryId::numbered(self.deliveries);
+        let delivery = self.deliveries;
         let known = self.known(envelope)?;
         known.at = At::InFlight;
         known.attempt += 1;
-        let Known { entry, attempt, publisher, nth, deaths, .. } = *known;
-        let consumer = ConsumerId(0);
-        teller.tell(Effect::Delivered { queue, consumer, delivery, entry, attempt, payload: envelope });
+        known.delivery = delivery;
+        let Known { entry, attempt, publisher, nth, first, deaths, .. } = *known;
+        let (consumer, id) = (ConsumerId(0), DeliveryId::numbered(delivery));
+        teller.tell(Effect::Delivered { queue, consumer, delivery: id, entry, attempt, payload: envelope });
         if attempt == 1 && deaths == 0 {
-            self.first_delivered(teller, (queue, publisher), nth, envelope);
+            self.first_delivered(teller, (queue, publisher), (first, nth), envelope);
         }
         if keeps == Keeps::UntilDelivered {
             self.answered(teller, envelope, Said::Acknowledge);
         }
-        Some((envelope, entry, attempt))
+        Some(Arrived { envelope, entry, attempt, delivery })
     }
 
-    /// What one publisher sends to one queue enters it in that order (AMQP 0-9-1, section 4.7).
-    fn first_delivered(&mut self, teller: &Teller<'_>, from: (QueueId, u32), nth: u64, envelope: Envelope) {
+    /// What one publisher sends to one queue enters it in that order (AMQP 0-9-1, section 4.7). Of what was sent twice it
+    /// may be either that has come.
+    fn first_delivered(
+        &mut self,
+        teller: &Teller<'_>,
+        from: (QueueId, u32),
+        (first, nth): (u64, u64),
+        envelope: Envelope,
+    ) {
         let latest = self.latest.entry(from).or_default();
         if nth < *latest {
             teller.ear.overtaken(envelope);
         }
-        *latest = nth.max(*latest);
+        *latest = first.max(*latest);
     }
 
     /// A message that was sent or waits is seen to be in a queue now, or in none; nothing if it cannot have come there.
@@ -308,40 +374,6 @@ impl State {
             }
             Said::Reject => self.dies(teller, envelope.letter.track, Cause::Rejected),
         }
-    }
-
-    /// A message leaves its queue without an acknowledgement.
-    fn dies(&mut self, teller: &Teller<'_>, track: u32, cause: Cause) {
-        let known = self.letters.get(track as usize).and_then(Option::as_ref);
-        let to = known.and_then(|known| self.rules[known.queue.index()].dead_letter);
-        self.leaves(teller, track, cause, to);
-    }
-
-    fn leaves(&mut self, teller: &Teller<'_>, track: u32, cause: Cause, to: Option<QueueId>) {
-        let Some(place) = self.letters.get_mut(track as usize) else { return };
-        let Some(known) = place else { return };
-        let (queue, payload) = (known.queue, known.envelope);
-        let from = if known.at == At::InFlight { Place::InFlight } else { Place::Waiting };
-        match to {
-            None => {
-                *place = None;
-                teller.tell(Effect::Dropped { queue, from, cause, payload });
-            }
-            Some(to) => {
-                known.moves(to);
-                teller.tell(Effect::DeadLettered { queue, from, to, cause, payload });
-            }
-        }
-    }
-}
-
-impl Known {
-    fn moves(&mut self, to: QueueId) {
-        self.left.retain(|(queue, _)| *queue != self.queue);
-        self.left.push((self.queue, self.entry));
-        let before = self.left.iter().find(|(queue, _)| *queue == to).map_or(0, |(_, entry)| *entry);
-        (self.queue, self.at, self.entry, self.attempt) = (to, At::Waiting, before.saturating_add(1), 0);
-        self.deaths += 1;
     }
 }
 

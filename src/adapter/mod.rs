@@ -19,7 +19,7 @@ pub use address::{Address, AddressError};
 #[cfg(feature = "amqp-client")]
 pub use amqp::Amqp;
 #[cfg(feature = "amqp-client")]
-pub use concluded::{Concluded, Death};
+pub use concluded::{Arrived, Concluded, Death, Handed};
 pub use embedded::Embedded;
 pub use envelope::Envelope;
 
@@ -96,6 +96,13 @@ pub trait Ear: Send + Sync {
     /// A message was delivered for the first time after one that had entered its queue later. A target that tells when
     /// messages enter does not say so: it shows.
     fn overtaken(&self, envelope: Envelope);
+
+    /// What was handed to a target that then could not be heard any more is handed to it once more.
+    fn tried_again(&self, _: Envelope) {}
+
+    /// A message has come again after all was said about it, and nobody works on it: a target that cannot lose its
+    /// connection has none such.
+    fn came_again(&self, _: Envelope) {}
 }
 
 /// Somewhere to run a scenario.

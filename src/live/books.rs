@@ -337,4 +337,15 @@ impl Ear for Books {
     fn overtaken(&self, envelope: Envelope) {
         self.with(|_, recorder| recorder.overtaken(envelope.letter.track));
     }
+
+    fn tried_again(&self, envelope: Envelope) {
+        self.with(|_, recorder| {
+            recorder.tries_again(envelope.letter.track);
+            recorder.keeps_outside(envelope.letter.track);
+        });
+    }
+
+    fn came_again(&self, envelope: Envelope) {
+        self.with(|_, recorder| recorder.came_again(envelope.message()));
+    }
 }

@@ -130,21 +130,40 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     let began = super::timer::in_a_while(lead + LEAD + LEAD_EACH * consumers);
     let clock = Clock::since(began, order.speed);
     let producers = order.scenario.producers.len();
-    let (wants, mut news): (Vec<_>, Vec<_>) = (0..producers).map(|place| wants(&order.scenario, place)).unzip();
+    let (wants, news): (Vec<_>, Vec<_>) = (0..producers).map(|place| wants(&order.scenario, place)).unzip();
     let draws = Plan::of(&order.scenario, order.replication);
     let books = Arc::new(Books::new(&plan(order, target), wants, key_of(draws.carried())));
     let ear = Arc::clone(&books) as Arc<dyn crate::adapter::Ear>;
     let services = draws.services().collect();
     let setting = Setting { scenario: &order.scenario, began, speed: order.speed, ear, services };
     let session = target.open(setting).await?;
+    // What was there before is not this run's, and stays.
     expect_empty(&session, &order.scenario).await?;
+    let made = || match !lead.is_zero() && clock.now() > Time::ZERO {
+        true => Err(LiveError::Slow { target: target.name(), lead }),
+        false => Ok(()),
+    };
+    let finished = run_there(order, &session, onlooker, &books, clock, news, &made).await;
+    session.end().await;
+    finished
+}
 
+/// From the first task to the closed books; `made` is asked whether everything is made in time.
+async fn run_there<S: Session>(
+    order: &Order,
+    session: &S,
+    onlooker: &dyn Onlooker,
+    books: &Arc<Books>,
+    clock: Clock,
+    mut news: Vec<UnboundedReceiver<News>>,
+    made: &(dyn Fn() -> Result<(), LiveError> + Sync),
+) -> Result<Finished, LiveError> {
     let (phase, phases) = watch::channel(Phase::Running);
-    let planning = Arc::new(AtomicUsize::new(producers));
+    let planning = Arc::new(AtomicUsize::new(news.len()));
     let mut tasks = Tasks { late: JoinSet::new() };
     let mut outages = Outages::of(&order.scenario);
-    let (books, phases, carried) = (&books, &phases, Arc::new(draws.carried()));
-    let seats = Seats { order, session: &session, books, clock, phases, carried };
+    let carried = Arc::new(Plan::of(&order.scenario, order.replication).carried());
+    let seats = Seats { order, session, books, clock, phases: &phases, carried };
     seats.fill(&mut outages, &mut tasks).await?;
     for (place, news) in news.drain(..).enumerate() {
         let producing = Producing {
@@ -160,13 +179,11 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
         };
         tasks.late.spawn(async move { producing.run().await.map(Late::Sent) });
     }
-    if !lead.is_zero() && clock.now() > Time::ZERO {
-        return Err(LiveError::Slow { target: target.name(), lead });
-    }
+    made()?;
     let machine = Machine::look();
     let failed = || session.failed();
     let mut run = Run { order, clock, books, phase: &phase, planning: &planning, tasks: &mut tasks, failed: &failed };
-    let (ending, end) = match first_of(outages.run(&session, clock), run.watch(onlooker)).await {
+    let (ending, end) = match first_of(outages.run(session, clock), run.watch(onlooker)).await {
         First::A(failed) => match failed? {},
         First::B(watched) => watched?,
     };
@@ -178,7 +195,6 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
     let _ = phase.send(Phase::Closed);
     let (sent_late, ended_late) = tasks.end().await?;
     let (reconnects, foreign) = (session.reconnects(), session.foreign());
-    session.end().await;
     Ok(Finished { record, ending, sent_late, ended_late, uncorrected, reconnects, foreign, busy_cores })
 }
 

@@ -85,6 +85,11 @@ impl Recorder {
         Letter { track: self.ledger.repeat(message, family), producer: message.producer }
     }
 
+    /// A message has come again after its books were closed, and nobody works on it.
+    pub fn came_again(&mut self, message: Message) {
+        self.ledger.counts_of(message).duplicates += 1;
+    }
+
     /// The message that a producer has published so; none if a consumer has passed it on.
     #[inline]
     pub fn message_of(&self, letter: Letter) -> Option<Message> {

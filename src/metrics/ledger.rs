@@ -338,6 +338,19 @@ impl Ledger {
         copy
     }
 
+    /// Whether a message was planned in the window, and the place of its counts.
+    #[inline]
+    fn place_of(&self, Message { producer, planned, .. }: Message) -> (bool, u32) {
+        let in_window = self.window.0 <= planned && planned < self.window.1;
+        (in_window, 2 * u32::from(producer) + u32::from(in_window))
+    }
+
+    /// The counts that a message belongs to, whether or not it has a track.
+    pub fn counts_of(&mut self, message: Message) -> &mut Counts {
+        let (_, place) = self.place_of(message);
+        &mut self.counts[place as usize]
+    }
+
     #[inline]
     pub fn open(&mut self, message: Message) -> u32 {
         let id = self.track_of(message);
@@ -351,9 +364,8 @@ impl Ledger {
     /// A track for a message or a further copy of it.
     #[inline]
     fn track_of(&mut self, message: Message) -> u32 {
-        let Message { producer, number, planned } = message;
-        let in_window = self.window.0 <= planned && planned < self.window.1;
-        let place = 2 * u32::from(producer) + u32::from(in_window);
+        let (in_window, place) = self.place_of(message);
+        let Message { number, planned, .. } = message;
         let id = self.free.pop().unwrap_or_else(|| self.grow());
         let track = &mut self.tracks[id as usize];
         // The rest is set as the message enters a queue.

@@ -1,11 +1,8 @@
 //! What goes wrong outside kendall.
 
-use std::io;
-use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use kendall::live::LiveError;
 use kendall::measure::Cause;
 use lapin::options::BasicPublishOptions;
 use lapin::{BasicProperties, Connection, ConnectionProperties};
@@ -41,40 +38,6 @@ pub fn somebody_elses_messages_are_taken_out_and_counted() {
     intruder.join().unwrap();
     assert_eq!(finished.foreign, 4);
     assert_eq!(producer(&finished.record), producer(&simulated(&text)));
-}
-
-/// A door to the broker that slams shut after so long.
-fn door(lasts: Duration) -> String {
-    let (who, place) = url().rsplit_once('@').unwrap_or(("amqp://guest:guest", &url()["amqp://".len()..]));
-    let place = place.split('/').next().unwrap().to_owned();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        for client in listener.incoming().map_while(Result::ok) {
-            let broker = TcpStream::connect(&place).unwrap();
-            for (mut from, mut to) in
-                [(&client, &broker), (&broker, &client)].map(|(a, b)| (a.try_clone().unwrap(), b.try_clone().unwrap()))
-            {
-                thread::spawn(move || io::copy(&mut from, &mut to));
-            }
-            thread::spawn(move || {
-                thread::sleep(lasts);
-                let _ = client.shutdown(Shutdown::Both);
-                let _ = broker.shutdown(Shutdown::Both);
-            });
-        }
-    });
-    format!("{who}@127.0.0.1:{port}")
-}
-
-pub fn a_connection_that_breaks_ends_the_run_with_what_was_done() {
-    let text = PLAIN.replace("duration: 400ms", "duration: 1h");
-    let failed = try_run(&at(&door(Duration::from_secs(4))), &text, 1.0).err().expect("the connection is gone");
-    let LiveError::Cut { published, processed, .. } = failed else { panic!("{failed}") };
-    assert!(published > 50 && processed > 50 && processed <= published, "{published} and {processed}");
-    let said = failed.to_string();
-    assert!(said.contains("the connection to amqp://127.0.0.1:") && said.contains("until then"), "{said}");
-    assert!(!said.contains("guest"), "{said}");
 }
 
 const STUCK: &str = "

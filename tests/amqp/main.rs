@@ -3,6 +3,7 @@
 //!
 //! `cargo test --test amqp WORD` runs those whose name contains the word.
 
+mod breaks;
 mod broken;
 mod rules;
 mod runs;
@@ -50,7 +51,12 @@ tests! {
     rules::a_queue_of_retries_gives_back_what_was_rejected,
     rules::messages_are_as_large_as_the_scenario_says,
     broken::somebody_elses_messages_are_taken_out_and_counted,
-    broken::a_connection_that_breaks_ends_the_run_with_what_was_done,
+    breaks::a_broker_that_stays_away_ends_the_run_with_what_was_done,
+    breaks::a_run_goes_on_over_another_connection,
+    breaks::whatever_consumers_do_a_closed_connection_loses_nothing,
+    breaks::what_dies_as_connections_break_is_accounted_for,
+    breaks::an_interrupted_run_leaves_no_queues,
+    breaks::a_queue_that_is_asked_after_does_not_expire,
     broken::what_waits_when_the_run_ends_is_unfinished_and_not_lost,
     broken::what_the_broker_does_not_have_any_more_is_lost_and_nobody_knows_why,
     broken::a_wrong_password_is_told_and_not_repeated,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use kendall::adapter::{Concluded, Death, Ear, Envelope, Said, Setting};
+use kendall::adapter::{Arrived, Concluded, Death, Ear, Envelope, Handed, Said, Setting};
 use kendall::broker::{Effect, Keeps, Message, QueueId};
 use kendall::live::Speed;
 use kendall::measure::Cause;
@@ -30,8 +30,13 @@ consumers: {w: {takes_from: [a, b, d], service: 1ms}}
 enum Heard {
     Published(u16),
     Confirmed(bool),
-    Delivered(u16, Vec<Death>, bool),
-    Answered(Said),
+    /// Over the present connection, or one of those that are lost.
+    Delivered(u16, Vec<Death>, bool, bool),
+    /// One of the deliveries so far.
+    Answered(prop::sample::Index, Said),
+    /// The connection breaks; a letter that was not confirmed is sent again, which the broker may have had.
+    Broken,
+    SentAgain(bool),
     Rests(u16, Vec<Death>),
     Gone(Vec<Death>),
     Remain(u16, bool),
@@ -60,12 +65,24 @@ impl Ear for Books {
     fn overtaken(&self, envelope: Envelope) {
         self.0.lock().unwrap().0.overtaken(envelope.letter.track);
     }
+
+    fn tried_again(&self, envelope: Envelope) {
+        let (recorder, _) = &mut *self.0.lock().unwrap();
+        recorder.tries_again(envelope.letter.track);
+        recorder.keeps_outside(envelope.letter.track);
+    }
+
+    fn came_again(&self, envelope: Envelope) {
+        self.0.lock().unwrap().0.came_again(envelope.message());
+    }
 }
 
 struct Run {
     books: Arc<Books>,
     concluded: Concluded,
     messages: Vec<(Envelope, u64)>,
+    deliveries: Vec<Arrived>,
+    breaks: u64,
 }
 
 impl Run {
@@ -81,9 +98,14 @@ impl Run {
         self.messages.push((envelope, self.concluded.sent(u32::from(queue % 2), QueueId(queue), envelope)));
     }
 
-    fn delivered(&self, queue: QueueId, payload: &[u8], deaths: &[Death], forgets: bool) {
+    fn delivered(&mut self, queue: QueueId, payload: &[u8], deaths: &[Death], forgets: bool, is_late: bool) {
         let keeps = if forgets { Keeps::UntilDelivered } else { Keeps::UntilAnswered };
-        let Some((envelope, entry, _)) = self.concluded.delivered(queue, payload, deaths, keeps) else { return };
+        let breaks = self.breaks.saturating_sub(u64::from(is_late));
+        let handed = self.concluded.delivered(breaks, queue, payload, deaths, keeps);
+        assert!(handed != Handed::Void || is_late && !forgets);
+        let Handed::Message(arrived) = handed else { return };
+        let Arrived { envelope, entry, .. } = arrived;
+        self.deliveries.push(arrived);
         let (recorder, latest) = &mut *self.books.0.lock().unwrap();
         let track = envelope.letter.track;
         // Nobody acknowledges what has failed, unless before.
@@ -111,15 +133,29 @@ impl Run {
         match heard {
             Heard::Published(_) => {}
             Heard::Confirmed(taken) => self.concluded.confirmed(envelope, nth, taken),
-            Heard::Delivered(queue, deaths, forgets) => self.delivered(QueueId(queue), &payload, &deaths, forgets),
-            Heard::Answered(said) => self.concluded.answered(envelope, said),
+            Heard::Delivered(queue, deaths, forgets, is_late) => {
+                self.delivered(QueueId(queue), &payload, &deaths, forgets, is_late);
+            }
+            Heard::Answered(delivery, said) => {
+                if !self.deliveries.is_empty() {
+                    let Arrived { envelope, delivery, .. } = *delivery.get(&self.deliveries);
+                    self.concluded.answered(envelope, delivery, said);
+                }
+            }
+            Heard::Broken => self.breaks = self.concluded.broke(),
+            Heard::SentAgain(was_handed) => {
+                if let Some(again) = self.concluded.sent_again(envelope, nth, was_handed) {
+                    let at = which.index(self.messages.len());
+                    self.messages[at].1 = again;
+                }
+            }
             Heard::Rests(queue, deaths) => self.concluded.rests(QueueId(queue), &payload, &deaths),
             Heard::Gone(deaths) => self.concluded.gone(&payload, &deaths),
             Heard::Remain(queue, is_there) => {
                 let there = if is_there { vec![payload.to_vec()] } else { Vec::new() };
                 self.concluded.remain(QueueId(queue), &there);
             }
-            Heard::Garbage(bytes) => self.delivered(QueueId(0), &bytes, &[], false),
+            Heard::Garbage(bytes) => self.delivered(QueueId(0), &bytes, &[], false, false),
         }
     }
 }
@@ -136,8 +172,11 @@ fn heard() -> impl Strategy<Value = Heard> {
     prop_oneof![
         6 => prop::sample::select(vec![0, 3]).prop_map(Heard::Published),
         4 => any::<bool>().prop_map(Heard::Confirmed),
-        8 => (0..4_u16, deaths(), prop::bool::weighted(0.2)).prop_map(|(q, deaths, f)| Heard::Delivered(q, deaths, f)),
-        6 => said.prop_map(Heard::Answered),
+        8 => (0..4_u16, deaths(), prop::bool::weighted(0.2), prop::bool::weighted(0.1))
+            .prop_map(|(queue, deaths, forgets, is_late)| Heard::Delivered(queue, deaths, forgets, is_late)),
+        6 => (any::<prop::sample::Index>(), said).prop_map(|(delivery, said)| Heard::Answered(delivery, said)),
+        1 => Just(Heard::Broken),
+        2 => any::<bool>().prop_map(Heard::SentAgain),
         2 => (Just(2), deaths()).prop_map(|(queue, deaths)| Heard::Rests(queue, deaths)),
         2 => deaths().prop_map(Heard::Gone),
         1 => (0..4_u16, any::<bool>()).prop_map(|(queue, is_there)| Heard::Remain(queue, is_there)),
@@ -153,11 +192,11 @@ proptest! {
         let books = Arc::new(Books(Mutex::new((recorder, Time::ZERO))));
         let ear = Arc::clone(&books) as Arc<dyn Ear>;
         let setting = Setting { scenario: &scenario, began: Instant::now(), speed: Speed::REAL, ear, services: Vec::new() };
-        let mut run = Run { books, concluded: Concluded::new(&setting), messages: Vec::new() };
+        let mut run = Run { books, concluded: Concluded::new(&setting), messages: Vec::new(), deliveries: Vec::new(), breaks: 0 };
         for (which, heard) in events {
             run.hear(which, heard);
         }
-        let Run { books, concluded, messages } = run;
+        let Run { books, concluded, messages, .. } = run;
         drop((concluded, setting));
         let (recorder, latest) = Arc::into_inner(books).expect("nobody else has it").0.into_inner().unwrap();
         let record = recorder.finish(latest).unwrap();

@@ -1,25 +1,28 @@
-//! One consumer on a channel of its own.
+//! One consumer, on a channel of its own of each connection.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lapin::Channel;
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::queues::Names;
-use super::subscription::{self, Subscription};
+use super::subscription::{self, State, Subscription};
 use super::{Shared, deaths, sent};
-use crate::adapter::{self, Delivery, Envelope, Said, TargetError};
+use crate::adapter::{self, Arrived, Delivery, Envelope, Handed, Said};
 use crate::broker::{Keeps, QueueId, Terms};
 
 pub struct Consumer {
-    channel: Channel,
+    /// Where it answers, once it has heard of it.
+    channel: Option<Channel>,
+    /// How many connections have broken before that.
+    breaks: u64,
     inbox: UnboundedReceiver<Incoming>,
     shared: Arc<Shared>,
-    /// Deliveries that are not answered.
+    /// Deliveries over it that are not answered.
     held: BTreeSet<u64>,
     keeps: Keeps,
     subscription: Arc<Subscription>,
@@ -31,13 +34,21 @@ pub struct Consumer {
 #[derive(Clone, Copy, Debug)]
 pub struct Tag {
     envelope: Envelope,
+    /// Of all deliveries of the run.
+    delivery: u64,
+    /// Over which connection, and of the deliveries there.
+    breaks: u64,
     number: u64,
 }
 
-/// A delivery that nobody is to work on, by its number.
-struct Foreign(u64);
-
-type Incoming = Result<Delivery<Tag>, Foreign>;
+/// In the order in which it came.
+enum Incoming {
+    Delivery(Delivery<Tag>),
+    /// A delivery that nobody is to work on: after how many breaks it came, and its number.
+    Nobody(u64, u64, Said),
+    /// What follows comes over this channel, after so many breaks.
+    GoesOn(u64, Channel),
+}
 
 struct Ears {
     queue: QueueId,
@@ -48,37 +59,23 @@ struct Ears {
 }
 
 impl Consumer {
-    /// # Errors
-    /// If the broker does not let it consume.
-    pub(super) async fn new(
-        channel: Channel,
-        queue: QueueId,
-        terms: Terms,
-        names: Arc<Names>,
-        shared: Arc<Shared>,
-    ) -> Result<Consumer, TargetError> {
+    /// It has no connection yet.
+    pub(super) fn new(queue: QueueId, terms: Terms, names: Arc<Names>, shared: Arc<Shared>) -> Consumer {
         let keeps = terms.keeps;
         let mut arguments = FieldTable::default();
         arguments.insert("x-priority".into(), AMQPValue::LongInt(i32::from(terms.priority)));
         let (sender, inbox) = unbounded_channel();
         let subscription = Arc::new(Subscription {
-            channel: channel.clone(),
             queue: names.of(queue),
+            prefetch: u16::try_from(terms.prefetch).unwrap_or(0),
             options: BasicConsumeOptions { no_ack: keeps == Keeps::UntilDelivered, ..BasicConsumeOptions::default() },
             arguments,
             ears: Arc::new(Ears { queue, keeps, names, shared: Arc::clone(&shared), inbox: sender }),
             shared: Arc::clone(&shared),
-            current: Mutex::default(),
+            state: Mutex::new(State::default()),
         });
-        let consuming = async {
-            // 0 is unlimited.
-            let prefetch = u16::try_from(terms.prefetch).unwrap_or(0);
-            channel.basic_qos(prefetch, BasicQosOptions::default()).await?;
-            subscription.begin().await
-        };
-        consuming.await.map_err(|why| shared.unwilling("let a consumer take from a queue", &why))?;
-        let held = BTreeSet::new();
-        Ok(Consumer { channel, inbox, shared, held, keeps, subscription, is_to_resume: false })
+        let (held, is_to_resume) = (BTreeSet::new(), false);
+        Consumer { channel: None, breaks: 0, inbox, shared, held, keeps, subscription, is_to_resume }
     }
 
     /// What it is cancelled by.
@@ -94,49 +91,78 @@ impl Consumer {
         }
     }
 
-    /// What is foreign is taken out of the queue.
     fn noted(&mut self, incoming: Incoming) -> Option<Delivery<Tag>> {
-        let is_answered = self.keeps == Keeps::UntilAnswered;
         match incoming {
-            Ok(delivery) => {
-                if is_answered {
+            Incoming::Delivery(delivery) => {
+                if self.is_awaited(delivery.tag.breaks) {
                     self.held.insert(delivery.tag.number);
                 }
-                Some(delivery)
+                return Some(delivery);
             }
-            Err(Foreign(number)) => {
-                if is_answered {
-                    sent(self.channel.basic_ack(number, BasicAckOptions::default()));
+            Incoming::Nobody(breaks, number, said) => {
+                if self.is_awaited(breaks) {
+                    self.tell(number, said);
                 }
-                None
+            }
+            Incoming::GoesOn(breaks, channel) => {
+                (self.breaks, self.channel) = (breaks, Some(channel));
+                // The broker has taken back all that it held.
+                self.held.clear();
+                self.resume_if_empty();
             }
         }
+        None
     }
 
-    /// It is not to be answered again.
+    /// Whether the broker waits for an answer to what came over that connection.
+    fn is_awaited(&self, breaks: u64) -> bool {
+        self.keeps == Keeps::UntilAnswered && self.breaks == breaks
+    }
+
+    /// It is not to be answered again, nor over another connection.
     fn answers(&mut self, tag: Tag, said: Said) -> bool {
-        let is_held = self.held.remove(&tag.number);
-        if is_held {
-            self.shared.concluded.answered(tag.envelope, said);
+        let is_held = tag.breaks == self.breaks && self.held.remove(&tag.number);
+        is_held && self.shared.concluded.answered(tag.envelope, tag.delivery, said)
+    }
+
+    fn tell(&self, number: u64, said: Said) {
+        let Some(channel) = &self.channel else { return };
+        let requeue = matches!(said, Said::Requeue | Said::GiveBack);
+        match said {
+            Said::Acknowledge => sent(channel.basic_ack(number, BasicAckOptions::default())),
+            Said::Requeue | Said::GiveBack | Said::Reject => {
+                sent(channel.basic_nack(number, BasicNackOptions { requeue, multiple: false }));
+            }
         }
-        is_held
     }
 }
 
 impl subscription::Ears for Ears {
-    fn hear(&self, delivery: &lapin::message::Delivery) {
-        // Nobody takes it any more when the run is over.
-        let _ = self.inbox.send(self.taken(delivery));
+    fn hear(&self, breaks: u64, delivery: &lapin::message::Delivery) {
+        if let Some(incoming) = self.taken(breaks, delivery) {
+            // Nobody takes it any more when the run is over.
+            let _ = self.inbox.send(incoming);
+        }
+    }
+
+    fn goes_on(&self, breaks: u64, channel: &Channel) {
+        let _ = self.inbox.send(Incoming::GoesOn(breaks, channel.clone()));
     }
 }
 
 impl Ears {
-    fn taken(&self, delivery: &lapin::message::Delivery) -> Incoming {
+    fn taken(&self, breaks: u64, delivery: &lapin::message::Delivery) -> Option<Incoming> {
         let number = delivery.delivery_tag;
         let deaths = deaths::read(&delivery.properties, &self.names);
-        let delivered = self.shared.concluded.delivered(self.queue, &delivery.data, &deaths, self.keeps);
-        let (envelope, entry, attempt) = delivered.ok_or(Foreign(number))?;
-        Ok(Delivery { envelope, queue: self.queue, entry, attempt, tag: Tag { envelope, number } })
+        let queue = self.queue;
+        match self.shared.concluded.delivered(breaks, queue, &delivery.data, &deaths, self.keeps) {
+            Handed::Message(Arrived { envelope, entry, attempt, delivery }) => {
+                let tag = Tag { envelope, delivery, breaks, number };
+                Some(Incoming::Delivery(Delivery { envelope, queue, entry, attempt, tag }))
+            }
+            Handed::Nobody(said) => Some(Incoming::Nobody(breaks, number, said)),
+            Handed::Void => None,
+        }
     }
 }
 
@@ -166,26 +192,23 @@ impl adapter::Consumer for Consumer {
         if !self.answers(tag, said) {
             return;
         }
-        let requeue = matches!(said, Said::Requeue | Said::GiveBack);
-        match said {
-            Said::Acknowledge => sent(self.channel.basic_ack(tag.number, BasicAckOptions::default())),
-            Said::Requeue | Said::GiveBack | Said::Reject => {
-                sent(self.channel.basic_nack(tag.number, BasicNackOptions { requeue, multiple: false }));
-            }
-        }
+        self.tell(tag.number, said);
         self.resume_if_empty();
     }
 
     /// With one word if these are all that it holds up to the last of them.
     fn acknowledge_all(&mut self, tags: Vec<Tag>) {
-        let Some(last) = tags.iter().map(|tag| tag.number).max() else { return };
-        if self.held.range(..=last).count() != tags.len() {
-            return tags.into_iter().for_each(|tag| self.answer(tag, Said::Acknowledge));
+        let present: Vec<Tag> = tags.into_iter().filter(|tag| tag.breaks == self.breaks).collect();
+        let Some(last) = present.iter().map(|tag| tag.number).max() else { return };
+        if self.held.range(..=last).count() != present.len() {
+            return present.into_iter().for_each(|tag| self.answer(tag, Said::Acknowledge));
         }
-        for tag in tags {
+        for tag in present {
             self.answers(tag, Said::Acknowledge);
         }
-        sent(self.channel.basic_ack(last, BasicAckOptions { multiple: true }));
+        if let Some(channel) = &self.channel {
+            sent(channel.basic_ack(last, BasicAckOptions { multiple: true }));
+        }
         self.resume_if_empty();
     }
 

@@ -1,9 +1,9 @@
 //! RabbitMQ, or whatever else speaks AMQP 0-9-1, through lapin.
 //!
-//! The queues of a run are classic, exclusive to its connection and have names of their own, so that they disappear with
-//! it, however it ends; its messages are transient. So a connection that breaks ends the run: there is nothing to come
-//! back to. Publishes go over a second connection, because a broker that holds back a publisher stops reading from its
-//! connection, and with it acknowledgements.
+//! The queues of a run are classic and have names of their own; its messages are transient. The queues are deleted at its
+//! end, and by the broker when nobody has asked after them for a while. Publishes go over a second connection, because a
+//! broker that holds back a publisher stops reading from its connection, and with it acknowledgements. If one of the two
+//! breaks, both are made anew ([`line`]), and the run goes on.
 //!
 //! What such a broker does with a message it tells nobody: [`Concluded`] says how it is found out. Messages
 //! that leave a queue without an acknowledgement, and have no dead letter queue in the scenario, go to a queue of the run's
@@ -12,21 +12,23 @@
 mod consumer;
 mod deaths;
 mod lacks;
+mod line;
+mod link;
 mod publisher;
 mod queues;
 mod readers;
 mod session;
+mod shared;
 mod subscription;
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::{Address, Concluded, Durability, Lacking, Setting, Target, TargetError};
+use super::{Address, Durability, Lacking, Setting, Target, TargetError};
 use crate::scenario::Scenario;
 use session::AmqpSession;
+use shared::Shared;
 
 /// What it takes to connect and to make queues …
 const LEAD: Duration = Duration::from_secs(2);
@@ -78,33 +80,6 @@ impl Target for Amqp {
 
     async fn open(&self, setting: Setting<'_>) -> Result<AmqpSession, TargetError> {
         AmqpSession::open(&self.address, self.run.as_deref(), &setting).await
-    }
-}
-
-/// What everybody of a session knows.
-struct Shared {
-    target: String,
-    concluded: Concluded,
-    failure: Mutex<Option<String>>,
-    /// From now on a connection may end.
-    is_over: AtomicBool,
-}
-
-impl Shared {
-    /// The first reason counts: others follow from it.
-    fn fail(&self, why: impl ToString) {
-        if !self.is_over.load(Relaxed) {
-            self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.to_string());
-        }
-    }
-
-    fn failed(&self) -> Option<TargetError> {
-        let why = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        Some(TargetError::Lost { target: self.target.clone(), why })
-    }
-
-    fn unwilling(&self, what: impl Into<String>, why: &lapin::Error) -> TargetError {
-        TargetError::Unwilling { target: self.target.clone(), what: what.into(), why: why.to_string() }
     }
 }
 

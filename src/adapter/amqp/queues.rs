@@ -3,12 +3,16 @@
 use std::hash::{BuildHasher as _, RandomState};
 
 use lapin::Channel;
-use lapin::options::QueueDeclareOptions;
+use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 
 use crate::broker::{Active, Order, QueueId, QueueRules, WhenFull};
 use crate::scenario::Scenario;
 use crate::time::{Span, Speed};
+
+/// How long a queue may be without consumers, and without being asked after, before it is gone: longer than a run looks
+/// for its broker, so that nothing stays behind of a kendall that was killed.
+const EXPIRES_MS: i32 = 120_000;
 
 /// The names of one run's queues.
 #[derive(Clone, Debug)]
@@ -40,18 +44,58 @@ impl Names {
     }
 }
 
-/// The queues of a run; what they do with messages is said by their rules, at a speed.
-///
-/// # Errors
-/// If one cannot be made.
-pub async fn declare(channel: &Channel, names: &Names, scenario: &Scenario, speed: Speed) -> lapin::Result<()> {
-    let exclusive = QueueDeclareOptions { exclusive: true, ..QueueDeclareOptions::default() };
-    channel.queue_declare(names.gone(), exclusive, FieldTable::default()).await?;
-    for (at, queue) in scenario.queues.iter().enumerate() {
-        let arguments = arguments(&queue.rules, names, speed);
-        channel.queue_declare(names.of(QueueId(at as u16)), exclusive, arguments).await?;
+/// The queues of a run, as they are declared.
+pub struct Declared(Vec<(ShortString, FieldTable)>);
+
+impl Declared {
+    /// What they do with messages is said by their rules, at a speed.
+    pub fn new(names: &Names, scenario: &Scenario, speed: Speed) -> Declared {
+        let of_scenario = scenario.queues.iter().zip(0..);
+        let queues = of_scenario.map(|(queue, at)| (names.of(QueueId(at)), arguments(&queue.rules, names, speed)));
+        let gone = (names.gone(), FieldTable::default());
+        Declared(std::iter::once(gone).chain(queues).map(expiring).collect())
     }
-    Ok(())
+
+    /// Makes those that are not there. A run comes back to its queues on another connection, so that they are nobody's own;
+    /// transient queues that are not are to go from RabbitMQ ("Deprecated Features"), so that these are durable.
+    ///
+    /// # Errors
+    /// If one cannot be made.
+    pub async fn make(&self, channel: &Channel) -> lapin::Result<()> {
+        let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
+        for (name, arguments) in &self.0 {
+            channel.queue_declare(name.clone(), durable, arguments.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks after them, so that they do not expire.
+    ///
+    /// # Errors
+    /// If one is not there.
+    pub async fn ask(&self, channel: &Channel) -> lapin::Result<()> {
+        for (name, _) in &self.0 {
+            let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+            channel.queue_declare(name.clone(), passive, FieldTable::default()).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes them, with what is in them.
+    ///
+    /// # Errors
+    /// If the broker does not.
+    pub async fn delete(&self, channel: &Channel) -> lapin::Result<()> {
+        for (name, _) in &self.0 {
+            channel.queue_delete(name.clone(), QueueDeleteOptions::default()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn expiring((name, mut arguments): (ShortString, FieldTable)) -> (ShortString, FieldTable) {
+    arguments.insert("x-expires".into(), AMQPValue::LongInt(EXPIRES_MS));
+    (name, arguments)
 }
 
 fn arguments(rules: &QueueRules, names: &Names, speed: Speed) -> FieldTable {

@@ -12,33 +12,35 @@ use lapin::types::{FieldTable, ShortString};
 use super::queues::Names;
 use super::{Shared, deaths};
 use crate::broker::QueueId;
-use crate::scenario::Scenario;
 
+/// On a channel that was made after so many breaks.
+///
 /// # Errors
 /// If the broker does not let them.
 pub async fn begin(
     channel: &Channel,
-    scenario: &Scenario,
+    breaks: u64,
+    resting: &[QueueId],
     names: &Arc<Names>,
     shared: &Arc<Shared>,
 ) -> lapin::Result<()> {
     let (known, told) = (Arc::clone(names), Arc::clone(shared));
     let gone =
         move |delivery: &Delivery| told.concluded.gone(&delivery.data, &deaths::read(&delivery.properties, &known));
-    read(channel, names.gone(), shared, gone).await?;
-    for queue in (0..scenario.queues.len()).map(|at| QueueId(at as u16)).filter(|queue| scenario.rests(*queue)) {
+    read((channel, breaks), names.gone(), shared, gone).await?;
+    for queue in resting.iter().copied() {
         let (known, told) = (Arc::clone(names), Arc::clone(shared));
         let rests = move |delivery: &Delivery| {
             told.concluded.rests(queue, &delivery.data, &deaths::read(&delivery.properties, &known));
         };
-        read(channel, names.of(queue), shared, rests).await?;
+        read((channel, breaks), names.of(queue), shared, rests).await?;
     }
     Ok(())
 }
 
 /// The broker forgets what is read.
 async fn read(
-    channel: &Channel,
+    (channel, breaks): (&Channel, u64),
     queue: ShortString,
     shared: &Arc<Shared>,
     tell: impl Fn(&Delivery) + Send + Sync + 'static,
@@ -49,8 +51,8 @@ async fn read(
     consumer.set_delegate(move |result: DeliveryResult| {
         match result {
             Ok(Some(delivery)) => tell(&delivery),
-            Ok(None) => shared.fail("the broker has cancelled a reader of dead letters"),
-            Err(error) => shared.fail(error),
+            Ok(None) => shared.cancelled(breaks, "a reader of dead letters"),
+            Err(error) => shared.trouble(breaks, &error),
         }
         ready(())
     });

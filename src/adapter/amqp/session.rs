@@ -1,43 +1,46 @@
-//! A broker during one run: its two connections, and what goes over them.
+//! A broker during one run.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lapin::options::{BasicGetOptions, QueueDeclareOptions};
-use lapin::types::FieldTable;
-use lapin::uri::{AMQPAuthority, AMQPScheme, AMQPUri, AMQPUserInfo};
-use lapin::{Channel, Connection, ConnectionProperties};
+use lapin::options::BasicGetOptions;
+use tokio::sync::MutexGuard;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use super::Shared;
 use super::consumer::Consumer;
-use super::publisher::Publisher;
-use super::queues::{self, Names};
-use super::subscription::Subscription;
-use super::{Shared, readers};
+use super::line::{Line, add, all};
+use super::link::{Link, PATIENCE};
+use super::publisher::{Desk, Publisher};
+use super::queues::{Declared, Names};
 use crate::adapter::{Address, Concluded, Session, Setting, TargetError};
 use crate::broker::{Place, QueueId, Terms};
 use crate::scenario::Scenario;
 
-/// How long a broker may take to answer at the beginning, and at the end.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// What was sent a moment ago may not have arrived: a queue is looked at so often, and after so long, before messages
 /// are given up for lost.
 const LOOKS: u32 = 20;
 const LOOK: Duration = Duration::from_millis(50);
+/// How often the end of a run is begun again because the connection broke.
+const TRIES: u32 = 5;
 
 pub struct AmqpSession {
-    /// Owns the queues, and takes from them.
-    taking: Connection,
-    publishing: Connection,
-    /// Of the connection that takes, for questions.
-    asking: Channel,
-    names: Arc<Names>,
-    shared: Arc<Shared>,
+    line: Arc<Line>,
+    keeper: Keeper,
     publishers: AtomicU32,
-    consumers: Mutex<Vec<Arc<Subscription>>>,
     /// Queues that somebody empties.
     emptied: Vec<QueueId>,
+}
+
+/// Keeps the line, as long as this is there.
+struct Keeper(JoinHandle<()>);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl AmqpSession {
@@ -48,65 +51,95 @@ impl AmqpSession {
         run: Option<&str>,
         setting: &Setting<'_>,
     ) -> Result<AmqpSession, TargetError> {
-        let shared = Arc::new(Shared {
-            target: address.to_string(),
-            concluded: Concluded::new(setting),
-            failure: Mutex::new(None),
-            is_over: AtomicBool::new(false),
-        });
-        let (taking, publishing) = (connect(address).await?, connect(address).await?);
-        let asking = taking.create_channel().await.map_err(|why| shared.unwilling("open a channel", &why))?;
         let names = Arc::new(Names::new(setting.scenario, run));
-        let session = AmqpSession {
-            taking,
-            publishing,
-            asking,
+        let (resting, emptied) = ids(setting.scenario).partition(|queue| setting.scenario.rests(*queue));
+        let line = Arc::new(Line {
+            address: address.clone(),
+            declared: Declared::new(&names, setting.scenario, setting.speed),
+            resting,
             names,
-            shared,
-            publishers: AtomicU32::new(0),
-            consumers: Mutex::default(),
-            emptied: ids(setting.scenario).filter(|queue| !setting.scenario.rests(*queue)).collect(),
-        };
-        session.make(setting).await.map_err(|why| session.shared.unwilling("make the queues", &why))?;
-        Ok(session)
+            shared: Arc::new(Shared::new(address.to_string(), Concluded::new(setting))),
+            link: tokio::sync::Mutex::new(None),
+            desks: Mutex::default(),
+            subscriptions: Mutex::default(),
+            reconnects: AtomicU64::new(0),
+        });
+        let link = line.begin(0).await?;
+        *line.link.lock().await = Some(link);
+        let keeper = Keeper(tokio::spawn(Arc::clone(&line).keep()));
+        Ok(AmqpSession { line, keeper, publishers: AtomicU32::new(0), emptied })
     }
 
-    async fn make(&self, setting: &Setting<'_>) -> lapin::Result<()> {
-        queues::declare(&self.asking, &self.names, setting.scenario, setting.speed).await?;
-        readers::begin(&self.taking.create_channel().await?, setting.scenario, &self.names, &self.shared).await
-    }
-
-    async fn channel(&self, connection: &Connection) -> Result<Channel, TargetError> {
-        connection.create_channel().await.map_err(|why| self.shared.unwilling("open another channel", &why))
+    fn shared(&self) -> &Shared {
+        &self.line.shared
     }
 
     /// Nobody is handed anything any more.
     async fn cancel_all(&self) -> lapin::Result<()> {
-        let consumers = std::mem::take(&mut *self.consumers.lock().unwrap_or_else(PoisonError::into_inner));
-        self.shared.is_over.store(true, Relaxed);
-        for subscription in consumers {
-            subscription.end().await?;
+        for subscription in all(&self.line.subscriptions) {
+            subscription.take(false).await?;
         }
         Ok(())
     }
 
-    /// Whether a queue has at least as many messages as are known to wait there.
+    /// Whether a queue has at least as many messages as are known to wait there, and no copies of them.
     async fn has_all(&self, queue: QueueId) -> Result<bool, TargetError> {
         for _ in 0..LOOKS {
-            if self.depth(queue).await? >= self.shared.concluded.waiting(queue) {
-                return Ok(true);
+            if self.depth(queue).await? >= self.shared().concluded.waiting(queue) {
+                return Ok(!self.shared().concluded.has_copies());
             }
             sleep(LOOK).await;
         }
         Ok(false)
     }
 
-    async fn read_out(&self, queue: QueueId) -> lapin::Result<Vec<Vec<u8>>> {
-        let mut payloads = Vec::new();
-        while let Some(message) = self.asking.basic_get(self.names.of(queue), BasicGetOptions { no_ack: true }).await? {
+    async fn read_out(&self, link: &Link, queue: QueueId) -> lapin::Result<Vec<Vec<u8>>> {
+        let (mut payloads, name) = (Vec::new(), self.line.names.of(queue));
+        // Not acknowledged, it is there once more should the connection break.
+        let options = BasicGetOptions::default();
+        while let Some(message) = link.asking.basic_get(name.clone(), options).await? {
             payloads.push(message.delivery.data);
         }
         Ok(payloads)
+    }
+
+    /// Why there is no connection, if there will be none.
+    fn lost(&self) -> TargetError {
+        let why = || "there is no other".to_owned();
+        self.shared().failed().unwrap_or_else(|| TargetError::Lost { target: self.shared().target.clone(), why: why() })
+    }
+
+    /// As soon as there is a connection, and that is kept meanwhile.
+    async fn link(&self) -> MutexGuard<'_, Option<Link>> {
+        self.line.link.lock().await
+    }
+
+    fn unwilling(&self, link: &Link, what: &str, why: &lapin::Error) -> TargetError {
+        self.shared().trouble(link.breaks, why);
+        self.shared().unwilling(what, why)
+    }
+
+    /// Whether the connection has broken, and whoever makes another has begun with that.
+    async fn comes_back(&self) -> bool {
+        let was_broken = self.shared().broken().is_some();
+        while self.shared().broken().is_some() && self.shared().failed().is_none() {
+            sleep(LOOK).await;
+        }
+        was_broken && self.shared().failed().is_none()
+    }
+
+    async fn settle_once(&self, waiting: &[QueueId]) -> Result<(), TargetError> {
+        self.cancel_all().await.map_err(|why| self.shared().unwilling("cancel a consumer", &why))?;
+        for queue in waiting.iter().copied() {
+            if !self.has_all(queue).await? {
+                let link = self.link().await;
+                let link = link.as_ref().ok_or_else(|| self.lost())?;
+                let there = self.read_out(link, queue).await;
+                let there = there.map_err(|why| self.unwilling(link, "hand out what is left in a queue", &why))?;
+                self.shared().concluded.remain(queue, &there);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -114,80 +147,69 @@ fn ids(scenario: &Scenario) -> impl Iterator<Item = QueueId> {
     (0..scenario.queues.len()).map(|at| QueueId(at as u16))
 }
 
-async fn connect(address: &Address) -> Result<Connection, TargetError> {
-    let Address { user, password, host, port, vhost } = address.clone();
-    let uri = AMQPUri {
-        scheme: AMQPScheme::AMQP,
-        authority: AMQPAuthority { userinfo: AMQPUserInfo { username: user, password }, host, port },
-        vhost,
-        ..AMQPUri::default()
-    };
-    let properties = ConnectionProperties::default().with_connection_name("kendall".into());
-    let unreachable = |why: String, advice| TargetError::Unreachable { target: address.to_string(), why, advice };
-    match timeout(PATIENCE, Connection::connect_uri(uri, properties)).await {
-        Ok(Ok(connection)) => Ok(connection),
-        Ok(Err(error)) if error.is_io_error() => {
-            Err(unreachable(error.to_string(), "start the broker, or name another address"))
-        }
-        Ok(Err(error)) => Err(unreachable(error.to_string(), "check user, password and virtual host")),
-        Err(_) => Err(unreachable("no answer for 10 s".to_owned(), "see whether that is an AMQP broker")),
-    }
-}
-
 impl Session for AmqpSession {
     type Publisher = Publisher;
     type Consumer = Consumer;
 
     async fn publisher(&self) -> Result<Publisher, TargetError> {
-        let channel = self.channel(&self.publishing).await?;
+        let link = self.link().await;
+        let link = link.as_ref().ok_or_else(|| self.lost())?;
         let number = self.publishers.fetch_add(1, Relaxed);
-        Publisher::new(number, channel, Arc::clone(&self.names), Arc::clone(&self.shared)).await
+        let desk = Arc::new(Desk::new(number, Arc::clone(&self.line.names), Arc::clone(&self.line.shared)));
+        let channel = link.publishing.create_channel().await;
+        let channel = channel.map_err(|why| self.shared().unwilling("open another channel", &why))?;
+        let plugged = desk.plug(channel, link.breaks).await;
+        plugged.map_err(|why| self.shared().unwilling("confirm publishes", &why))?;
+        add(&self.line.desks, Arc::clone(&desk));
+        Ok(Publisher(desk))
     }
 
     /// Of the first queue: more than one is refused before the run.
     async fn consumer(&self, queues: &[QueueId], terms: Terms) -> Result<Consumer, TargetError> {
-        let channel = self.channel(&self.taking).await?;
-        let (names, shared) = (Arc::clone(&self.names), Arc::clone(&self.shared));
-        let consumer = Consumer::new(channel, queues[0], terms, names, shared).await?;
-        self.consumers.lock().unwrap_or_else(PoisonError::into_inner).push(consumer.subscription());
+        let link = self.link().await;
+        let link = link.as_ref().ok_or_else(|| self.lost())?;
+        let channel = link.taking.create_channel().await;
+        let channel = channel.map_err(|why| self.shared().unwilling("open another channel", &why))?;
+        let (names, shared) = (Arc::clone(&self.line.names), Arc::clone(&self.line.shared));
+        let consumer = Consumer::new(queues[0], terms, names, shared);
+        let begun = consumer.subscription().go_on(channel, link.breaks).await;
+        begun.map_err(|why| self.shared().unwilling("let a consumer take from a queue", &why))?;
+        add(&self.line.subscriptions, consumer.subscription());
         Ok(consumer)
     }
 
     async fn depth(&self, queue: QueueId) -> Result<u64, TargetError> {
-        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-        let declared = self.asking.queue_declare(self.names.of(queue), passive, FieldTable::default()).await;
-        let declared = declared.map_err(|why| self.shared.unwilling("tell how much is in a queue", &why))?;
-        Ok(u64::from(declared.message_count()))
+        let link = self.link().await;
+        let link = link.as_ref().ok_or_else(|| self.lost())?;
+        let depth = link.depth(self.line.names.of(queue)).await;
+        depth.map_err(|why| self.unwilling(link, "tell how much is in a queue", &why))
     }
 
-    /// With the connection its queues are gone, and it is not made anew.
     fn reconnects(&self) -> u64 {
-        0
+        self.line.reconnects.load(Relaxed)
     }
 
     fn failed(&self) -> Option<TargetError> {
-        self.shared.failed()
+        self.shared().failed()
     }
 
     fn foreign(&self) -> u64 {
-        self.shared.concluded.foreign()
+        self.shared().concluded.foreign()
     }
 
     async fn settle(&self) -> Result<(), TargetError> {
-        let waits = |queue: &QueueId| self.shared.concluded.waiting(*queue) > 0;
+        let waits = |queue: &QueueId| self.shared().concluded.waiting(*queue) > 0;
         let waiting: Vec<QueueId> = self.emptied.iter().copied().filter(waits).collect();
         if waiting.is_empty() {
             return Ok(());
         }
-        self.cancel_all().await.map_err(|why| self.shared.unwilling("cancel a consumer", &why))?;
-        for queue in waiting {
-            if !self.has_all(queue).await? {
-                let there = self.read_out(queue).await;
-                let there = there.map_err(|why| self.shared.unwilling("hand out what is left in a queue", &why))?;
-                self.shared.concluded.remain(queue, &there);
+        for _ in 1..TRIES {
+            match self.settle_once(&waiting).await {
+                Err(_) if self.comes_back().await => {}
+                done => return done,
             }
         }
-        Ok(())
+        self.settle_once(&waiting).await
     }
 
     /// It does not tell where its messages are.
@@ -196,10 +218,11 @@ impl Session for AmqpSession {
     }
 
     async fn end(self) {
-        self.shared.is_over.store(true, Relaxed);
-        for connection in [&self.publishing, &self.taking] {
-            // One that is gone is closed.
-            let _ = timeout(PATIENCE, connection.close(200, "OK".into())).await;
-        }
+        self.shared().is_over();
+        drop(self.keeper);
+        // One that is gone is closed, and its queues expire.
+        let Some(link) = self.line.link.lock().await.take() else { return };
+        let _ = timeout(PATIENCE, self.line.declared.delete(&link.asking)).await;
+        link.close(PATIENCE).await;
     }
 }

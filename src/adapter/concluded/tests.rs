@@ -1,6 +1,7 @@
 //! One fact each, told as a list of effects.
 #![expect(clippy::disallowed_methods, reason = "a run begins when the test does")]
 
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -45,11 +46,22 @@ impl Ear for Notes {
     fn overtaken(&self, envelope: Envelope) {
         self.0.lock().unwrap().push(format!("{} overtaken", envelope.number));
     }
+
+    fn tried_again(&self, envelope: Envelope) {
+        self.0.lock().unwrap().push(format!("{} tried again", envelope.number));
+    }
+
+    fn came_again(&self, envelope: Envelope) {
+        self.0.lock().unwrap().push(format!("{} came again", envelope.number));
+    }
 }
 
 struct Check {
     notes: Arc<Notes>,
     concluded: Concluded,
+    /// Connections that have broken, and of each message its latest delivery.
+    breaks: Cell<u64>,
+    deliveries: RefCell<BTreeMap<u32, u64>>,
 }
 
 fn check(queues: &str) -> Check {
@@ -67,7 +79,7 @@ fn check(queues: &str) -> Check {
         ear,
         services: Vec::new(),
     });
-    Check { notes, concluded }
+    Check { notes, concluded, breaks: Cell::new(0), deliveries: RefCell::default() }
 }
 
 /// Message and track of that number.
@@ -91,8 +103,27 @@ impl Check {
     }
 
     fn delivered(&self, queue: QueueId, number: u32, deaths: &[Death]) -> bool {
+        let handed = self.handed(self.breaks.get(), queue, number, deaths);
+        matches!(handed, Handed::Message(_))
+    }
+
+    fn handed(&self, breaks: u64, queue: QueueId, number: u32, deaths: &[Death]) -> Handed {
         let payload = envelope(number).to_bytes();
-        self.concluded.delivered(queue, &payload, deaths, Keeps::UntilAnswered).is_some()
+        let handed = self.concluded.delivered(breaks, queue, &payload, deaths, Keeps::UntilAnswered);
+        if let Handed::Message(arrived) = handed {
+            self.deliveries.borrow_mut().insert(number, arrived.delivery);
+        }
+        handed
+    }
+
+    /// Answers the latest delivery of that message.
+    fn answered(&self, number: u32, said: Said) -> bool {
+        let delivery = self.deliveries.borrow()[&number];
+        self.concluded.answered(envelope(number), delivery, said)
+    }
+
+    fn breaks(&self) {
+        self.breaks.set(self.concluded.broke());
     }
 
     fn told(&self) -> Vec<String> {
@@ -134,9 +165,9 @@ fn what_is_put_back_is_delivered_again() {
     let check = check("{a: {}}");
     check.accepted(0);
     check.delivered(A, 0, &[]);
-    check.concluded.answered(envelope(0), Said::Requeue);
+    assert!(check.answered(0, Said::Requeue));
     check.delivered(A, 0, &[]);
-    check.concluded.answered(envelope(0), Said::Acknowledge);
+    assert!(check.answered(0, Said::Acknowledge));
     let expected = ["0 delivered from a entry 1 attempt 1", "0 back in a", "0 delivered from a entry 1 attempt 2"];
     assert_eq!(check.told()[1..], [&expected[..], &["0 acknowledged to a"]].concat());
 }
@@ -164,7 +195,7 @@ fn what_a_consumer_rejected_was_told_when_it_did() {
     let check = check("{a: {}}");
     check.accepted(0);
     check.delivered(A, 0, &[]);
-    check.concluded.answered(envelope(0), Said::Reject);
+    assert!(check.answered(0, Said::Reject));
     check.concluded.gone(&envelope(0).to_bytes(), &[death(A, Cause::Rejected, 1)]);
     assert_eq!(check.told()[2..], ["0 dropped from a: rejected"]);
     assert_eq!(check.concluded.foreign(), 0);
@@ -176,7 +207,7 @@ fn a_message_comes_back_from_a_queue_of_retries_with_its_next_entry() {
     check.accepted(0);
     check.delivered(A, 0, &[]);
     for round in 1..=2 {
-        check.concluded.answered(envelope(0), Said::Reject);
+        assert!(check.answered(0, Said::Reject));
         check.told();
         assert!(check.delivered(A, 0, &[death(B, Cause::Expired, round), death(A, Cause::Rejected, round)]));
         let delivered = format!("0 delivered from a entry {} attempt 1", round + 1);
@@ -233,12 +264,12 @@ fn what_does_not_fit_is_foreign_and_told_to_nobody() {
     check.accepted(0);
     check.told();
     let payload = envelope(0).to_bytes();
-    let keeps = Keeps::UntilAnswered;
+    let (keeps, nobody) = (Keeps::UntilAnswered, Handed::Nobody(Said::Acknowledge));
     // No envelope; one of nobody; in a queue that it cannot be in; more often dead than there are queues.
-    assert!(check.concluded.delivered(A, b"hello", &[], keeps).is_none());
-    assert!(check.concluded.delivered(A, &envelope(u32::MAX).to_bytes(), &[], keeps).is_none());
-    assert!(check.concluded.delivered(B, &payload, &[], keeps).is_none());
-    assert!(check.concluded.delivered(A, &payload, &[death(A, Cause::Expired, u64::MAX); 2], keeps).is_none());
+    assert_eq!(check.concluded.delivered(0, A, b"hello", &[], keeps), nobody);
+    assert_eq!(check.concluded.delivered(0, A, &envelope(u32::MAX).to_bytes(), &[], keeps), nobody);
+    assert_eq!(check.concluded.delivered(0, B, &payload, &[], keeps), nobody);
+    assert_eq!(check.concluded.delivered(0, A, &payload, &[death(A, Cause::Expired, u64::MAX); 2], keeps), nobody);
     check.concluded.gone(&payload, &[]);
     assert_eq!((check.told().len(), check.concluded.foreign()), (0, 5));
     assert!(check.delivered(A, 0, &[]));
@@ -254,4 +285,96 @@ fn what_is_not_there_any_more_is_lost_and_nobody_knows_why() {
     check.concluded.remain(A, &[envelope(1).to_bytes().to_vec()]);
     assert_eq!(check.told(), ["0 dropped from a: unknown", "2 dropped from a: unknown"]);
     assert_eq!(check.concluded.waiting(A), 1);
+}
+
+#[test]
+fn what_was_in_flight_as_the_connection_broke_is_back_and_no_answer_to_it_counts() {
+    let check = check("{a: {}}");
+    (0..2).for_each(|number| check.accepted(number));
+    check.delivered(A, 0, &[]);
+    check.told();
+    check.breaks();
+    assert_eq!((check.told(), check.concluded.waiting(A)), (vec!["0 back in a".to_owned()], 2));
+    assert!(!check.answered(0, Said::Acknowledge), "the broker would not hear it");
+    let first = check.deliveries.borrow()[&0];
+    assert!(check.delivered(A, 0, &[]));
+    assert!(!check.concluded.answered(envelope(0), first, Said::Acknowledge), "it is of the first delivery");
+    assert_eq!(check.told(), ["0 delivered from a entry 1 attempt 2"]);
+    assert!(check.answered(0, Said::Acknowledge));
+}
+
+#[test]
+fn what_still_comes_over_a_connection_that_broke_is_void_unless_the_broker_has_forgotten_it() {
+    let check = check("{a: {}}");
+    check.accepted(0);
+    check.breaks();
+    check.told();
+    assert_eq!(check.handed(0, A, 0, &[]), Handed::Void);
+    assert!(check.told().is_empty());
+    let payload = envelope(0).to_bytes();
+    let handed = check.concluded.delivered(0, A, &payload, &[], Keeps::UntilDelivered);
+    assert!(matches!(handed, Handed::Message(_)), "{handed:?}");
+    assert_eq!(check.told(), ["0 delivered from a entry 1 attempt 1", "0 acknowledged to a"]);
+}
+
+#[test]
+fn what_was_not_confirmed_is_tried_again_and_may_be_there_twice() {
+    let check = check("{a: {}}");
+    let nth = check.sent(0);
+    check.breaks();
+    let again = check.concluded.sent_again(envelope(0), nth, true).expect("it is not known to be there");
+    check.concluded.confirmed(envelope(0), nth, true);
+    assert_eq!(check.told(), ["0 tried again"], "the first sending is not the one that is awaited");
+    assert!(check.delivered(A, 0, &[]) && check.concluded.has_copies());
+    check.concluded.confirmed(envelope(0), again, true);
+    assert!(check.answered(0, Said::Acknowledge));
+    let expected = ["0 accepted by a", "0 delivered from a entry 1 attempt 1", "0 acknowledged to a"];
+    assert_eq!(check.told(), expected);
+    assert_eq!(check.handed(1, A, 0, &[]), Handed::Nobody(Said::Acknowledge));
+    assert_eq!((check.told(), check.concluded.foreign()), (vec!["0 came again".to_owned()], 0));
+}
+
+#[test]
+fn what_nobody_can_have_heard_is_no_further_try_and_what_has_come_is_not_sent_again() {
+    let check = check("{a: {}}");
+    let (first, second) = (check.sent(0), check.sent(1));
+    check.delivered(A, 1, &[]);
+    check.breaks();
+    assert!(check.concluded.sent_again(envelope(0), first, false).is_some());
+    assert!(check.concluded.sent_again(envelope(1), second, true).is_none());
+    assert!(!check.concluded.has_copies() && check.told().iter().all(|told| !told.contains("tried")));
+}
+
+/// Nobody knows which of the two it was that came first.
+#[test]
+fn of_what_was_sent_twice_none_is_said_to_have_been_overtaken_unless_both_were() {
+    let check = check("{a: {}}");
+    let nth = check.sent(0);
+    check.accepted(1);
+    check.breaks();
+    check.concluded.sent_again(envelope(0), nth, true);
+    [0, 1].into_iter().for_each(|number| assert!(check.delivered(A, number, &[])));
+    assert!(check.told().iter().all(|told| !told.contains("overtaken")));
+}
+
+#[test]
+fn a_rejection_that_was_not_heard_is_repeated() {
+    let check = check("{a: {dead_letter: b}, b: {}}");
+    check.accepted(0);
+    check.delivered(A, 0, &[]);
+    assert!(check.answered(0, Said::Reject));
+    check.breaks();
+    check.told();
+    assert_eq!(check.handed(1, A, 0, &[]), Handed::Nobody(Said::Reject));
+    check.concluded.rests(B, &envelope(0).to_bytes(), &[death(A, Cause::Rejected, 1)]);
+    assert_eq!((check.told().len(), check.concluded.waiting(B), check.concluded.foreign()), (0, 1, 0));
+}
+
+#[test]
+fn what_is_not_of_this_run_is_foreign_after_a_break_too() {
+    let check = check("{a: {}}");
+    check.accepted(0);
+    check.breaks();
+    assert_eq!(check.handed(1, A, 7, &[]), Handed::Nobody(Said::Acknowledge));
+    assert_eq!(check.concluded.foreign(), 1);
 }

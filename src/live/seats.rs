@@ -87,8 +87,13 @@ impl<S: Session> Seats<'_, S> {
         fate: Fate,
     ) -> Result<Consuming<S::Consumer, S::Publisher>, LiveError> {
         let (place, is_present) = place.map_or((None, true), |(place, is_present)| (Some(place), is_present));
+        let mut inbox = self.session.consumer(&entry.takes_from, entry.terms()).await?;
+        if !is_present {
+            // Before anything is published: its task may begin later than that.
+            inbox.cancel();
+        }
         Ok(Consuming {
-            inbox: self.session.consumer(&entry.takes_from, entry.terms()).await?,
+            inbox,
             crew: self.plan().crew(at).with_desks(1),
             entry: at,
             acknowledge: entry.rules.acknowledge,

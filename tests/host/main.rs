@@ -4,6 +4,7 @@ mod bounds;
 mod cancelled;
 mod churn;
 mod clock;
+mod outages;
 mod soak;
 mod stopping;
 

@@ -1,11 +1,10 @@
 //! What a run on a real clock needs: messages sent when they are planned, work that ends when it should, and a record
 //! of how late both were.
 //!
-//! [`run`] runs a scenario against a target, with a task for each producer and each consumer. A [`Plan`] says what is to
-//! happen, with the draws of the simulation's replication 0; consumers crash and the broker is away at the instants of that
-//! too. A [`Generator`] hands out each message at its planned instant, [`Hands`] work for as long as a draw says, and
-//! [`Lateness`] judges whether a run is to be believed. Only `timer` touches the clock; what is decided is decided by
-//! functions of the time they are given ([`Pacer`], [`Margins`], [`Shift`]).
+//! [`run`] runs a scenario against a target, with a task for each producer and each consumer. A [`Plan`] says what is to happen, with the draws of the simulation's replication 0. A [`Generator`] hands out each
+//! message at its planned instant, [`Hands`] work for as long as a draw says, and [`Lateness`] judges whether a run is
+//! to be believed. Only `timer` touches the clock; what is decided is decided by functions of the time they are given
+//! ([`Pacer`], [`Margins`], [`Shift`]).
 
 mod books;
 mod consumer;

@@ -12,7 +12,7 @@ use super::outages::Outages;
 use super::roster::{Place, Roster};
 use super::run::{Late, LiveError, Order, Phase, Tasks};
 use super::{Clock, Hands, Plan, Timer};
-use crate::adapter::Session;
+use crate::adapter::{Consumer as _, Session};
 use crate::client::{Carried, Crashing};
 use crate::scenario::Consumers;
 use crate::time::Time;

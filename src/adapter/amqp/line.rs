@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::link::Link;
+use super::link::{Link, PATIENCE};
 use super::publisher::Desk;
 use super::queues::{Declared, Names};
 use super::subscription::Subscription;
@@ -108,6 +108,14 @@ impl Line {
         self.shared.begins(breaks, Vec::new());
         all(&self.desks).iter().for_each(|desk| desk.unplug());
         breaks
+    }
+
+    /// Deletes the queues over a connection, which ends; whether that was done.
+    pub async fn delete(&self, link: Option<Link>) -> bool {
+        let Some(link) = link else { return false };
+        let deleted = timeout(PATIENCE, self.declared.delete(&link.asking)).await;
+        link.close(PATIENCE).await;
+        matches!(deleted, Ok(Ok(())))
     }
 
     /// Connects, and goes on with everything that the run has.

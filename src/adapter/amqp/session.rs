@@ -7,12 +7,12 @@ use std::time::Duration;
 use lapin::options::BasicGetOptions;
 use tokio::sync::MutexGuard;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::Shared;
 use super::consumer::Consumer;
 use super::line::{Line, add, all};
-use super::link::{Link, PATIENCE};
+use super::link::Link;
 use super::publisher::{Desk, Publisher};
 use super::queues::{Declared, Names};
 use crate::adapter::{Address, Concluded, Session, Setting, TargetError};
@@ -119,16 +119,18 @@ impl AmqpSession {
         self.shared().unwilling(what, why)
     }
 
-    /// Whether the connection has broken, and whoever makes another has begun with that.
-    async fn comes_back(&self) -> bool {
-        let was_broken = self.shared().broken().is_some();
+    /// Whether the connection that was made after so many breaks has broken, and whoever makes another has begun with that.
+    async fn comes_back(&self, breaks: u64) -> bool {
         while self.shared().broken().is_some() && self.shared().failed().is_none() {
             sleep(LOOK).await;
         }
-        was_broken && self.shared().failed().is_none()
+        self.shared().present() != breaks && self.shared().failed().is_none()
     }
 
     async fn settle_once(&self, waiting: &[QueueId]) -> Result<(), TargetError> {
+        if self.link().await.is_none() {
+            return Err(self.lost());
+        }
         self.cancel_all().await.map_err(|why| self.shared().unwilling("cancel a consumer", &why))?;
         for queue in waiting.iter().copied() {
             if !self.has_all(queue).await? {
@@ -204,8 +206,9 @@ impl Session for AmqpSession {
             return Ok(());
         }
         for _ in 1..TRIES {
+            let breaks = self.shared().present();
             match self.settle_once(&waiting).await {
-                Err(_) if self.comes_back().await => {}
+                Err(_) if self.comes_back(breaks).await => {}
                 done => return done,
             }
         }
@@ -219,10 +222,12 @@ impl Session for AmqpSession {
 
     async fn end(self) {
         self.shared().is_over();
-        drop(self.keeper);
-        // One that is gone is closed, and its queues expire.
-        let Some(link) = self.line.link.lock().await.take() else { return };
-        let _ = timeout(PATIENCE, self.line.declared.delete(&link.asking)).await;
-        link.close(PATIENCE).await;
+        self.keeper.0.abort();
+        let link = self.line.link.lock().await.take();
+        // It may have broken just now. If the broker stays away, its queues expire.
+        if !self.line.delete(link).await && self.failed().is_none() {
+            let another = Link::make(&self.line.address, 0).await;
+            self.line.delete(another.ok()).await;
+        }
     }
 }

@@ -109,6 +109,11 @@ impl Shared {
         self.standing().why.clone()
     }
 
+    /// After how many breaks the present connections were made.
+    pub fn present(&self) -> u64 {
+        self.standing().breaks
+    }
+
     /// Waits until somebody finds something broken. Cancel safe.
     pub async fn breaks(&self) {
         self.broken.notified().await;

@@ -204,6 +204,11 @@ impl Books {
         self.with(|notes, recorder| recorder.available(notes.on(at), crew, more));
     }
 
+    /// A consumer is cut off from its queue with a message in its hands.
+    pub fn cut_off(&self, at: Time, track: u32) {
+        self.with(|notes, recorder| recorder.cut_off(notes.on(at), track));
+    }
+
     /// A consumer gives a message back that it has not begun.
     pub fn handed_back(&self, track: u32) {
         self.with(|_, recorder| recorder.handed_back(track));

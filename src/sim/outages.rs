@@ -24,7 +24,7 @@ impl<L: Listener> Run<'_, L> {
         queues.clone().for_each(|queue| self.tell(Command::Suspend { queue }));
         match outage.of {
             OutageOf::Broker => self.disconnect_all(),
-            OutageOf::Consumers(crew) => self.consumers_of(crew).for_each(|consumer| self.take_down(consumer)),
+            OutageOf::Consumers(crew) => self.take_all_down(crew),
             OutageOf::Queue(_) => {}
         }
         if outage.loses == Loses::Everything {
@@ -40,6 +40,12 @@ impl<L: Listener> Run<'_, L> {
             OutageOf::Consumers(crew) => self.consumers_of(crew).for_each(|consumer| self.bring_back(consumer)),
             OutageOf::Queue(_) => {}
         }
+    }
+
+    /// None of them is handed what another one returns.
+    fn take_all_down(&mut self, crew: usize) {
+        self.consumers_of(crew).for_each(|consumer| self.tell(Command::Cancel { consumer }));
+        self.consumers_of(crew).for_each(|consumer| self.take_down(consumer));
     }
 
     fn consumers_of(&self, crew: usize) -> impl Iterator<Item = ConsumerId> + use<L> {

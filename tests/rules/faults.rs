@@ -465,3 +465,10 @@ fn recovery_is_counted_from_the_crash_to_the_next_delivery() {
     );
     assert_eq!(failures.recovered.count, 0);
 }
+
+#[test]
+fn what_one_returns_as_all_go_down_is_handed_to_none_of_them() {
+    let outage = "{at: 105ms, for: 150ms, of: w}";
+    let record = run_with(outage, "a: {redelivery: {limit: 1}}", "", "service: 10s, count: 4, prefetch: 5");
+    assert_eq!(counts(&record).lost[place(Cause::Limit)], 0, "one failure each");
+}

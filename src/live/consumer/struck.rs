@@ -71,7 +71,11 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
     /// The broker is gone: it goes on with what it works on, and is not heard.
     fn cut_off(&mut self) -> Result<(), TargetError> {
         self.is_cut_off = true;
-        for handed in self.parts.crew.disconnect(DESK) {
+        let forgotten = self.parts.crew.disconnect(DESK);
+        let held = self.parts.crew.desk(DESK).batch().iter().chain(&forgotten);
+        let now = self.parts.hands.now();
+        held.for_each(|handed| self.parts.books.cut_off(now, handed.label));
+        for handed in forgotten {
             self.parts.books.handed_back(handed.label);
         }
         self.holds_nothing();

@@ -147,7 +147,9 @@ pub fn whatever_consumers_do_a_closed_connection_loses_nothing() {
         none_is_missing(finished, text);
         let counts = counts(&finished.record);
         assert_eq!(counts.processed, counts.published, "{text}");
-        assert!(counts.redelivered > 0 && counts.duplicates > 0, "{text}{counts:?}");
+        assert!(counts.redelivered > 0, "{text}{counts:?}");
+        // Consumers who come and go may all be away, or about to leave, at both breaks: what they hold then is given back unbegun.
+        assert!(counts.duplicates > 0 || text.contains("steps"), "{text}{counts:?}");
     }
     assert_eq!(host.queues(), "");
 }

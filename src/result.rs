@@ -1,9 +1,11 @@
 //! What every engine fills in and every view reads: answers, estimates, accounts, verdicts, targets, warnings.
 
+mod about;
 mod compare;
 mod explanation;
 mod live;
 
+pub use about::{About, AboutConsumers, AboutQueue};
 pub use compare::{Compared, Comparison, Difference, Ranking, Shown};
 pub use explanation::{Explanation, Paragraph, Stability};
 pub use live::{Halves, Lag, Live, LiveAgreement, Uncorrected};

@@ -1,6 +1,7 @@
 //! Views of a result, from the result alone: text for a terminal, JSON and CSV for machines, histograms for plotters.
 //! And views of the scenario language: a page for people, a schema for editors.
 
+mod about;
 mod comparison;
 mod csv;
 pub mod events;
@@ -8,10 +9,12 @@ mod explanation;
 mod hgrm;
 pub mod json;
 pub mod number;
+pub mod picture;
 pub mod reference;
 pub mod terminal;
 pub mod text;
 
+pub use about::about;
 pub use comparison::comparison;
 pub use csv::csv;
 pub use explanation::{explanation, theory};

@@ -4,11 +4,13 @@ mod about;
 mod compare;
 mod explanation;
 mod live;
+mod scene;
 
 pub use about::{About, AboutConsumers, AboutQueue};
 pub use compare::{Compared, Comparison, Difference, Ranking, Shown};
 pub use explanation::{Explanation, Paragraph, Stability};
 pub use live::{Halves, Lag, Live, LiveAgreement, Uncorrected};
+pub use scene::{ConsumersScene, Doing, Moment, ProducerScene, Progress, QueueScene, Scene};
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@ mod amounts;
 mod arrivals;
 mod beside;
 mod busiest;
+mod change;
 mod check;
 mod commented;
 mod consumers;
@@ -40,6 +41,7 @@ mod variants;
 mod yaml;
 
 pub use busiest::{BusiestKey, busiest_key};
+pub use change::Change;
 pub use commented::commented;
 pub use describe::describe;
 pub use keys::Key;

@@ -21,12 +21,6 @@ pub fn measured(outcome: &Outcome) -> Vec<Measured<'_>> {
     simulation.into_iter().chain(live).collect()
 }
 
-impl Measured<'_> {
-    pub fn value(&self, measure: &Measure) -> Option<f64> {
-        self.runs.measures.get(measure)?.value.filter(|value| value.is_finite())
-    }
-}
-
 /// What was measured of it: live, or else simulated.
 pub fn value(outcome: &Outcome, measure: &Measure) -> Option<f64> {
     outcome.measured()?.measures.get(measure)?.value.filter(|value| value.is_finite())
@@ -145,8 +139,4 @@ pub fn messages(value: f64) -> String {
 
 pub fn share(value: f64) -> String {
     number::in_unit(crate::measure::Unit::Share, value)
-}
-
-pub fn rate(value: f64) -> String {
-    number::in_unit(crate::measure::Unit::PerSecond, value)
 }

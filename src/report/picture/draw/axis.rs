@@ -80,9 +80,9 @@ impl Ruler {
         place.is_finite().then_some(place)
     }
 
-    /// As it stands at the axis.
-    pub fn written(&self, value: f64) -> String {
-        tick::written(self.kind, value)
+    /// As it would stand at the axis, with two digits.
+    pub fn written_shortly(&self, value: f64) -> String {
+        tick::written(self.kind, format!("{value:.1e}").parse().unwrap_or(value))
     }
 
     /// At most so many.

@@ -1,6 +1,6 @@
 //! The names of what is told apart by colour, above the plot: where they do not fit beside it.
 
-use super::super::{Layer, Panel, Role, Scale};
+use super::super::{Layer, Panel, Role};
 use super::label::Label;
 use super::page::Sheet;
 use super::shape::{Anchor, Frame, Shape, segment};
@@ -30,7 +30,9 @@ fn entries<'a>(panel: &'a Panel, lines: &[Label<'a>]) -> Vec<Entry<'a>> {
         Layer::Intervals { label, role, .. } => Some(Entry { text: label, role: *role, sign: Sign::Mark }),
         _ => None,
     }));
-    all.retain(|entry| !entry.text.is_empty());
+    let bars = all.iter().filter(|entry| matches!(entry.sign, Sign::Box)).count();
+    // Bars of one kind are named by their axis.
+    all.retain(|entry| !entry.text.is_empty() && (bars > 1 || !matches!(entry.sign, Sign::Box)));
     all
 }
 
@@ -52,7 +54,7 @@ fn set<'a>(panel: &'a Panel, lines: &[Label<'a>], width: f64, sheet: &Sheet) -> 
 /// What it would take.
 pub fn height(panel: &Panel, lines: &[Label], width: f64, sheet: &Sheet) -> f64 {
     let rows = set(panel, lines, width, sheet).last().map_or(0, |(row, ..)| row + 1);
-    rows as f64 * LINE * sheet.em
+    if rows == 0 { 0.0 } else { (rows as f64 * LINE + 0.4) * sheet.em }
 }
 
 /// How high it is.
@@ -74,5 +76,4 @@ pub fn shapes(panel: &Panel, lines: &[Label], frame: Frame, sheet: &Sheet, shape
         shapes.push(Shape::Words(sheet.words(&text, at, Anchor::Start, sheet.paper.ink)));
     }
     height(panel, lines, frame.width(), sheet)
-        + if matches!(panel.y.scale, Scale::Rows(_)) { 0.4 * sheet.em } else { 0.3 * sheet.em }
 }

@@ -51,11 +51,10 @@ pub fn shapes(panel: &Panel, place: &Place, sheet: &Sheet) -> Vec<Shape> {
     let wanted = label::wanted(panel);
     let height = frame.height() - legend::height(panel, &wanted, frame.width(), sheet);
     let labels = label::placed(&wanted, &y, height, sheet);
-    if is_lying || matches!(labels, Labels::Legend) {
-        frame.top += legend::shapes(panel, &wanted, frame, sheet, &mut shapes);
-    }
+    let in_legend = if matches!(labels, Labels::Legend) { wanted.as_slice() } else { &[] };
+    frame.top += legend::shapes(panel, in_legend, frame, sheet, &mut shapes);
     let names = row::names(panel, frame, sheet);
-    let y_ticks = y.ticks((frame.height() / (2.4 * sheet.em)) as usize);
+    let y_ticks = y.ticks((frame.height() / (3.6 * sheet.em)) as usize);
     frame.left += if is_lying { names.width } else { y_ticks.iter().map(|t| sheet.width(&t.text)).fold(0.0, f64::max) };
     frame.left += 0.6 * sheet.em;
     frame.right -= place.right.max(1.6 * sheet.em);
@@ -89,7 +88,7 @@ fn headline(panel: &Panel, frame: Frame, sheet: &Sheet, shapes: &mut Vec<Shape>)
     }
     let label = font::clipped(label, sheet.em, false, frame.width() - width);
     shapes.push(Shape::Words(sheet.words(&label, (frame.left + width, base_line), Anchor::Start, sheet.paper.quiet)));
-    1.6 * sheet.em
+    1.8 * sheet.em
 }
 
 fn y_axis(plot: &Plot, ticks: &[Tick], sheet: &Sheet, shapes: &mut Vec<Shape>) {

@@ -52,7 +52,7 @@ pub fn bars(bars: &[Bar], role: Role, plot: &Plot, sheet: &Sheet, shapes: &mut V
             continue;
         }
         shapes.push(Shape::Area { points: Frame { left, top, right, bottom }.corners(), colour });
-        let text = plot.x.written(bar.top - bar.base);
+        let text = plot.x.written_shortly(bar.top - bar.base);
         if sheet.width(&text) + 0.6 * sheet.em < right - left {
             let at = ((left + right) / 2.0, (top + bottom) / 2.0 + 0.5 * font::CAPITALS * sheet.em);
             shapes.push(Shape::Words(sheet.words(&text, at, Anchor::Middle, sheet.paper.background)));

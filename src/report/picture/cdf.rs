@@ -8,7 +8,7 @@ use crate::result::{About, Outcome};
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let quantities = [Quantity::Response, Quantity::Wait];
     let panels: Vec<Panel> = quantities.into_iter().filter_map(|quantity| panel(outcome, quantity)).collect();
-    let (half, most) = curve::half_and_most(outcome, Quantity::Response).or_else(|| of_theory(outcome))?;
+    let (half, most) = curve::half_and_most(outcome, Quantity::Response)?;
     let title = format!("Half of the responses take at most {}, 99 % at most {}", seconds(half), seconds(most));
     Some(Picture {
         name: "cdf",
@@ -17,12 +17,6 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         caption: parts::caption(about, outcome),
         panels,
     })
-}
-
-fn of_theory(outcome: &Outcome) -> Option<(f64, f64)> {
-    let points = curve::of_theory(outcome.theory()?, Quantity::Response);
-    let at = |share: f64| points.iter().find(|point| point.0 >= share).map(|point| point.1);
-    Some((at(0.5)?, at(0.99)?))
 }
 
 fn panel(outcome: &Outcome, quantity: Quantity) -> Option<Panel> {
@@ -35,7 +29,7 @@ fn panel(outcome: &Outcome, quantity: Quantity) -> Option<Panel> {
             layers.push(parts::line(who.by, who.role, points));
         }
     }
-    let theory = outcome.theory().map(|theory| turned(curve::of_theory(theory, quantity))).unwrap_or_default();
+    let theory = turned(curve::of_theory(outcome, quantity).to_vec());
     if theory.len() > 1 {
         let label = "theory".to_owned();
         layers.push(Layer::Line { label, role: Role::Theory, stroke: Stroke::Dashed, points: theory });

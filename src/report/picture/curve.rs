@@ -2,8 +2,8 @@
 
 use hdrhistogram::Histogram;
 
-use crate::measure::{Measure, Quantity, Stat};
-use crate::result::{Outcome, Theory};
+use crate::measure::Quantity;
+use crate::result::Outcome;
 use crate::stats::ABOVE_AT_LEAST;
 
 const NANOS_PER_SECOND: f64 = 1e9;
@@ -16,12 +16,10 @@ pub fn nines(messages: f64) -> Vec<f64> {
     (0..=count).map(|at| 1.0 - 10_f64.powf(-f64::from(at) / PER_NINE)).collect()
 }
 
-/// Evenly spaced shares, finer at both ends.
+/// Evenly spaced shares, finer at the end.
 pub fn even() -> Vec<f64> {
-    let tail = [0.001, 0.002, 0.005];
     let middle = (1..200).map(|at| f64::from(at) / 200.0);
-    let upper = tail.iter().rev().map(|share| 1.0 - share);
-    tail.into_iter().chain(middle).chain(upper).collect()
+    middle.chain([0.998, 0.999]).collect()
 }
 
 /// Seconds at those shares.
@@ -34,24 +32,19 @@ pub fn of_histogram(times: &Histogram<u64>, shares: &[f64]) -> Vec<(f64, f64)> {
 }
 
 /// What the formulas tell of the whole scenario; share and seconds.
-pub fn of_theory(theory: &Theory, quantity: Quantity) -> Vec<(f64, f64)> {
-    let of = |(measure, exact): (&Measure, &crate::result::Exact)| match measure.stat {
-        Stat::Percentile(percentile) if measure.of.is_none() && measure.quantity == quantity => {
-            Some((percentile.quantile(), exact.value))
-        }
-        _ => None,
-    };
-    let mut points: Vec<(f64, f64)> = theory.measures.iter().filter_map(of).filter(|(_, at)| at.is_finite()).collect();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    points
+pub fn of_theory(outcome: &Outcome, quantity: Quantity) -> &[(f64, f64)] {
+    outcome.theory().and_then(|theory| theory.curves.get(&quantity)).map_or(&[], Vec::as_slice)
 }
 
-/// Half of all, and 99 of 100: by what was measured.
+/// What half of all take at most, and 99 of 100: measured, or else by theory.
 pub fn half_and_most(outcome: &Outcome, quantity: Quantity) -> Option<(f64, f64)> {
-    let runs = outcome.measured()?;
-    let times = if quantity == Quantity::Wait { &runs.wait } else { &runs.response };
-    let points = of_histogram(times, &[0.5, 0.99]);
-    Some((points.first()?.1, points.last()?.1))
+    let measured = outcome.measured().map(|runs| {
+        let times = if quantity == Quantity::Wait { &runs.wait } else { &runs.response };
+        of_histogram(times, &[0.5, 0.99])
+    });
+    let points = measured.unwrap_or_else(|| of_theory(outcome, quantity).to_vec());
+    let at = |share: f64| points.iter().find(|point| point.0 >= share - 1e-9).map(|point| point.1);
+    Some((at(0.5)?, at(0.99)?))
 }
 
 /// From one end to the other in decades; none where there is nothing above zero.

@@ -1,47 +1,42 @@
-//! How late a live run sent its messages, by the clock: whether its numbers are to be believed.
+//! How late a live run was by the clock: whether its numbers are to be believed.
 
 use super::parts::{self, seconds};
-use super::{Kind, Layer, Mark, Panel, Picture, Role, Scale};
+use super::{Kind, Layer, Panel, Picture, Role, Scale, Spot};
 use crate::result::{About, Lag, Outcome};
 
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let live = outcome.live()?;
-    let lags = [("messages sent late", live.sent_late), ("work ended late", live.ended_late)];
-    let lags: Vec<(&str, Lag)> = lags.into_iter().filter(|(_, lag)| lag.count > 0).collect();
+    let lags = [("messages sent", Role::Live, &live.sent_late), ("work ended", Role::Faint, &live.ended_late)];
+    let lags: Vec<(&str, Role, &Lag)> = lags.into_iter().filter(|(.., lag)| !lag.curve.is_empty()).collect();
     if lags.is_empty() {
         return None;
     }
-    let role = if live.valid.is_ok() { Role::Live } else { Role::Bad };
-    let marks = lags.iter().enumerate().flat_map(|(row, (_, lag))| marks(row, *lag)).collect();
-    let rows = lags.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let title = format!("99 % of the messages are sent at most {} late", seconds(live.sent_late.p99.seconds()));
-    let words = |(name, lag): &(&str, Lag)| {
+    let mut layers: Vec<Layer> =
+        lags.iter().rev().map(|(name, role, lag)| parts::line(name, *role, lag.curve.clone())).collect();
+    layers.extend(most(&live.sent_late, if live.valid.is_ok() { Role::Good } else { Role::Bad }));
+    let words = |(name, _, lag): &(&str, Role, &Lag)| {
         let [p50, p99, max] = [lag.p50, lag.p99, lag.max].map(|late| seconds(late.seconds()));
-        format!("{name}: {p50} (p50), {p99} (p99), {max} (max)")
+        format!("{name} late by {p50} (p50), {p99} (p99), {max} (max)")
     };
-    let alt: Vec<String> = lags.iter().map(words).collect();
+    let verdict = if live.valid.is_ok() { "in time" } else { "too late to be believed" };
+    let p99 = seconds(live.sent_late.p99.seconds());
     Some(Picture {
         name: "lag",
-        title,
+        title: format!("The live run was {verdict}: 99 % of the messages were sent at most {p99} late"),
         caption: parts::caption(about, outcome),
-        alt: format!("{}.", alt.join("; ")),
+        alt: format!("{}.", lags.iter().map(words).collect::<Vec<_>>().join("; ")),
         panels: vec![Panel {
             title: String::new(),
-            x: parts::axis("by so much, in real time", Kind::Seconds, Scale::Log),
-            y: parts::axis("", Kind::Count, Scale::Rows(rows)),
-            layers: vec![Layer::Intervals { label: String::new(), role, marks }],
+            x: parts::axis("share that was at most as late", Kind::Share, Scale::Nines),
+            y: parts::axis("late by, in real time", Kind::Seconds, Scale::Log),
+            layers,
         }],
     })
 }
 
-fn marks(row: usize, lag: Lag) -> Vec<Mark> {
-    let named = [("p50", lag.p50), ("p99", lag.p99), ("max", lag.max)];
-    let mark = |(name, late): (&str, crate::time::Span)| Mark {
-        row: row as f64,
-        value: late.seconds(),
-        ends: None,
-        text: name.to_owned(),
-        is_faint: false,
-    };
-    named.into_iter().map(mark).collect()
+/// By which it is judged.
+fn most(lag: &Lag, role: Role) -> Option<Layer> {
+    let late = lag.p99.seconds();
+    let spots = vec![Spot { x: 0.99, y: late, text: format!("p99: {}", seconds(late)) }];
+    (late > 0.0).then_some(Layer::Spots { role, spots })
 }

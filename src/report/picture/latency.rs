@@ -1,9 +1,9 @@
 //! Percentiles of the response: how long the slowest messages take, by how rare they are.
 
 use super::parts::{self, seconds};
-use super::{Axis, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve};
-use crate::measure::Quantity;
-use crate::result::{About, Outcome};
+use super::{Axis, Kind, Layer, Panel, Picture, Role, Scale, Spot, Stroke, curve, targets};
+use crate::measure::{Measure, Quantity, Stat};
+use crate::result::{About, Outcome, TargetResult};
 
 /// More of them cannot be seen evenly.
 const MOST_DECADES: f64 = 2.0;
@@ -16,9 +16,9 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         all.extend(&points);
         layers.push(parts::line(who.by, who.role, points));
     }
-    let reached = all.iter().map(|point| point.0).fold(0.9, f64::max);
-    let theory = outcome.theory().map(|theory| curve::of_theory(theory, Quantity::Response)).unwrap_or_default();
-    let theory: Vec<(f64, f64)> = theory.into_iter().filter(|point| all.is_empty() || point.0 <= reached).collect();
+    let reached = if all.is_empty() { 0.9999 } else { all.iter().map(|point| point.0).fold(0.99, f64::max) };
+    let theory = curve::of_theory(outcome, Quantity::Response).iter().copied();
+    let theory: Vec<(f64, f64)> = theory.filter(|point| point.0 <= reached).collect();
     if theory.len() > 1 {
         all.extend(&theory);
         let label = "theory".to_owned();
@@ -27,7 +27,8 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     if all.len() < 2 {
         return None;
     }
-    let (half, most) = [0.5, 0.99].map(|share| at(&all, share)).into();
+    layers.extend(bounds(outcome, reached));
+    let (half, most) = curve::half_and_most(outcome, Quantity::Response)?;
     let title =
         format!("Half of the responses take at most {}, one in a hundred more than {}", seconds(half), seconds(most));
     let panel = Panel {
@@ -45,10 +46,20 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     })
 }
 
-/// By the first of the curves that goes so far.
-fn at(points: &[(f64, f64)], share: f64) -> f64 {
-    let first = points.iter().find(|point| point.0 >= share - 1e-9);
-    first.or(points.last()).map_or(0.0, |point| point.1)
+/// What targets allow of percentiles, each where it stands on the curve.
+fn bounds(outcome: &Outcome, reached: f64) -> Vec<Layer> {
+    let of = |target: &&TargetResult| match target.measure {
+        Measure { of: None, quantity: Quantity::Response, stat: Stat::Percentile(percentile) } => {
+            Some((percentile.quantile(), target.bound)).filter(|at| at.0 <= reached && at.1 > 0.0)
+        }
+        _ => None,
+    };
+    let layer = |target: &TargetResult| {
+        let (x, y) = of(&target)?;
+        let spots = vec![Spot { x, y, text: target.target.clone() }];
+        Some(Layer::Spots { role: targets::role(target.holds), spots })
+    };
+    targets::judged(outcome).into_iter().filter_map(layer).collect()
 }
 
 /// Logarithmic where the times are too different for another.

@@ -16,15 +16,15 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         return None;
     }
     let title = match shown {
-        [queue] => title(outcome, queue),
+        [queue] => sentence(about, outcome, queue),
         _ => "Messages waiting in each queue over time".to_owned(),
     };
-    let alt: Vec<String> = shown.iter().map(|queue| sentence(outcome, queue)).collect();
+    let alt: Vec<String> = shown.iter().map(|queue| sentence(about, outcome, queue)).collect();
     Some(Picture {
         name: "length",
         title,
-        caption: parts::caption(about, outcome) + &parts::left_out(shown.len(), all.len(), "queues"),
-        alt: format!("Messages waiting over time. {}", alt.join(" ")),
+        caption: parts::caption(about, outcome) + &parts::left_out(shown.len(), all.len(), "queues") + parts::BAND,
+        alt: format!("Messages waiting over time. {}.", alt.join("; ")),
         panels,
     })
 }
@@ -71,14 +71,13 @@ fn largest(outcome: &Outcome, queue: &AboutQueue) -> Option<(f64, f64)> {
     parts::peak(length)
 }
 
-fn title(outcome: &Outcome, queue: &AboutQueue) -> String {
-    sentence(outcome, queue).trim_end_matches('.').to_owned()
-}
-
-fn sentence(outcome: &Outcome, queue: &AboutQueue) -> String {
-    let mean = parts::value(outcome, &parts::of(&queue.name, Quantity::Length, Stat::Mean));
-    let mean = mean.map_or(String::new(), |mean| format!("{} messages wait on average", messages(mean)));
-    let most = largest(outcome, queue).filter(|(_, most)| *most > 0.0);
-    let most = most.map_or(String::new(), |(at, most)| format!(", {} at most, {} in", messages(most), seconds(at)));
-    format!("{}: {mean}{most}.", queue.name)
+/// On average where nothing changes by plan, else at the peak.
+fn sentence(about: &About, outcome: &Outcome, queue: &AboutQueue) -> String {
+    let name = &queue.name;
+    let mean = parts::value(outcome, &parts::of(name, Quantity::Length, Stat::Mean));
+    match (about.is_steady, mean, largest(outcome, queue)) {
+        (true, Some(mean), _) => format!("{name}: {} messages wait on average", messages(mean)),
+        (_, _, Some((at, most))) => format!("{name}: up to {} messages wait, {} in", messages(most), seconds(at)),
+        _ => format!("{name}: messages waiting over time"),
+    }
 }

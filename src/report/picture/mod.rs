@@ -11,6 +11,7 @@ mod latency;
 mod length;
 mod parts;
 mod peak;
+mod targets;
 mod variants;
 mod waits;
 mod work;
@@ -28,6 +29,7 @@ pub fn of_run(about: &About, outcome: &Outcome) -> Vec<Picture> {
         cdf::picture,
         waits::picture,
         consumers::picture,
+        targets::picture,
         work::picture,
         lag::picture,
     ];

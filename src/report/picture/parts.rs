@@ -21,6 +21,13 @@ pub fn measured(outcome: &Outcome) -> Vec<Measured<'_>> {
     simulation.into_iter().chain(live).collect()
 }
 
+/// 1, 2 or 5 times a power of ten: the smallest that is not smaller.
+pub fn round_up(at_least: f64) -> f64 {
+    let power = 10_f64.powf(at_least.log10().floor());
+    let fits = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= at_least * (1.0 - 1e-9));
+    fits.unwrap_or(10.0) * power
+}
+
 /// What was measured of it: live, or else simulated.
 pub fn value(outcome: &Outcome, measure: &Measure) -> Option<f64> {
     outcome.measured()?.measures.get(measure)?.value.filter(|value| value.is_finite())
@@ -70,10 +77,13 @@ fn replications(runs: &Simulation) -> String {
     format!("{n} replication{} of {}", if runs.replications == 1 { "" } else { "s" }, span(runs.duration))
 }
 
-/// Names one after the other, the last behind `and`.
+/// For the caption, where not all are drawn.
 pub fn left_out(shown: usize, all: usize, what: &str) -> String {
     if shown < all { format!(" · {} of {all} {what} shown", shown) } else { String::new() }
 }
+
+/// What a band is, for the caption.
+pub const BAND: &str = " · band: 95 % interval of the mean";
 
 pub fn since_start() -> Axis {
     Axis { from: Some(0.0), ..axis("time since the start of the run", Kind::Seconds, Scale::Linear) }

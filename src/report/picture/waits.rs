@@ -3,10 +3,12 @@
 use super::parts::{self, seconds, share};
 use super::{Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve};
 use crate::measure::Quantity;
+use crate::report::number::span;
 use crate::result::{About, Outcome};
+use crate::time::Span;
 
 /// So many bars up to the last tick or a little beyond it.
-const BARS: f64 = 24.0;
+const BARS: f64 = 32.0;
 /// What is slower than that share of messages is told and not drawn.
 const DRAWN: f64 = 0.995;
 
@@ -18,7 +20,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     if all == 0.0 || until <= 0.0 {
         return None;
     }
-    let width = round_width(until / BARS);
+    let width = parts::round_up(until / BARS);
     let none = waits.count_at(0) as f64 / all;
     let bar = |at: u32| {
         let (from, to) = (f64::from(at) * width, f64::from(at + 1) * width);
@@ -40,15 +42,12 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     }
     layers.push(Layer::Bars { label: "waited".to_owned(), role: who.role, bars: bars.clone() });
     layers.extend(theory(outcome, &bars));
-    let mut x = parts::axis(&format!("wait, in steps of {}", seconds(width)), Kind::Seconds, Scale::Linear);
+    let mut x =
+        parts::axis(&format!("wait, in steps of {}", span(Span::from_seconds(width))), Kind::Seconds, Scale::Linear);
     (x.from, x.to) = (Some(if none > 0.0 { -2.0 * width } else { 0.0 }), Some(f64::from(count) * width));
     let (half, most) = curve::half_and_most(outcome, Quantity::Wait)?;
-    let start = if none > 0.0 {
-        format!("{} of the messages do not wait", share(none))
-    } else {
-        "All messages wait".to_owned()
-    };
-    let title = format!("{start}; half wait at most {}, one in a hundred more than {}", seconds(half), seconds(most));
+    let start = if none > 0.0 { format!("{} do not wait", share(none)) } else { "All messages wait".to_owned() };
+    let title = format!("{start}, half wait at most {}, one in a hundred more than {}", seconds(half), seconds(most));
     let rest = if beyond > 0.0 { format!(" · {} wait longer than is drawn", share(beyond)) } else { String::new() };
     Some(Picture {
         name: "waits",
@@ -63,19 +62,10 @@ fn nanos(seconds: f64) -> u64 {
     (seconds * 1e9).round() as u64
 }
 
-/// 1, 2 or 5 times a power of ten.
-fn round_width(at_least: f64) -> f64 {
-    let power = 10_f64.powf(at_least.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|w| *w >= at_least).unwrap_or(10.0 * power)
-}
-
 /// What theory expects in each bar, as a line through their middles.
 fn theory(outcome: &Outcome, bars: &[Bar]) -> Option<Layer> {
-    let curve = curve::of_theory(outcome.theory()?, Quantity::Wait);
-    // A few percentiles are no distribution.
-    if curve.len() < 20 {
-        return None;
-    }
+    let curve = curve::of_theory(outcome, Quantity::Wait);
+    curve.first()?;
     let below = |at: f64| {
         let next = curve.partition_point(|point| point.1 <= at);
         let (Some(low), Some(high)) = (next.checked_sub(1).and_then(|i| curve.get(i)), curve.get(next)) else {

@@ -50,7 +50,15 @@ fn usual_height(panel: &Panel, of: u32) -> u32 {
     }
 }
 
-/// Layers of intervals stand beside each other.
+/// Marks that stand in a row below each other.
 fn most_in_a_row(panel: &Panel) -> u32 {
-    panel.layers.iter().filter(|layer| matches!(layer, Layer::Intervals { .. })).count().max(1) as u32
+    let marks = panel.layers.iter().flat_map(|layer| match layer {
+        Layer::Intervals { marks, .. } => marks.as_slice(),
+        _ => &[],
+    });
+    let mut places: Vec<f64> = marks.map(|mark| mark.row).collect();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    let count = |row: f64| places.iter().filter(|place| place.round() == row).count();
+    places.iter().map(|place| count(place.round())).max().unwrap_or(1) as u32
 }

@@ -29,16 +29,10 @@ pub fn shapes(panel: &Panel, plot: &Plot, names: &Names, sheet: &Sheet, shapes: 
         let Some(y) = plot.y(at as f64) else { continue };
         let words = (frame.left - 0.7 * sheet.em, y + 0.5 * font::CAPITALS * sheet.em);
         shapes.push(Shape::Words(sheet.words(name, words, Anchor::End, sheet.paper.ink)));
-        if let Some(edge) = plot.y(at as f64 - 0.5).filter(|_| at > 0 && has_several(panel)) {
+        if let Some(edge) = plot.y(at as f64 - 0.5).filter(|_| at > 0 && super::most_in_a_row(panel) > 1) {
             shapes.push(segment((frame.left - names.width, edge), (frame.right, edge), 1.0, sheet.paper.grid));
         }
     }
-}
-
-/// Whether a row holds marks beside each other.
-fn has_several(panel: &Panel) -> bool {
-    use super::super::Layer;
-    panel.layers.iter().filter(|layer| matches!(layer, Layer::Intervals { .. })).count() > 1
 }
 
 /// Each with its length inside, where that fits.

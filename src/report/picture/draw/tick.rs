@@ -1,6 +1,7 @@
 //! Where an axis has its marks, and how the numbers are written there: round ones, with their unit.
 
 use super::super::Kind;
+use super::super::parts::round_up;
 use crate::report::number::separated;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -50,16 +51,9 @@ pub fn linear(kind: Kind, low: f64, high: f64, most: usize) -> Vec<Tick> {
 pub fn step(kind: Kind, at_least: f64) -> f64 {
     if kind == Kind::Seconds && at_least > 20.0 {
         let step = TIME_STEPS.into_iter().find(|step| *step >= at_least * (1.0 - 1e-9));
-        return step.unwrap_or_else(|| round(at_least / DAY) * DAY);
+        return step.unwrap_or_else(|| round_up(at_least / DAY) * DAY);
     }
-    round(at_least)
-}
-
-/// 1, 2 or 5 times a power of ten.
-fn round(at_least: f64) -> f64 {
-    let power = 10_f64.powf(at_least.log10().floor());
-    let fits = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= at_least * (1.0 - 1e-9));
-    fits.unwrap_or(10.0) * power
+    round_up(at_least)
 }
 
 /// All with the unit that suits the largest and the step.

@@ -73,6 +73,7 @@ fn panels(picture: &Picture, frame: Frame, sheet: &Sheet, shapes: &mut Vec<Shape
     let all: Vec<f64> = picture.panels.iter().flat_map(|panel| axis::values(panel, Side::X)).collect();
     let rights: Vec<f64> = picture.panels.iter().map(|panel| label::room(panel, frame.width(), sheet)).collect();
     let right = rights.iter().copied().fold(0.0, f64::max);
+    let left = picture.panels.iter().map(|panel| panel::left(panel, sheet)).fold(0.0, f64::max);
     let mut top = frame.top;
     for (at, panel) in picture.panels.iter().enumerate() {
         let bottom = top + room * weights[at] / weights.iter().sum::<f64>();
@@ -82,7 +83,7 @@ fn panels(picture: &Picture, frame: Frame, sheet: &Sheet, shapes: &mut Vec<Shape
         };
         let is_last = at + 1 == picture.panels.len();
         let has_x_label = is_last || !shared || panel.x.label != picture.panels[at + 1].x.label;
-        let place = panel::Place { frame: Frame { top, bottom, ..frame }, x, has_x_label, right };
+        let place = panel::Place { frame: Frame { top, bottom, ..frame }, x, has_x_label, left, right };
         shapes.extend(panel::shapes(panel, &place, sheet));
         top = bottom + gap;
     }

@@ -40,13 +40,15 @@ pub enum Quantity {
     Duplicates,
     Redelivered,
     Reordered,
+    Inversions,
+    Displacement,
     Unfinished,
 }
 
 use Quantity::*;
 
 /// Every quantity, in the order in which tables show them.
-pub const QUANTITIES: [Quantity; 26] = [
+pub const QUANTITIES: [Quantity; 28] = [
     Wait,
     Service,
     Response,
@@ -72,11 +74,13 @@ pub const QUANTITIES: [Quantity; 26] = [
     Duplicates,
     Redelivered,
     Reordered,
+    Inversions,
+    Displacement,
     Unfinished,
 ];
 
 /// Words that begin a measure of the whole language; no queue, producer or consumers entry may be called so.
-pub const RESERVED: [&str; 29] = [
+pub const RESERVED: [&str; 31] = [
     "wait",
     "service",
     "response",
@@ -92,6 +96,8 @@ pub const RESERVED: [&str; 29] = [
     "duplicates",
     "redelivered",
     "reordered",
+    "inversions",
+    "displacement",
     "unroutable",
     "unfinished",
     "cost",
@@ -136,6 +142,8 @@ impl Quantity {
             Duplicates => "duplicates",
             Redelivered => "redelivered",
             Reordered => "reordered",
+            Inversions => "inversions",
+            Displacement => "displacement",
             Unfinished => "unfinished",
         }
     }
@@ -147,7 +155,7 @@ impl Quantity {
     /// Whether this quantity has that statistic at all.
     pub fn has(self, stat: Stat) -> bool {
         match stat {
-            Stat::Value => self.is_count() || matches!(self, Throughput | Goodput | Utilization | Wasted | Drained),
+            Stat::Value => self.is_count() || self.is_of_order() || self.is_rate() || matches!(self, Wasted | Drained),
             Stat::Share => self.is_count() && self != Published || self == Waited,
             Stat::Cause(cause) => match self {
                 Lost => cause != Cause::Parked,
@@ -162,6 +170,15 @@ impl Quantity {
             Stat::At(_) => self.is_level(),
             Stat::Growth => self == Backlog,
         }
+    }
+
+    fn is_rate(self) -> bool {
+        matches!(self, Throughput | Goodput | Utilization)
+    }
+
+    /// What is told of an order that is not kept, beside how many messages it concerns.
+    pub fn is_of_order(self) -> bool {
+        matches!(self, Inversions | Displacement)
     }
 
     fn is_time(self) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::broker::{OrderedBy, QueueId, WhenFull};
 use crate::client::Acknowledge;
 use crate::measure::Stat;
-use crate::metrics::{CrewPlan, Mark, MarkKind, Plan, QueuePlan};
+use crate::metrics::{CrewPlan, Mark, MarkKind, Ordered, Plan, QueuePlan};
 use crate::scenario::{Consumers, Queue, Scenario};
 use crate::time::{Span, Time};
 
@@ -107,7 +107,7 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     QueuePlan {
         rests,
         is_journey,
-        by_key: rules.ordered_by == OrderedBy::Key,
+        ordered: if rules.ordered_by == OrderedBy::Key { Ordered::ByKey } else { Ordered::All },
         stay_is_wait: !rests
             && scenario.outages.is_empty()
             && always_delivered_once

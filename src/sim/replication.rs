@@ -15,7 +15,7 @@ use crate::broker::{Broker, Command, ConsumerId, Message, Order, Properties, Que
 use crate::client::{
     Acknowledge, Answer, Carried, Crashing, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker, key_of,
 };
-use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
+use crate::metrics::{Broken, Letter, Ordered, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
 use crate::scenario::{Consumers, Drain, Scenario};
@@ -474,7 +474,7 @@ fn carried(scenario: &Scenario, key: Key) -> Vec<Carried> {
 }
 
 fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {
-    if plan.queues.iter().all(|queue| !queue.by_key) {
+    if plan.queues.iter().all(|queue| queue.ordered != Ordered::ByKey) {
         return Recorder::new(plan);
     }
     Recorder::new(plan).with_keys(key_of(carried(scenario, key)))

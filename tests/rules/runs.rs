@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use kendall::broker::{
-    Active, Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, OrderedBy, QueueId, QueueRules, Redelivery,
+    Active, Delay, DelayLaw, Jitter, LateAck, LimitCounts, Message, Order, OrderedBy, QueueId, QueueRules, Redelivery,
     ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{
-    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, Network, OnFailure,
-    OnRetry, Retries, Takes, Way, WorksBy,
+    Acknowledge, BatchTime, Carried, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, Network,
+    OnFailure, OnRetry, Retries, Takes, Way, WorksBy, key_of,
 };
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
@@ -495,6 +495,45 @@ fn in_short(tally: &Tally) -> (u64, u128, u64) {
     (tally.count, tally.sum, tally.max)
 }
 
+/// From the events of a run in which nothing is passed on: for each entry into a queue whether it was overtaken in its
+/// first delivery, by how many, and the most.
+fn out_of_order(scenario: &Scenario) -> (u64, u64, u64) {
+    let key = Key::of_replication(scenario.run.seed, 0);
+    let carried = scenario.producers.iter().zip(0..);
+    let key_of = key_of(carried.map(|(p, at)| Carried::new(&p.messages, at, &p.arrivals, key.name(&p.name))).collect());
+    // By queue: whose entry, and the turn of its first delivery.
+    let mut entries: Vec<Vec<((usize, u64), Option<usize>)>> = vec![Vec::new(); scenario.queues.len()];
+    let mut turn = 0;
+    sim::listen(scenario, &sim::Watch::default(), &mut |event| {
+        turn += 1;
+        let dead_letter = || scenario.queues[event.queue].rules.dead_letter.expect("a dead letter queue").index();
+        match event.what {
+            "accepted" => entries[event.queue].push((event.message, None)),
+            "dead_lettered" => entries[dead_letter()].push((event.message, None)),
+            "delivered" if event.attempt == Some(1) => {
+                let latest = entries[event.queue].iter_mut().rfind(|(message, _)| *message == event.message);
+                latest.expect("it has entered").1 = Some(turn);
+            }
+            _ => {}
+        }
+    })
+    .unwrap();
+    let mut found = (0, 0, 0);
+    for (queue, entries) in scenario.queues.iter().zip(&entries) {
+        let key = |(producer, number): (usize, u64)| {
+            key_of(Message { producer: producer as u16, number, planned: Time::ZERO })
+        };
+        let are_ordered =
+            |one, other| queue.rules.ordered_by != OrderedBy::Key || key(one).is_some() && key(one) == key(other);
+        for (at, (message, turn)) in entries.iter().enumerate().filter(|(_, entry)| entry.1.is_some()) {
+            let sooner = entries[at + 1..].iter().filter(|later| later.1.is_some() && later.1 < *turn);
+            let by = sooner.filter(|later| are_ordered(*message, later.0)).count() as u64;
+            found = (found.0 + u64::from(by > 0), found.1 + by, found.2.max(by));
+        }
+    }
+    found
+}
+
 /// Everything in a record but what each consumers entry did.
 fn shown(record: &Record) -> Vec<String> {
     let mut lines = vec![
@@ -577,6 +616,15 @@ proptest! {
             }
         }
         prop_assert_eq!(all(&record, |c| c.duplicates), 0);
+    }
+
+    #[test]
+    fn what_is_out_of_order_is_what_a_count_of_all_pairs_says(scenario in anything_answered_in_time()) {
+        let record = run(&scenario);
+        let (reordered, inversions, displacement) = out_of_order(&scenario);
+        prop_assert_eq!(all(&record, |c| c.reordered), reordered);
+        prop_assert_eq!(all(&record, |c| c.inversions), inversions);
+        prop_assert_eq!(record.counts.iter().flatten().map(|c| c.displacement).max(), Some(displacement));
     }
 
     #[test]

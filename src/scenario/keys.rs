@@ -120,7 +120,21 @@ pub const PRODUCER: &[Key] = &[
     key("messages", "{priority: 1}", "what its messages carry"),
     key("confirms", "100", "how many publishes may be neither accepted nor refused yet"),
     key("retries", "{delay: {backoff: {first: 100ms, factor: 2}}, limit: 5}", "when it tries again what is refused"),
+    key(
+        "network",
+        "{publish: 50ms, confirm: 50ms}",
+        "how long it takes to the broker and back; none overtakes another of its producer",
+    ),
     later("like", "the system whose defaults it has"),
+];
+
+pub const UPLINK: &[Key] = &[
+    key("publish", "50ms", "from the producer to the broker: the message is not accepted yet, and its time runs"),
+    key(
+        "confirm",
+        "50ms",
+        "from the broker to the producer: until then a publish counts among the `confirms`, and a refusal is not known",
+    ),
 ];
 
 pub const MESSAGES: &[Key] = &[

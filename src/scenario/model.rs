@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{Keeps, QueueId, QueueRules, Terms};
-use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Way, WorksBy};
+use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Uplink, Way, WorksBy};
 use crate::measure::Measure;
 use crate::time::Span;
 use crate::workload::{Arrivals, CountProfile};
@@ -90,6 +90,7 @@ pub struct Producer {
     pub retries: Option<Retries>,
     /// Publishes that may be neither accepted nor refused yet; `None` is any number.
     pub confirms: Option<u32>,
+    pub network: Option<Uplink>,
     pub messages: MessageRules,
 }
 

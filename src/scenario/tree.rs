@@ -209,7 +209,15 @@ pub const TREE: &[Table] = &[
             row("messages", "", &[Value::Table("messages")]),
             row("retries", "a message that is refused is given up", &[Value::Table("retries")]),
             row("confirms", "any number", &[]),
+            row("network", "no time", &[Value::Table("producer network")]),
         ],
+    ),
+    all(
+        "producer network",
+        "producers.<name>.network",
+        "how long publishes and confirmations are under way",
+        keys::UPLINK,
+        &[row("publish", "0s", DISTRIBUTION), row("confirm", "0s", DISTRIBUTION)],
     ),
     all(
         "retries",

@@ -6,7 +6,7 @@ use crate::broker::{OrderedBy, QueueId, WhenFull};
 use crate::client::Acknowledge;
 use crate::measure::Stat;
 use crate::metrics::{CrewPlan, Mark, MarkKind, Ordered, Plan, QueuePlan};
-use crate::scenario::{Consumers, Queue, Scenario};
+use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::time::{Span, Time};
 
 /// The most points that a series has.
@@ -84,11 +84,12 @@ fn producers_timed(scenario: &Scenario) -> Vec<bool> {
 /// and sends on may yet be processed by the consumer it was taken from, when it is in that queue no more.
 fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
     let blocks = |id: QueueId| scenario.queue(id).rules.when_full == WhenFull::Block;
+    let enters_as_planned = |producer: &Producer| producer.retries.is_none() && producer.network.is_none();
     let passes_on = |id: QueueId| scenario.consumers_of(id).next().is_some();
     let sends_on_what_timed_out =
         |queue: &Queue| queue.rules.redelivery.ack_timeout.is_some() && queue.rules.dead_letter.is_some();
     !scenario.has_copies()
-        && scenario.producers.iter().all(|producer| producer.retries.is_none() && !blocks(producer.publishes_to[0]))
+        && scenario.producers.iter().all(|producer| enters_as_planned(producer) && !blocks(producer.publishes_to[0]))
         && !scenario.queues.iter().any(sends_on_what_timed_out)
         && scenario.queues.iter().filter_map(|queue| queue.rules.dead_letter).all(|to| !passes_on(to))
 }

@@ -59,6 +59,7 @@ pub fn run_heard<L: Listener>(
 ) -> Result<(Record, Ending), Broken> {
     let mut run = Run::new(scenario, key, plan, listener);
     let ending = if run.is_plain() { run.go::<true>(watch) } else { run.go::<false>(watch) };
+    run.listener.over(&mut run.clients);
     let end = match ending {
         Ending::Complete => run.clients.now.max(run.duration),
         _ => run.clients.now,
@@ -105,9 +106,10 @@ impl<'a, L: Listener> Run<'a, L> {
         let end = Time::ZERO + run.duration;
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
             producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end)
-                .with_retries(p.retries.as_ref(), key.name(&p.name)),
+                .with_retries(p.retries.as_ref(), key.name(&p.name))
+                .with_uplink(p.network.as_ref(), key.name(&p.name)),
             publishes_to: &p.publishes_to,
-            is_apart: scenario.has_copies() || p.confirms.is_some(),
+            is_apart: scenario.has_copies() || p.confirms.is_some() || p.network.is_some(),
             planned: Message { producer: at as u16, number: 0, planned: Time::NEVER },
             thinking: Thinking::of(&p.arrivals, key.name(&p.name)),
             confirms: p.confirms,
@@ -136,6 +138,7 @@ impl<'a, L: Listener> Run<'a, L> {
             brokers_out: 0,
             follow_ups: VecDeque::new(),
             waiting: BTreeMap::new(),
+            diary: (!L::IS_NOBODY).then(Vec::new),
         };
         let mut this = Run {
             scenario,
@@ -423,7 +426,7 @@ impl<'a, L: Listener> Run<'a, L> {
         }
         let queue = source.publishes_to[0];
         let payload = self.clients.recorder.published(message);
-        self.listener.published(&self.clients, queue, payload);
+        self.listener.published(&mut self.clients, queue, payload);
         if !PLAIN && self.broker.keeps_properties() {
             cold_path();
             return self.publish_carried(queue, payload, message);

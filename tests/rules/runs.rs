@@ -8,7 +8,7 @@ use kendall::broker::{
 };
 use kendall::client::{
     Acknowledge, BatchTime, Carried, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, Network,
-    OnFailure, OnRetry, Retries, Takes, Way, WorksBy, key_of,
+    OnFailure, OnRetry, Retries, Takes, Uplink, Way, WorksBy, key_of,
 };
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
@@ -354,6 +354,7 @@ prop_compose! {
         messages in messages(at_random),
         mut retries in prop::option::weighted(0.3, retries()),
         confirms in prop::option::weighted(0.2, 1..4_u32),
+        network in prop::option::weighted(0.2, (distribution(at_random), distribution(at_random))),
     ) -> Producer {
         let publishes_to: Vec<QueueId> = publishes_to.into_iter().map(QueueId).collect();
         if let Some(retries) = &mut retries
@@ -361,7 +362,8 @@ prop_compose! {
         {
             (retries.timeout, retries.confirms_lost) = (None, 0.0);
         }
-        Producer { name: String::new(), publishes_to, arrivals, messages, retries, confirms }
+        let network = network.map(|(publish, confirm)| Uplink { publish, confirm });
+        Producer { name: String::new(), publishes_to, arrivals, messages, retries, confirms, network }
     }
 }
 
@@ -459,6 +461,7 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
         arrivals,
         retries: None,
         confirms: None,
+        network: None,
         messages: MessageRules::default(),
     }];
     let acknowledge = match rules.acknowledge {
@@ -506,12 +509,13 @@ fn out_of_order(scenario: &Scenario) -> (u64, u64, u64) {
     let mut turn = 0;
     sim::listen(scenario, &sim::Watch::default(), &mut |event| {
         turn += 1;
-        let dead_letter = || scenario.queues[event.queue].rules.dead_letter.expect("a dead letter queue").index();
+        let (Some(message), Some(queue)) = (event.message, event.queue) else { return };
+        let dead_letter = || scenario.queues[queue].rules.dead_letter.expect("a dead letter queue").index();
         match event.what {
-            "accepted" => entries[event.queue].push((event.message, None)),
-            "dead_lettered" => entries[dead_letter()].push((event.message, None)),
+            "accepted" => entries[queue].push((message, None)),
+            "dead_lettered" => entries[dead_letter()].push((message, None)),
             "delivered" if event.attempt == Some(1) => {
-                let latest = entries[event.queue].iter_mut().rfind(|(message, _)| *message == event.message);
+                let latest = entries[queue].iter_mut().rfind(|(entered, _)| *entered == message);
                 latest.expect("it has entered").1 = Some(turn);
             }
             _ => {}
@@ -801,6 +805,9 @@ fn doubled(scenario: &Scenario) -> Scenario {
             *delay = twice(*delay);
         }
     }
+    for Uplink { publish, confirm } in scenario.producers.iter_mut().filter_map(|producer| producer.network.as_mut()) {
+        [publish, confirm].into_iter().for_each(|leg| *leg = distribution(leg));
+    }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
         if let Some(Network { publish, deliver, acknowledge }) = &mut entry.rules.faults.network {
@@ -838,6 +845,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         arrivals,
         retries: None,
         confirms: None,
+        network: None,
         messages: MessageRules::default(),
     }];
     let consumers = |name: &str, queue, service| Consumers {

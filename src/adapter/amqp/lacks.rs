@@ -173,7 +173,7 @@ fn may_circle_unseen(scenario: &Scenario, id: QueueId) -> bool {
 }
 
 fn producer(mut at: At<'_>, producer: &Producer) -> Vec<Lacking> {
-    let Producer { name: _, publishes_to: _, arrivals: _, retries: _, confirms: _, messages } = producer;
+    let Producer { name: _, publishes_to: _, arrivals: _, retries: _, confirms: _, network: _, messages } = producer;
     // A key has no effect but in a queue that is ordered by it.
     let MessageRules { priority: _, ttl, key: _, work: _, size: _ } = messages;
     at.lacks(

@@ -97,6 +97,11 @@ pub const REDELIVERY: &[Key] = &[
     key("then", "dead_letter", "where a message goes that failed once more"),
     key("late_ack", "accepted", "whether an acknowledgement counts that comes too late"),
     key("jitter", "full", "by how much delays are shortened: none, full or a share"),
+    key(
+        "duplicates",
+        "0.1%",
+        "the share of deliveries that the broker makes twice: the message waits again at once, which is no failure, and goes to whoever has credit; an acknowledgement of either removes it. What is acknowledged as it is delivered is not delivered twice",
+    ),
 ];
 
 pub const DELAY: &[Key] = &[

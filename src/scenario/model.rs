@@ -264,7 +264,7 @@ impl Scenario {
     /// Whether something that is told here brings about work in vain.
     pub fn may_waste(&self) -> bool {
         let fails = |entry: &Consumers| entry.rules.fails > 0.0 || !entry.rules.faults.are_none();
-        let takes_back = self.queues.iter().any(|queue| queue.rules.redelivery.ack_timeout.is_some());
+        let takes_back = self.queues.iter().any(|queue| queue.rules.redelivery.takes_back());
         self.may_cut_off() || takes_back || self.has_copies() || self.consumers.iter().any(fails)
     }
 

@@ -167,6 +167,7 @@ pub const TREE: &[Table] = &[
             row("limit", "no limit", &[]),
             row("counts", "failures", &[Words(|| plain(keys::LIMIT_COUNTS))]),
             row("then", "dead_letter if there is such a queue, else drop", &[Words(|| plain(keys::THEN))]),
+            row("duplicates", "0%", &[]),
         ],
     ),
     one_of(

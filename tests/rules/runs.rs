@@ -136,9 +136,10 @@ prop_compose! {
         then in prop_oneof![Just(Then::DeadLetter), Just(Then::Drop), Just(Then::Park)],
         delay in delay(at_random),
         ack_timeout in prop::option::weighted(0.4, 1..25_u64),
+        duplicates in prop_oneof![4 => Just(0.0), 1 => 0.05..0.9_f64],
     ) -> Redelivery {
         let limit = limit.map(|limit| if counts == LimitCounts::Failures { limit - 1 } else { limit });
-        Redelivery { returns_to, limit, counts, then, delay, ack_timeout: ack_timeout.map(ms), late_ack }
+        Redelivery { returns_to, limit, counts, then, delay, ack_timeout: ack_timeout.map(ms), late_ack, duplicates }
     }
 }
 
@@ -312,7 +313,8 @@ fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
         scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
         let retries = scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut());
         retries.for_each(|retries| (retries.timeout, retries.confirms_lost) = (None, 0.0));
-        scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
+        let redeliveries = scenario.queues.iter_mut().map(|queue| &mut queue.rules.redelivery);
+        redeliveries.for_each(|rules| (rules.ack_timeout, rules.duplicates) = (None, 0.0));
         // Who works on while the broker is away is not heard, and what a queue loses meanwhile may yet be done.
         scenario.outages.retain(|outage| outage.of != OutageOf::Broker && outage.loses == Loses::Nothing);
         scenario.outages.retain(|outage| match outage.of {

@@ -131,7 +131,7 @@ fn queue(mut at: At<'_>, scenario: &Scenario, queue: &Queue, id: QueueId) -> Vec
 
 fn redelivery(at: &mut At<'_>, rules: &Redelivery) {
     // Without a limit or a time-out the others have no effect.
-    let Redelivery { returns_to, limit, counts: _, then: _, delay, ack_timeout, late_ack: _ } = rules;
+    let Redelivery { returns_to, limit, counts: _, then: _, delay, ack_timeout, late_ack: _, duplicates } = rules;
     at.lacks(
         *returns_to != ReturnsTo::Original,
         &["redelivery", "returns_to"],
@@ -155,6 +155,12 @@ fn redelivery(at: &mut At<'_>, rules: &Redelivery) {
         &["redelivery", "ack_timeout"],
         "RabbitMQ has one time-out for all queues, half an hour, and looks once a minute",
         "leave it out",
+    );
+    at.lacks(
+        *duplicates > 0.0,
+        &["redelivery", "duplicates"],
+        "RabbitMQ delivers twice when it has to, not by plan",
+        "leave it out, or run against kendall's own broker with `--live embedded`",
     );
 }
 

@@ -4,6 +4,7 @@ mod agenda;
 mod clients;
 mod crashes;
 mod desks;
+mod diary;
 mod follow_up;
 mod gather;
 mod listen;
@@ -15,6 +16,7 @@ mod samples;
 mod series;
 mod summary;
 mod thinking;
+mod uplink;
 mod warmup;
 mod watch;
 

@@ -6,9 +6,11 @@ mod halves;
 mod live;
 mod targets;
 mod warnings;
+mod watching;
 
 pub use compare::{Variant, compare, compare_live};
 pub use live::{LiveAsk, run_live};
+pub use watching::Watching;
 
 use crate::live::LiveError;
 use crate::result::{Answer, Explanation, Outcome, Simulation, Stability, Stopped, Theory};

@@ -63,7 +63,7 @@ impl<'a> Simulation<'a> {
             replications: simulation.replications,
             warmup_s: simulation.warmup.seconds(),
             stopped: stopped(simulation.stopped),
-            altered: false,
+            altered: simulation.altered,
             measures: measures.collect(),
             per_replication: per_replication.map(|(measure, all)| (measure.to_string(), known(all))).collect(),
             histograms: Histograms::new(simulation),
@@ -84,6 +84,9 @@ pub struct Live<'a> {
     speed: f64,
     warmup_s: f64,
     stopped: &'static str,
+    /// Told where it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    altered: bool,
     measures: Ordered<String, Number<'a>>,
     per_run: Ordered<String, Vec<Option<f64>>>,
     uncorrected: Option<Ordered<&'static str, Option<f64>>>,
@@ -118,7 +121,16 @@ struct Clock {
 impl<'a> Live<'a> {
     fn new(live: &'a result::Live) -> Live<'a> {
         let Simulation {
-            replications, warmup_s, stopped, measures, per_replication, histograms, accounts, series, ..
+            replications,
+            warmup_s,
+            stopped,
+            altered,
+            measures,
+            per_replication,
+            histograms,
+            accounts,
+            series,
+            ..
         } = Simulation::new(&live.runs);
         let (sent, ended) = (live.sent_late, live.ended_late);
         Live {
@@ -130,6 +142,7 @@ impl<'a> Live<'a> {
             speed: live.speed,
             warmup_s,
             stopped,
+            altered,
             measures,
             per_run: per_replication,
             uncorrected: live.uncorrected.map(uncorrected),

@@ -99,6 +99,8 @@ pub struct Simulation {
     pub stopped: Stopped,
     /// Why a replication was stopped by itself, in words, if one was; what was measured until then counts.
     pub overload: Option<Overload>,
+    /// Somebody changed it by hand while it ran: neither theory nor a target says anything of it.
+    pub altered: bool,
     /// Published in all replications, warm-up included.
     pub messages: u64,
     pub measures: BTreeMap<Measure, Estimate>,
@@ -307,12 +309,14 @@ pub enum WarningCode {
     Reconnected,
     /// Somebody else's messages were in the queues of a live run.
     Foreign,
+    /// Somebody changed a run by hand.
+    Altered,
     /// Something in the scenario has no effect or an effect that is easily overlooked.
     Scenario,
 }
 
 impl WarningCode {
-    pub const ALL: [WarningCode; 13] = [
+    pub const ALL: [WarningCode; 14] = [
         WarningCode::ShortRun,
         WarningCode::Unstable,
         WarningCode::Overload,
@@ -325,6 +329,7 @@ impl WarningCode {
         WarningCode::NotStationary,
         WarningCode::Reconnected,
         WarningCode::Foreign,
+        WarningCode::Altered,
         WarningCode::Scenario,
     ];
 
@@ -342,6 +347,7 @@ impl WarningCode {
             WarningCode::NotStationary => "not-stationary",
             WarningCode::Reconnected => "reconnected",
             WarningCode::Foreign => "foreign",
+            WarningCode::Altered => "altered",
             WarningCode::Scenario => "scenario",
         }
     }

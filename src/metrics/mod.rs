@@ -6,9 +6,11 @@
 
 mod copies;
 mod families;
+mod history;
 mod journeys;
 mod ledger;
 mod levels;
+mod now;
 mod order;
 mod overtaken;
 mod page;
@@ -18,6 +20,7 @@ mod spread;
 mod tally;
 
 pub use copies::Standing;
+pub use history::History;
 pub use journeys::Pilot;
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, Step, TimeAt, Window};

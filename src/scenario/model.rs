@@ -166,7 +166,15 @@ impl Run {
     }
 }
 
+/// Seats that a change may fill while a run is watched: as many again as there are consumers, within these.
+const SPARE_SEATS: (u32, u32) = (8, 64);
+
 impl Consumers {
+    /// How many there can be while somebody changes their number.
+    pub fn most(&self) -> u32 {
+        self.count.saturating_add(self.count.clamp(SPARE_SEATS.0, SPARE_SEATS.1))
+    }
+
     /// Whether the broker forgets what it hands to them.
     pub fn forgotten_on_delivery(&self) -> bool {
         self.rules.acknowledge == Acknowledge::OnDelivery
@@ -174,8 +182,14 @@ impl Consumers {
 
     /// On what terms each of them takes from its queues.
     pub fn terms(&self) -> Terms {
-        let keeps = if self.forgotten_on_delivery() { Keeps::UntilDelivered } else { Keeps::UntilAnswered };
-        Terms { prefetch: self.prefetch, priority: self.priority, keeps }
+        self.terms_with(self.prefetch, self.rules.acknowledge)
+    }
+
+    /// On what terms they would if they held so many and acknowledged so.
+    pub fn terms_with(&self, prefetch: u32, acknowledge: Acknowledge) -> Terms {
+        let is_forgotten = acknowledge == Acknowledge::OnDelivery;
+        let keeps = if is_forgotten { Keeps::UntilDelivered } else { Keeps::UntilAnswered };
+        Terms { prefetch, priority: self.priority, keeps }
     }
 
     /// How many there are on average over so long a run, without those that have crashed.

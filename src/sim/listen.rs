@@ -48,15 +48,26 @@ impl Listener for Nobody {
     fn over(&mut self, _: &mut Clients<'_>) {}
 }
 
+/// What becomes of events.
+pub trait Write {
+    fn write(&mut self, event: &Event);
+}
+
+impl Write for &mut dyn FnMut(&Event) {
+    fn write(&mut self, event: &Event) {
+        self(event);
+    }
+}
+
 /// Makes an event of everything that happens to a message, and of what happens to consumers.
-pub struct Scribe<'s> {
-    write: &'s mut dyn FnMut(&Event),
+pub struct Scribe<W> {
+    pub write: W,
     /// By track: to whom its message was delivered last, and which attempt that was.
     deliveries: Vec<Option<(ConsumerId, u32)>>,
 }
 
-impl<'s> Scribe<'s> {
-    pub fn new(write: &'s mut dyn FnMut(&Event)) -> Scribe<'s> {
+impl<W: Write> Scribe<W> {
+    pub fn new(write: W) -> Scribe<W> {
         Scribe { write, deliveries: Vec::new() }
     }
 
@@ -92,7 +103,7 @@ impl<'s> Scribe<'s> {
         why: &'static str,
     ) {
         let message = clients.recorder.message(letter.track);
-        (self.write)(&Event {
+        self.write.write(&Event {
             at: clients.now,
             what,
             message: Some((usize::from(message.producer), message.number)),
@@ -107,7 +118,7 @@ impl<'s> Scribe<'s> {
     fn read_diary(&mut self, clients: &mut Clients<'_>) {
         let mut diary = clients.diary.take().unwrap_or_default();
         for Note { at, what, consumer, handed, why } in diary.drain(..) {
-            (self.write)(&Event {
+            self.write.write(&Event {
                 at,
                 what,
                 message: handed.map(|handed| (usize::from(handed.producer), handed.number)),
@@ -149,19 +160,19 @@ fn said(effect: &Effect<Letter>) -> (&'static str, QueueId, Letter, &'static str
 }
 
 /// Told of an effect, the scribe hears it first, and then the clients carry it out.
-struct Both<'c, 'a, 's, 'w> {
-    scribe: &'s mut Scribe<'w>,
+struct Both<'c, 'a, 's, W> {
+    scribe: &'s mut Scribe<W>,
     clients: &'c mut Clients<'a>,
 }
 
-impl Effects<Letter> for Both<'_, '_, '_, '_> {
+impl<W: Write> Effects<Letter> for Both<'_, '_, '_, W> {
     fn push(&mut self, effect: Effect<Letter>) {
         self.scribe.hear(self.clients, &effect);
         self.clients.push(effect);
     }
 }
 
-impl Listener for Scribe<'_> {
+impl<W: Write> Listener for Scribe<W> {
     fn published(&mut self, clients: &mut Clients<'_>, queue: QueueId, letter: Letter) {
         self.read_diary(clients);
         self.tell(clients, "published", queue, letter, None, "");

@@ -54,7 +54,7 @@ impl<L: Listener> Run<'_, L> {
         });
     }
 
-    fn consumers_of(&self, crew: usize) -> impl Iterator<Item = ConsumerId> + use<L> {
+    pub(super) fn consumers_of(&self, crew: usize) -> impl Iterator<Item = ConsumerId> + use<L> {
         let first = |crew: usize| self.clients.first_of(crew as u32);
         (first(crew)..first(crew + 1)).map(ConsumerId)
     }

@@ -23,4 +23,5 @@ mod repeats;
 mod runs;
 mod script;
 mod single;
+mod stage;
 mod uplink;

@@ -94,7 +94,7 @@ consumers:
     prefetch: 10
     service: {lognormal: {mean: 80ms, cv: 1}}
     fails: 5%
-    crashes: {every: {exponential: {mean: 15s}}, restart: {exponential: {mean: 1s}}}
+    crashes: {every: {exponential: {mean: 7s}}, restart: {exponential: {mean: 1s}}}
 ";
 
 fn nanos(row: &[&str]) -> u64 {

@@ -31,6 +31,7 @@ pub enum Quantity {
     Goodput,
     Utilization,
     Wasted,
+    Repeated,
     Recovered,
     Published,
     Accepted,
@@ -48,7 +49,7 @@ pub enum Quantity {
 use Quantity::*;
 
 /// Every quantity, in the order in which tables show them.
-pub const QUANTITIES: [Quantity; 28] = [
+pub const QUANTITIES: [Quantity; 29] = [
     Wait,
     Service,
     Response,
@@ -65,6 +66,7 @@ pub const QUANTITIES: [Quantity; 28] = [
     Goodput,
     Utilization,
     Wasted,
+    Repeated,
     Recovered,
     Published,
     Accepted,
@@ -80,7 +82,7 @@ pub const QUANTITIES: [Quantity; 28] = [
 ];
 
 /// Words that begin a measure of the whole language; no queue, producer or consumers entry may be called so.
-pub const RESERVED: [&str; 31] = [
+pub const RESERVED: [&str; 32] = [
     "wait",
     "service",
     "response",
@@ -108,6 +110,7 @@ pub const RESERVED: [&str; 31] = [
     "stay",
     "drained",
     "wasted",
+    "repeated",
     "recovered",
     "growth",
     "wait_all",
@@ -133,6 +136,7 @@ impl Quantity {
             Goodput => "goodput",
             Utilization => "utilization",
             Wasted => "wasted",
+            Repeated => "repeated",
             Recovered => "recovered",
             Published => "published",
             Accepted => "accepted",
@@ -155,7 +159,9 @@ impl Quantity {
     /// Whether this quantity has that statistic at all.
     pub fn has(self, stat: Stat) -> bool {
         match stat {
-            Stat::Value => self.is_count() || self.is_of_order() || self.is_rate() || matches!(self, Wasted | Drained),
+            Stat::Value => {
+                self.is_count() || self.is_of_order() || self.is_rate() || matches!(self, Wasted | Repeated | Drained)
+            }
             Stat::Share => self.is_count() && self != Published || self == Waited,
             Stat::Cause(cause) => match self {
                 Lost => cause != Cause::Parked,
@@ -196,12 +202,12 @@ impl Quantity {
 
     /// Whether a consumers entry has this quantity of its own.
     pub fn of_consumers(self) -> bool {
-        matches!(self, Utilization | Wasted | Throughput | Held)
+        matches!(self, Utilization | Wasted | Repeated | Throughput | Held)
     }
 
     /// Whether a producer has this quantity of its own: those of messages.
     pub fn of_a_producer(self) -> bool {
-        self.of_the_whole() && !matches!(self, Throughput | Goodput | Utilization | Wasted | Recovered)
+        self.of_the_whole() && !matches!(self, Throughput | Goodput | Utilization | Wasted | Repeated | Recovered)
     }
 
     /// Whether the whole scenario has this quantity; the others belong to a queue or a consumers entry.
@@ -301,6 +307,14 @@ impl Percentile {
     pub const P99: Percentile = Percentile { digits: 99, places: 2 };
     pub const P999: Percentile = Percentile { digits: 999, places: 3 };
 
+    /// Near enough to each other for a curve, in order.
+    pub fn of_a_curve() -> impl Iterator<Item = Percentile> + Clone {
+        let of = |digits, places| Percentile { digits, places };
+        let evenly = (1..=19).map(move |twentieths| of(5 * twentieths, 2));
+        let tail = [(98, 2), (99, 2), (995, 3), (998, 3), (999, 3), (9995, 4), (9998, 4), (9999, 4)];
+        evenly.chain(tail.map(|(digits, places)| of(digits, places)))
+    }
+
     /// The share of values at or below it, strictly between 0 and 1.
     pub fn quantile(self) -> f64 {
         f64::from(self.digits) / 10_f64.powi(i32::from(self.places))
@@ -338,6 +352,41 @@ pub enum Direction {
     Neither,
 }
 
+/// How a measure is held against a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    Less,
+    LessOrEqual,
+    Equal,
+    GreaterOrEqual,
+    Greater,
+}
+
+impl Op {
+    pub const ALL: [Op; 5] = [Op::Less, Op::LessOrEqual, Op::Equal, Op::GreaterOrEqual, Op::Greater];
+
+    /// As it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Op::Less => "<",
+            Op::LessOrEqual => "<=",
+            Op::Equal => "=",
+            Op::GreaterOrEqual => ">=",
+            Op::Greater => ">",
+        }
+    }
+
+    pub fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Op::Less => value < bound,
+            Op::LessOrEqual => value <= bound,
+            Op::Equal => value == bound,
+            Op::GreaterOrEqual => value >= bound,
+            Op::Greater => value > bound,
+        }
+    }
+}
+
 /// One number that an answer can have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Measure {
@@ -358,7 +407,7 @@ impl Measure {
 
     pub fn unit(&self) -> Unit {
         match (self.quantity, self.stat) {
-            (_, Stat::Share) | (Utilization | Wasted, _) => Unit::Share,
+            (_, Stat::Share) | (Utilization | Wasted | Repeated, _) => Unit::Share,
             (_, Stat::Growth) | (Throughput | Goodput, _) => Unit::PerSecond,
             (Wait | Service | Response | WaitAll | ResponseAll | Stay | Drained | Recovered, _) => Unit::Seconds,
             _ => Unit::Messages,

@@ -112,7 +112,7 @@ fn crashes_and_work(rows: &[Vec<&str>]) -> (Vec<String>, BTreeMap<u64, Vec<u64>>
         match row[1] {
             "began" => drop(began.insert(row[2..7].to_vec(), nanos(row))),
             "ended" => {
-                let lasted = nanos(row) - began.remove(&row[2..7].to_vec()).expect("what ends has begun");
+                let lasted = nanos(row) - began.remove(&row[2..7]).expect("what ends has begun");
                 if row[7] != "crashed" {
                     work.entry(row[3].parse().unwrap()).or_default().push(lasted);
                 }

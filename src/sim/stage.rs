@@ -107,6 +107,7 @@ impl<'a> Stage<'a> {
             self.note_until(Time::from_nanos(next.nanos().saturating_sub(1)));
         }
         self.ending = self.run.step();
+        self.run.listener.up_to_date(&mut self.run.clients);
         self.at = self.at.max(self.run.clients.now);
         if matches!(self.ending, Some(Ending::Complete)) {
             self.at = self.at.max(self.run.duration);

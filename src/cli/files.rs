@@ -134,7 +134,7 @@ fn no_two_alike(names: &[&str]) -> Result<(), Failure> {
 }
 
 /// `M/M/3` becomes `M-M-3`, and nothing leads out of a folder or hides in it.
-fn file_name(name: &str) -> String {
+pub fn file_name(name: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
     let name: String = name.chars().map(plain).take(LONGEST_NAME).collect();
     if name.is_empty() { "scenario".to_owned() } else { name }

@@ -2,5 +2,6 @@
 
 mod fixture;
 mod json;
+mod picture;
 mod stored;
 mod terminal;

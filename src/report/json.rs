@@ -6,9 +6,11 @@ mod accounts;
 mod answer;
 mod comparison;
 mod ordered;
+mod picture;
 mod schema;
 
 pub use comparison::comparison;
+pub use picture::picture;
 pub use schema::schema;
 
 use base64::Engine as _;

@@ -9,6 +9,7 @@ mod explanation;
 mod hgrm;
 pub mod json;
 pub mod number;
+pub mod page;
 pub mod picture;
 pub mod reference;
 pub mod terminal;

@@ -1,14 +1,14 @@
 //! A result as text for people: the answer first, then what it rests on.
 
-mod accounts;
-mod headline;
-mod layout;
+pub(super) mod accounts;
+pub(super) mod headline;
+pub(super) mod layout;
 mod lines;
 mod live;
-mod method;
+pub(super) mod method;
 mod rows;
-mod table;
-mod targets;
+pub(super) mod table;
+pub(super) mod targets;
 pub(super) mod warnings;
 
 use super::text;
@@ -26,9 +26,9 @@ pub struct Style {
     pub width: usize,
 }
 
-/// What every part of the text is made from.
-struct View<'a> {
-    outcome: &'a Outcome,
+/// What every part of the text is made from, and of a page.
+pub(super) struct View<'a> {
+    pub(super) outcome: &'a Outcome,
     scenario: &'a Scenario,
     theory: Option<&'a Theory>,
     simulation: Option<&'a Simulation>,
@@ -46,7 +46,6 @@ pub fn terminal(outcome: &Outcome, scenario: &Scenario, style: Style) -> String 
         lines::queues(&view),
         lines::consumers(&view),
         accounts::accounts(&view),
-        accounts::of_live(&view),
         targets::targets(&view),
         warnings::warnings(&view),
         method::method(&view),
@@ -61,7 +60,7 @@ pub fn heading(name: &str, style: Style) -> String {
 }
 
 impl<'a> View<'a> {
-    fn new(outcome: &'a Outcome, scenario: &'a Scenario, style: Style) -> View<'a> {
+    pub(super) fn new(outcome: &'a Outcome, scenario: &'a Scenario, style: Style) -> View<'a> {
         let theory = outcome.answers.iter().find_map(|answer| match answer {
             Answer::Theory(theory) => Some(theory),
             Answer::Simulation(_) | Answer::Live(_) => None,

@@ -7,13 +7,19 @@ use crate::result::{Holds, Stability, TargetResult, WarningCode};
 use crate::scenario::Replications;
 
 pub fn headline(view: &View) -> Vec<String> {
+    let (paint, answer) = answer(view);
+    view.style.paragraph(paint, &answer)
+}
+
+/// One sentence.
+pub fn answer(view: &View) -> (Paint, String) {
     let (paint, answer) = if view.outcome.targets.is_empty() { state(view) } else { targets(view) };
     if view.live.is_some_and(|live| live.valid.is_err()) {
-        return view.style.paragraph(Paint::Bad, &format!("the live run is invalid, generator-bound: {answer}"));
+        return (Paint::Bad, format!("the live run is invalid, generator-bound: {answer}"));
     }
     match interruption(view) {
-        Some(done) => view.style.paragraph(Paint::Doubtful, &format!("partial, {done}: {answer}")),
-        None => view.style.paragraph(paint, &answer),
+        Some(done) => (Paint::Doubtful, format!("partial, {done}: {answer}")),
+        None => (paint, answer),
     }
 }
 

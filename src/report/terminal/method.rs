@@ -8,6 +8,10 @@ use crate::scenario::{Replications, Run};
 use crate::time::Span;
 
 pub fn method(view: &View) -> Vec<String> {
+    lines::section(view, "method", &entries(view))
+}
+
+pub fn entries(view: &View) -> Vec<Entry> {
     let mut entries: Vec<Entry> = theory(view).into_iter().collect();
     if let Some(simulation) = view.simulation {
         entries.push(Entry::new("simulation", simulated(simulation, &view.scenario.run)));
@@ -19,7 +23,7 @@ pub fn method(view: &View) -> Vec<String> {
     }
     entries.extend(live::method(view));
     entries.push(Entry::new("kendall", env!("CARGO_PKG_VERSION").to_owned()));
-    lines::section(view, "method", &entries)
+    entries
 }
 
 fn theory(view: &View) -> Option<Entry> {

@@ -6,8 +6,11 @@ use crate::result::{CONFIDENCE, Holds, TargetResult};
 use crate::stats;
 
 pub fn targets(view: &View) -> Vec<String> {
-    let entries: Vec<Entry> = view.outcome.targets.iter().map(|result| entry(view, result)).collect();
-    lines::section(view, "targets", &entries)
+    lines::section(view, "targets", &entries(view))
+}
+
+pub fn entries(view: &View) -> Vec<Entry> {
+    view.outcome.targets.iter().map(|result| entry(view, result)).collect()
 }
 
 /// The value that was judged, with its interval where it has one.

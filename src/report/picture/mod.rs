@@ -2,7 +2,7 @@
 
 mod chart;
 
-pub use chart::{Across, Axis, Bar, Kind, Layer, Mark, Panel, Picture, Role, Scale, Stroke};
+pub use chart::{Across, Axis, Bar, Kind, Layer, Mark, Panel, Picture, Role, Scale, Spot, Stroke};
 
 use crate::result::{About, Comparison, Outcome};
 

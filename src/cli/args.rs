@@ -4,7 +4,7 @@ mod answered;
 
 use std::path::PathBuf;
 
-pub use answered::{Compare, Live, Run};
+pub use answered::{Compare, Live, Report, Run};
 use clap::{Parser, Subcommand};
 
 /// One queueing scenario, answered by theory and by simulation.

@@ -9,6 +9,7 @@ mod events;
 mod exit;
 mod explain;
 mod files;
+mod folder;
 mod input;
 mod interrupt;
 mod language;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::picture::{Across, Axis, Kind, Layer, Panel, Picture, Role, Scale, Stroke};
+use super::super::picture::{Across, Axis, Kind, Layer, Mark, Panel, Picture, Role, Scale, Spot, Stroke};
 
 /// On one line. Numbers have six digits, which is more than a picture shows.
 pub fn picture(picture: &Picture) -> String {
@@ -11,7 +11,7 @@ pub fn picture(picture: &Picture) -> String {
 
 fn panel(panel: &Panel) -> Value {
     let layers: Vec<Value> = panel.layers.iter().map(layer).collect();
-    json!({"x": axis(&panel.x), "y": axis(&panel.y), "layers": layers})
+    json!({"title": panel.title, "x": axis(&panel.x), "y": axis(&panel.y), "layers": layers})
 }
 
 fn axis(axis: &Axis) -> Value {
@@ -27,6 +27,7 @@ fn axis(axis: &Axis) -> Value {
         Kind::Share => "share",
         Kind::Count => "count",
         Kind::Relative => "relative",
+        Kind::Times => "times",
     };
     let end = |end: Option<f64>| end.map(number);
     json!({"label": axis.label, "kind": kind, "scale": scale, "rows": rows, "from": end(axis.from), "to": end(axis.to)})
@@ -48,17 +49,25 @@ fn layer(layer: &Layer) -> Value {
             json!({"is": "bars", "label": label, "role": role(*of), "bars": bars})
         }
         Layer::Intervals { label, role: of, marks } => {
-            let ends = |ends: Option<(f64, f64)>| ends.map_or([Value::Null, Value::Null], |(l, h)| [number(l), number(h)]);
-            let marks: Vec<Vec<Value>> = (marks.iter())
-                .map(|mark| [vec![number(mark.row), number(mark.value)], ends(mark.ends).to_vec()].concat())
-                .collect();
+            let marks: Vec<Value> = marks.iter().map(mark).collect();
             json!({"is": "intervals", "label": label, "role": role(*of), "marks": marks})
+        }
+        Layer::Spots { role: of, spots } => {
+            let spot = |spot: &Spot| json!([number(spot.x), number(spot.y), spot.text]);
+            json!({"is": "spots", "role": role(*of), "spots": spots.iter().map(spot).collect::<Vec<_>>()})
         }
         Layer::Rule { label, role: of, across, at } => {
             let across = if *across == Across::AtX { "x" } else { "y" };
             json!({"is": "rule", "label": label, "role": role(*of), "across": across, "at": number(*at)})
         }
     }
+}
+
+/// Row, value, the ends of its interval, word, whether it is faint.
+fn mark(mark: &Mark) -> Value {
+    let (low, high) = mark.ends.unzip();
+    let [low, high] = [low, high].map(|end| end.map(number));
+    json!([number(mark.row), number(mark.value), low, high, mark.text, mark.is_faint])
 }
 
 fn column<P>(points: &[P], of: impl Fn(&P) -> f64) -> Vec<Value> {

@@ -29,6 +29,7 @@
     rate: (value, most) => (value !== 0 && Math.abs(value) < 0.01 ? `${digits(value * 3600, most)} /h` : `${digits(value, most)} /s`),
     share: (value, most) => `${digits(value * 100, value > 0.99 && value < 1 ? most + Math.ceil(-Math.log10(1 - value)) : most)} %`,
     count: (value, most) => digits(value, most),
+    times: (value, most) => `${digits(value, most)}×`,
     relative: (value, most) => `${value > 0 ? "+" : ""}${digits(value * 100, most)} %`,
   };
   const write = (axis, value) => (value == null ? "–" : written[axis.kind](value, 3));
@@ -43,6 +44,9 @@
   };
   const place = (axis, value) => (value == null || !Number.isFinite(value) ? null : scales[axis.scale].to(value));
 
+  // What lies beyond an axis that ends stands at its end.
+  const inside = (axis, value) => (value == null ? null : Math.min(axis.to ?? Infinity, Math.max(axis.from ?? -Infinity, value)));
+
   const decades = (from, to, steps) => {
     const all = [];
     for (let power = from; power <= to; power++) for (const step of steps) all.push(step * 10 ** power);
@@ -55,6 +59,7 @@
     count: decades(-3, 12, [1, 2, 5]),
     rate: decades(-6, 9, [1, 2, 5]),
     relative: decades(-6, 6, [1, 2, 2.5, 5]),
+    times: decades(-6, 9, [1, 2, 5]),
   };
   const SHARES = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
 
@@ -98,6 +103,7 @@
       case "band": return layer.x.map((x, at) => [x, layer.low[at], layer.high[at]]);
       case "bars": return layer.bars.flatMap(([from, to, base, top]) => (lies ? [[base, from, from], [top, from, from]] : [[from, base, top], [to, base, top]]));
       case "intervals": return layer.marks.flatMap(([row, value, low, high]) => [low ?? value, value, high ?? value].map((x) => [x, row, row]));
+      case "spots": return layer.spots.map(([x, y]) => [x, y, y]);
       default: return [layer.across === "x" ? [layer.at, null, null] : [null, layer.at, layer.at]];
     }
   }
@@ -111,7 +117,8 @@
       case "line": return { ...layer, x: layer.x.map(X), y: layer.y.map(Y) };
       case "band": return { ...layer, x: layer.x.map(X), low: layer.low.map(Y), high: layer.high.map(Y) };
       case "bars": return { ...layer, bars: layer.bars.map(([from, to, base, top]) => (lies ? [from, to, X(base), X(top)] : [X(from), X(to), Y(base), Y(top)])) };
-      case "intervals": return { ...layer, marks: layer.marks.map(([row, value, low, high]) => [row, X(value), X(low), X(high)]) };
+      case "intervals": return { ...layer, marks: layer.marks.map(([row, value, low, high, ...more]) => [row, ...[value, low, high].map((v) => X(inside(panel.x, v))), ...more]) };
+      case "spots": return { ...layer, spots: layer.spots.map(([x, y, text]) => [X(x), Y(y), text]) };
       default: return { ...layer, at: layer.across === "x" ? X(layer.at) : Y(layer.at) };
     }
   }
@@ -166,15 +173,26 @@
     intervals(u, layer, X, Y) {
       const cap = 4 * devicePixelRatio;
       stroke(u, role(layer.role), 2);
-      for (const [row, value, low, high] of layer.marks) {
+      for (const [row, value, low, high, text, isFaint] of layer.marks) {
         const y = Y(row);
+        u.ctx.globalAlpha = isFaint ? 0.45 : 1;
         if (low != null && high != null) {
           for (const line of [[[X(low), y], [X(high), y]], [[X(low), y - cap], [X(low), y + cap]], [[X(high), y - cap], [X(high), y + cap]]]) {
             path(u.ctx, line);
             u.ctx.stroke();
           }
         }
-        if (value != null) sign(u.ctx, layer.role, X(value), y, 5 * devicePixelRatio);
+        if (value == null) continue;
+        sign(u.ctx, layer.role, X(value), y, 5 * devicePixelRatio);
+        if (text) word(u, text, X(high ?? value), y);
+      }
+    },
+    spots(u, layer, X, Y) {
+      stroke(u, role(layer.role), 2);
+      for (const [x, y, text] of layer.spots) {
+        if (x == null || y == null) continue;
+        sign(u.ctx, layer.role, X(x), Y(y), 4 * devicePixelRatio);
+        word(u, text, X(x), Y(y));
       }
     },
     rule(u, layer, X, Y) {
@@ -185,6 +203,17 @@
       u.ctx.stroke();
     },
   };
+
+  // Beside a spot, on the side that has room.
+  function word(u, text, x, y) {
+    const gap = 9 * devicePixelRatio;
+    u.ctx.font = FONT.replace("12px", `${12 * devicePixelRatio}px`);
+    u.ctx.fillStyle = colour("ink");
+    u.ctx.textBaseline = "middle";
+    const fits = x + gap + u.ctx.measureText(text).width <= u.bbox.left + u.bbox.width;
+    u.ctx.textAlign = fits ? "left" : "right";
+    u.ctx.fillText(text, fits ? x + gap : x - gap, y);
+  }
 
   // Not by colour alone: what is bad is a cross, what is doubtful a diamond.
   function sign(ctx, name, x, y, size) {
@@ -279,6 +308,7 @@
       return bounds(panel.y, ends(seen.flatMap(([, bottom, top]) => [bottom, top])), 0.05);
     };
     const height = lies ? panel.y.rows.length * ROW + 56 : HEIGHT;
+    if (panel.title) host.appendChild(document.createElement("h4")).textContent = panel.title;
     const legend = host.appendChild(document.createElement("div"));
     legend.className = "legend";
     const options = {
@@ -297,7 +327,7 @@
       series: [{}, ...shown.map(series)],
       hooks: {
         drawAxes: [(u) => paint(u, panel, layers, ["band", "bars"])],
-        draw: [(u) => paint(u, panel, layers, ["intervals", "rule"])],
+        draw: [(u) => paint(u, panel, layers, ["intervals", "rule", "spots"])],
         setCursor: [(u) => tell(u, panel, shown, legend)],
         setScale: [(u, key) => key === "x" && zoomed(u, legend, whole)],
       },

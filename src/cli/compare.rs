@@ -13,7 +13,7 @@ use crate::adapter::Embedded;
 use crate::experiment::{self, Ask, LiveAsk};
 use crate::measure::Measure;
 use crate::report;
-use crate::result::{Compared, Comparison};
+use crate::result::{About, Compared, Comparison};
 use crate::scenario::Scenario;
 
 /// Of each, in a live comparison: fewer have no interval.
@@ -45,12 +45,12 @@ pub fn compare(args: &Compare) -> Result<Exit, Failure> {
         )));
     }
     let scenarios: Vec<&Scenario> = all.iter().map(|Variant { scenario, .. }| scenario).collect();
-    let told = output::text_and_json(
-        args.json.as_deref(),
-        || report::comparison_json(&compared, &scenarios),
-        || report::comparison(&compared, &scenarios, ranked.as_ref(), output::style()),
-    );
-    let reported = place.map(|place| folder::of_comparison(&place, &compared, &scenarios, ranked.as_ref()));
+    let abouts: Vec<About> = scenarios.iter().map(|scenario| report::about(scenario)).collect();
+    let json = || report::comparison_json(&compared, &scenarios);
+    let told = output::text_and_json(args.json.as_deref(), json, || {
+        report::comparison(&compared, &abouts, ranked.as_ref(), output::style())
+    });
+    let reported = place.map(|place| folder::of_comparison(&place, (&abouts, &compared), ranked.as_ref(), &json()));
     told.and(reported.unwrap_or(Ok(())))?;
     Ok(exit(&compared))
 }

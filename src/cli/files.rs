@@ -74,7 +74,7 @@ impl<'a> Files<'a> {
 
     fn report(&self, outcome: &Outcome, scenario: &Scenario) -> Result<(), Failure> {
         match folder::place(&self.args.report, &scenario.name, self.is_several) {
-            Some(path) => folder::of_run(&path, outcome, scenario),
+            Some(path) => folder::of_run(&path, &report::about(scenario), outcome, &report::json(outcome, scenario)),
             None => Ok(()),
         }
     }

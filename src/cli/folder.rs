@@ -11,8 +11,7 @@ use super::output;
 use crate::measure::Measure;
 use crate::report::page::{self, Beside, Drawn};
 use crate::report::{self, picture};
-use crate::result::{Comparison, Outcome, Simulation};
-use crate::scenario::Scenario;
+use crate::result::{About, Comparison, Outcome, Simulation};
 
 /// Where reports go if nobody says where.
 const USUAL: &str = "reports";
@@ -34,41 +33,40 @@ struct Folder<'a> {
     beside: Vec<Beside>,
 }
 
-pub fn of_run(path: &Path, outcome: &Outcome, scenario: &Scenario) -> Result<(), Failure> {
-    let about = report::about(scenario);
-    let mut folder = Folder::new(path)?;
-    folder.add("result.json", "the result", report::json(outcome, scenario))?;
-    folder.add("scenario.yaml", "the scenario, before it was altered", &scenario.source.text)?;
+/// `json` is the result as it is stored.
+pub fn of_run(path: &Path, about: &About, outcome: &Outcome, json: &str) -> Result<(), Failure> {
+    let mut folder = Folder::new(path, about, json)?;
     for (whose, runs) in [("", outcome.simulation()), ("live.", outcome.live().map(|live| &live.runs))] {
         folder.add_histograms(whose, runs)?;
     }
-    let pictures = folder.drawn(picture::of_run(&about, outcome))?;
-    let page = page::of_run(&about, outcome, scenario, &pictures, &folder.beside);
+    let pictures = folder.drawn(picture::of_run(about, outcome))?;
+    let page = page::of_run(about, outcome, &pictures, &folder.beside);
     folder.finish(&page)
 }
 
 pub fn of_comparison(
     path: &Path,
-    compared: &Comparison,
-    scenarios: &[&Scenario],
+    (abouts, compared): (&[About], &Comparison),
     ranked: Option<&Measure>,
+    json: &str,
 ) -> Result<(), Failure> {
-    let about = report::about(scenarios[0]);
-    let mut folder = Folder::new(path)?;
-    folder.add("result.json", "the result", report::comparison_json(compared, scenarios))?;
-    folder.add("scenario.yaml", "the scenario, before it was altered", &scenarios[0].source.text)?;
+    let mut folder = Folder::new(path, &abouts[0], json)?;
     for (at, one) in compared.compared.iter().enumerate() {
         folder.add_histograms(&format!("{at}-{}.", file_name(&one.name)), one.outcome.measured())?;
     }
-    let pictures = folder.drawn(picture::of_comparison(&about, compared))?;
-    let page = page::of_comparison(&about, compared, scenarios, ranked, &pictures, &folder.beside);
+    let pictures = folder.drawn(picture::of_comparison(&abouts[0], compared))?;
+    let page = page::of_comparison(abouts, compared, ranked, &pictures, &folder.beside);
     folder.finish(&page)
 }
 
 impl<'a> Folder<'a> {
-    fn new(path: &'a Path) -> Result<Folder<'a>, Failure> {
+    /// With the result and the scenario in it.
+    fn new(path: &'a Path, about: &About, json: &str) -> Result<Folder<'a>, Failure> {
         output::make_folder(path)?;
-        Ok(Folder { path, beside: Vec::new() })
+        let mut folder = Folder { path, beside: Vec::new() };
+        folder.add("result.json", "the result", json)?;
+        folder.add("scenario.yaml", "the scenario, before it was altered", &about.text)?;
+        Ok(folder)
     }
 
     fn add(&mut self, file: &str, what: &str, content: impl AsRef<[u8]>) -> Result<(), Failure> {

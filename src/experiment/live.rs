@@ -154,8 +154,8 @@ impl Live {
         let verdict = sent_late.verdict(p50.map(|p50| speed.real(Span::from_seconds(p50))));
         Ok(Live {
             target: target.name(),
-            durability: target.durability().name(),
-            untold: target.untold(),
+            durability: target.durability().name().to_owned(),
+            untold: target.untold().map(str::to_owned),
             speed: speed.factor(),
             twin: means(&twin),
             halves: both.map(|(live, twin)| Halves { live, twin }),
@@ -191,7 +191,7 @@ fn added_up(scenario: &Scenario, records: &[Record], warmup: Span, ending: Endin
             let end = records.last().map_or(0.0, |record| record.end.seconds());
             let what =
                 format!("stopped {end:.3} s into the run: more than run.at_most_inside = {most} messages were inside");
-            let advice = "Add consumers, or give the queue a capacity";
+            let advice = "Add consumers, or give the queue a capacity".to_owned();
             (Stopped::Overload, Some(Overload { what, advice }))
         }
     };

@@ -9,21 +9,20 @@ use super::terminal::warnings::entry;
 use super::terminal::{Entry, Paint, Style, listed};
 use super::text;
 use crate::measure::{Measure, Unit};
-use crate::result::{CONFIDENCE, Compared, Comparison, Holds, Live, Ranking, TargetResult, Warning};
-use crate::scenario::Scenario;
+use crate::result::{About, CONFIDENCE, Compared, Comparison, Holds, Live, Ranking, TargetResult, Warning};
 
-/// The whole text; it ends with a line break. `scenarios` are those that were compared, in their order; `ranked` is the
+/// The whole text; it ends with a line break. `abouts` are of those that were compared, in their order; `ranked` is the
 /// measure that a ranking was asked for.
-pub fn comparison(comparison: &Comparison, scenarios: &[&Scenario], ranked: Option<&Measure>, style: Style) -> String {
+pub fn comparison(comparison: &Comparison, abouts: &[About], ranked: Option<&Measure>, style: Style) -> String {
     let style = style.wide_enough();
     let sections = [
         headline(comparison, style),
-        question(scenarios, style),
+        question(abouts, style),
         table::table(comparison, style),
         best(comparison, ranked, style),
         section("targets", &targets(comparison), style),
         section("warnings", &warnings(comparison), style),
-        section("method", &method(comparison, scenarios), style),
+        section("method", &method(comparison, abouts), style),
     ];
     let sections: Vec<String> = sections.into_iter().filter(|s| !s.is_empty()).map(|s| s.join("\n")).collect();
     sections.join("\n\n") + "\n"
@@ -44,8 +43,8 @@ pub(super) fn sentences(comparison: &Comparison) -> Vec<(Paint, String)> {
     partial.map(|partial| (Paint::Doubtful, partial)).into_iter().chain(each).collect()
 }
 
-fn question(scenarios: &[&Scenario], style: Style) -> Vec<String> {
-    let asked = scenarios.first().and_then(|first| Some((&first.name, first.question.as_ref()?)));
+fn question(abouts: &[About], style: Style) -> Vec<String> {
+    let asked = abouts.first().and_then(|first| Some((&first.name, first.question.as_ref()?)));
     asked.map_or(Vec::new(), |(name, question)| style.paragraph(Paint::Plain, &format!("{name}: {question}")))
 }
 
@@ -143,7 +142,7 @@ pub(super) fn warnings(comparison: &Comparison) -> Vec<Entry> {
     told.into_iter().map(entry).collect()
 }
 
-pub(super) fn method(comparison: &Comparison, scenarios: &[&Scenario]) -> Vec<Entry> {
+pub(super) fn method(comparison: &Comparison, abouts: &[About]) -> Vec<Entry> {
     let Some((first, simulation)) = comparison.compared.first().and_then(|one| Some((one, one.outcome.simulation()?)))
     else {
         return Vec::new();
@@ -166,8 +165,8 @@ pub(super) fn method(comparison: &Comparison, scenarios: &[&Scenario]) -> Vec<En
     let mut entries = vec![Entry::new("simulation", runs)];
     entries.extend(live(comparison));
     entries.push(Entry::new("intervals", intervals));
-    let named = comparison.compared.iter().zip(scenarios).skip(1);
-    entries.extend(named.filter_map(|(one, scenario)| changes(&one.name, scenarios[0], scenario)));
+    let named = comparison.compared.iter().zip(abouts).skip(1);
+    entries.extend(named.filter_map(|(one, about)| changes(&one.name, &abouts[0], about)));
     entries.push(Entry::new("seed", first.outcome.seed.to_string()));
     entries.push(Entry::new("kendall", env!("CARGO_PKG_VERSION").to_owned()));
     entries
@@ -190,8 +189,8 @@ fn live(comparison: &Comparison) -> Option<Entry> {
 }
 
 /// What makes a variant of the first, as `kendall run` would have it.
-fn changes(name: &str, first: &Scenario, variant: &Scenario) -> Option<Entry> {
-    let own = variant.source.overrides.get(first.source.overrides.len()..)?;
-    let is_variant = variant.source.file == first.source.file && !own.is_empty();
+fn changes(name: &str, first: &About, variant: &About) -> Option<Entry> {
+    let own = variant.overrides.get(first.overrides.len()..)?;
+    let is_variant = variant.file == first.file && !own.is_empty();
     is_variant.then(|| Entry::new(&text::clean(name), format!("--set {}", own.join(" --set "))))
 }

@@ -3,4 +3,5 @@
 mod fixture;
 mod json;
 mod page;
+mod stored;
 mod terminal;

@@ -20,7 +20,7 @@ const MOST_BYTES: usize = 1_500_000;
 fn page((outcome, scenario): (Outcome, Scenario)) -> String {
     let pictures = pictures::all("a word").into_iter().map(|picture| Drawn { picture, svg: "<svg/>".to_owned() });
     let beside = [Beside { file: "result.json".to_owned(), what: "the result".to_owned() }];
-    of_run(&about(&scenario), &outcome, &scenario, &pictures.collect::<Vec<_>>(), &beside)
+    of_run(&about(&scenario), &outcome, &pictures.collect::<Vec<_>>(), &beside)
 }
 
 /// What a reader reads, without the elements.
@@ -51,7 +51,8 @@ fn the_question_the_answer_and_the_targets_come_first() {
         "✓ orders.length.max &lt; 100000 holds",
         "? response.mean &lt; 20s undecided",
     ];
-    let places: Vec<usize> = order.iter().map(|part| top.find(part).unwrap_or_else(|| panic!("{part}: {top}"))).collect();
+    let places: Vec<usize> =
+        order.iter().map(|part| top.find(part).unwrap_or_else(|| panic!("{part}: {top}"))).collect();
     assert!(places.is_sorted(), "{places:?}");
 }
 
@@ -82,7 +83,9 @@ fn headings_are_in_order_and_cells_have_theirs() {
     assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
     let unscoped = tags.iter().filter(|tag| tag.name == "th" && tag.attribute("scope").is_none());
     assert_eq!(unscoped.count(), 0);
-    assert!(tags.iter().filter(|tag| tag.name == "img").all(|tag| tag.attribute("alt").is_some_and(|alt| !alt.is_empty())));
+    assert!(
+        tags.iter().filter(|tag| tag.name == "img").all(|tag| tag.attribute("alt").is_some_and(|alt| !alt.is_empty()))
+    );
 }
 
 #[test]
@@ -98,7 +101,8 @@ fn nothing_is_fetched_and_nothing_runs_but_its_own() {
             }
             assert!(!tag.attributes.iter().any(|(name, _)| name.starts_with("on")), "{tag:?}");
         }
-        let policy = tags.iter().find_map(|tag| tag.attribute("content").filter(|c| c.starts_with("default-src 'none'")));
+        let policy =
+            tags.iter().find_map(|tag| tag.attribute("content").filter(|c| c.starts_with("default-src 'none'")));
         let policy = policy.expect("a policy");
         let is_code = |tag: &&Tag| tag.name == "style" || tag.name == "script" && tag.attribute("type").is_none();
         let code: Vec<&Tag> = tags.iter().filter(is_code).collect();

@@ -48,7 +48,7 @@ fn top(page: &Page, name: &str) -> Markup {
             }
             div .first {
                 @if !page.targets.is_empty() { section .targets { h2 { "Targets" } (list(&page.targets)) } }
-                @if let Some(key) = page.key { (figure::figure(&page.pictures[key])) }
+                @if let Some(key) = page.key { (figure::figure(&page.pictures[key], true)) }
             }
         }
     }
@@ -78,7 +78,7 @@ fn body(page: &Page) -> Markup {
     html! {
         section { h2 { "Answers" } (page.table) (list(&page.notes)) }
         @if !page.best.is_empty() { section { h2 { "Best in" } (list(&page.best)) } }
-        @if page.pictures.len() > 1 { section .pictures { h2 { "Pictures" } @for drawn in others { (figure::figure(drawn)) } } }
+        @if page.pictures.len() > 1 { section .pictures { h2 { "Pictures" } @for drawn in others { (figure::figure(drawn, false)) } } }
         @if !page.warnings.is_empty() { section #warnings { h2 { "Warnings" } (list(&page.warnings)) } }
         @if !page.accounts.is_empty() { section { h2 { "Where every message went" } @for of in &page.accounts { (account(of)) } } }
         section { h2 { "How it was measured" } (list(&page.method)) }

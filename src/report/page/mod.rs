@@ -14,8 +14,7 @@ use super::picture::Picture;
 use super::terminal::{Entry, Paint, Style, View, accounts, headline, method, targets, warnings};
 use super::text::clean;
 use crate::measure::Measure;
-use crate::result::{About, Comparison, Outcome};
-use crate::scenario::Scenario;
+use crate::result::{About, Compared, Comparison, Outcome};
 
 /// A picture, and how it looks where no script runs, and on paper.
 #[derive(Clone, Debug)]
@@ -50,8 +49,8 @@ struct Page<'a> {
 }
 
 /// The page of a run.
-pub fn of_run(about: &About, outcome: &Outcome, scenario: &Scenario, pictures: &[Drawn], beside: &[Beside]) -> String {
-    let view = View::new(outcome, scenario, PLAIN);
+pub fn of_run(about: &About, outcome: &Outcome, pictures: &[Drawn], beside: &[Beside]) -> String {
+    let view = View::new(outcome, about, PLAIN);
     let key = if about.is_steady { "latency" } else { "peak" };
     let rows = super::terminal::table::rows(&view);
     html::whole(&Page {
@@ -71,22 +70,21 @@ pub fn of_run(about: &About, outcome: &Outcome, scenario: &Scenario, pictures: &
     })
 }
 
-/// The page of a comparison; `scenarios` are those that were compared, in their order.
+/// The page of a comparison; `abouts` are of those that were compared, in their order.
 pub fn of_comparison(
-    about: &About,
+    abouts: &[About],
     compared: &Comparison,
-    scenarios: &[&Scenario],
     ranked: Option<&Measure>,
     pictures: &[Drawn],
     beside: &[Beside],
 ) -> String {
-    let views = compared.compared.iter().zip(scenarios).map(|(one, scenario)| (one, View::new(&one.outcome, scenario, PLAIN)));
-    let own = |(one, view): (&crate::result::Compared, View)| {
+    let views = compared.compared.iter().zip(abouts).map(|(one, about)| (one, View::new(&one.outcome, about, PLAIN)));
+    let own = |(one, view): (&Compared, View)| {
         let named = |(title, entries): (String, Vec<Entry>)| (format!("{}: {title}", clean(&one.name)), entries);
         accounts::sections(&view).into_iter().map(named).collect::<Vec<_>>()
     };
     html::whole(&Page {
-        about,
+        about: &abouts[0],
         verdicts: comparison::sentences(compared),
         targets: comparison::targets(compared),
         pictures,
@@ -96,8 +94,8 @@ pub fn of_comparison(
         best: comparison::ranking(compared, ranked).unwrap_or_else(|| comparison::best_in(compared)),
         warnings: comparison::warnings(compared),
         accounts: views.flat_map(own).collect(),
-        method: comparison::method(compared, scenarios),
-        command: reproduce::compare(about, compared, scenarios),
+        method: comparison::method(compared, abouts),
+        command: reproduce::compare(abouts, compared),
         beside,
     })
 }

@@ -308,7 +308,7 @@
       return bounds(panel.y, ends(seen.flatMap(([, bottom, top]) => [bottom, top])), 0.05);
     };
     const height = lies ? panel.y.rows.length * ROW + 56 : HEIGHT;
-    if (panel.title) host.appendChild(document.createElement("h4")).textContent = panel.title;
+    if (panel.title) Object.assign(host.appendChild(document.createElement("p")), { className: "whose", textContent: panel.title });
     const legend = host.appendChild(document.createElement("div"));
     legend.className = "legend";
     const options = {

@@ -1,38 +1,39 @@
 //! The command that gives the same result again, as a shell reads it.
 
 use crate::result::{About, Comparison, Outcome};
-use crate::scenario::Scenario;
 
-/// Beside the page, for a scenario that was no file.
+/// Beside the page, for a scenario that was no file, or one of another machine.
 const COPY: &str = "scenario.yaml";
 
 pub fn run(about: &About, outcome: &Outcome) -> String {
     let live = outcome.live().map(|live| {
         let speed = if live.speed == 1.0 { String::new() } else { format!(" --speed {}", live.speed) };
-        let runs = if live.runs.replications == 1 { String::new() } else { format!(" --repeat {}", live.runs.replications) };
+        let runs =
+            if live.runs.replications == 1 { String::new() } else { format!(" --repeat {}", live.runs.replications) };
         let target = if live.target == "embedded" { String::new() } else { format!(" {}", quoted(&live.target)) };
         format!(" --live{target}{speed}{runs}")
     });
     format!("kendall run {}{}{}", file(about), set(&about.overrides), live.unwrap_or_default())
 }
 
-pub fn compare(about: &About, comparison: &Comparison, scenarios: &[&Scenario]) -> String {
-    let first = scenarios[0];
-    let is_variant = |scenario: &&Scenario| scenario.source.file == first.source.file;
-    if !scenarios.iter().all(|scenario| is_variant(&scenario)) {
-        let files: Vec<String> = scenarios.iter().filter_map(|s| s.source.file.as_deref().map(quoted)).collect();
+pub fn compare(abouts: &[About], comparison: &Comparison) -> String {
+    let about = &abouts[0];
+    if abouts.iter().any(|other| other.file != about.file) {
+        let files: Vec<String> = abouts.iter().map(file).collect();
         return format!("kendall compare {}{}", files.join(" "), set(&about.overrides));
     }
-    let variants = comparison.compared.iter().zip(scenarios).skip(1).map(|(one, scenario)| {
-        let own = scenario.source.overrides.get(first.source.overrides.len()..).unwrap_or_default();
+    let variants = comparison.compared.iter().zip(abouts).skip(1).map(|(one, variant)| {
+        let own = variant.overrides.get(about.overrides.len()..).unwrap_or_default();
         let own = own.iter().map(|change| format!(" --variant {}", quoted(&format!("{}:{change}", one.name))));
         own.collect::<String>()
     });
     format!("kendall compare {}{}{}", file(about), set(&about.overrides), variants.collect::<String>())
 }
 
+/// Not where it lay on some machine.
 fn file(about: &About) -> String {
-    quoted(about.file.as_deref().unwrap_or(COPY))
+    let is_portable = |file: &&str| std::path::Path::new(file).is_relative();
+    quoted(about.file.as_deref().filter(is_portable).unwrap_or(COPY))
 }
 
 fn set(overrides: &[String]) -> String {

@@ -3,8 +3,7 @@
 use super::super::{number, text};
 use super::{Paint, View, listed};
 use crate::measure::{Measure, Percentile, Quantity, Stat, Unit};
-use crate::result::{Holds, Stability, TargetResult, WarningCode};
-use crate::scenario::Replications;
+use crate::result::{Asked, Holds, Stability, TargetResult, WarningCode};
 
 pub fn headline(view: &View) -> Vec<String> {
     let (paint, answer) = answer(view);
@@ -24,8 +23,8 @@ pub fn answer(view: &View) -> (Paint, String) {
 }
 
 pub fn question(view: &View) -> Vec<String> {
-    let name = &view.scenario.name;
-    match &view.scenario.question {
+    let name = &view.about.name;
+    match &view.about.question {
         Some(question) => view.style.paragraph(Paint::Plain, &format!("{name}: {question}")),
         None => Vec::new(),
     }
@@ -36,9 +35,9 @@ fn interruption(view: &View) -> Option<String> {
     if view.outcome.partial && view.live.is_some() {
         return Some("the live run was interrupted".to_owned());
     }
-    view.outcome.partial.then(|| match view.scenario.run.replications {
-        Replications::Fixed(asked) => format!("{done} of {asked} replications done"),
-        Replications::Precision { .. } => format!("{done} replications done"),
+    view.outcome.partial.then(|| match view.about.asked {
+        Asked::Replications(asked) => format!("{done} of {asked} replications done"),
+        Asked::Precision { .. } => format!("{done} replications done"),
     })
 }
 
@@ -80,9 +79,8 @@ fn not_held(view: &View, which: &[&TargetResult], what: &str) -> String {
 }
 
 fn with_value(view: &View, result: &TargetResult) -> String {
-    let target = view.scenario.targets.iter().find(|target| target.text == result.target);
-    let value = target.and_then(|t| Some(number::beside(&t.measure, view.value(&t.measure)?, t.value)));
-    match (value, target.is_some_and(|t| is_count(&t.measure))) {
+    let value = view.value(&result.measure).map(|value| number::beside(&result.measure, value, result.bound));
+    match (value, is_count(&result.measure)) {
         (Some(value), true) => format!("{} (is {value} on average)", result.target),
         (Some(value), false) => format!("{} (is {value})", result.target),
         (None, _) => result.target.clone(),
@@ -97,7 +95,7 @@ fn is_count(measure: &Measure) -> bool {
 /// How it stands where nothing has to hold.
 fn state(view: &View) -> (Paint, String) {
     let growing: Vec<String> = view.outcome.stability.iter().filter(|s| s.growth > 0.0).map(grows).collect();
-    let steady = view.scenario.is_steady();
+    let steady = view.about.is_steady;
     if !growing.is_empty() {
         let ending = if steady { ": no steady state" } else { " over the run" };
         return (Paint::Bad, format!("{}{ending}", listed(&growing)));

@@ -1,7 +1,7 @@
 //! Texts that mean harm, in every field that a user fills in, looked at in a browser.
 
-use kendall::report::page::{Beside, Drawn, of_run};
 use kendall::report::about;
+use kendall::report::page::{Beside, Drawn, of_run};
 use kendall::result::Answer;
 
 use super::browser::{self, Browser};
@@ -82,7 +82,7 @@ fn page(payload: &str) -> String {
     let pictures: Vec<Drawn> =
         pictures::all(&text).into_iter().map(|picture| Drawn { picture, svg: svg.clone() }).collect();
     let beside = [Beside { file: "result.json".to_owned(), what: text }];
-    of_run(&about(&scenario), &outcome, &scenario, &pictures, &beside)
+    of_run(&about(&scenario), &outcome, &pictures, &beside)
 }
 
 /// Looks into each page: what was drawn, and what is in it that is not its own.

@@ -23,7 +23,8 @@ pub fn all(word: &str) -> Vec<Picture> {
 fn over_time(word: &str) -> Picture {
     let level = |at: f64| 40.0 + 30.0 * (at / 8.0).sin();
     let band = (0..=60).map(f64::from).map(|at| (at * 30.0, level(at) - 6.0, level(at) + 6.0));
-    let bars = (0..6).map(f64::from).map(|at| Bar { from: at * 300.0, to: at * 300.0 + 300.0, base: 0.0, top: 9.0 * at });
+    let bars =
+        (0..6).map(f64::from).map(|at| Bar { from: at * 300.0, to: at * 300.0 + 300.0, base: 0.0, top: 9.0 * at });
     let layers = vec![
         Layer::Bars { label: format!("bars {word}"), role: Role::Faint, bars: bars.collect() },
         Layer::Band { role: Role::Simulation, points: band.collect() },
@@ -45,7 +46,9 @@ fn latency(word: &str) -> Picture {
     let share = |at: f64| 1.0 - 10f64.powf(-at / 15.0);
     let layers = vec![
         line(format!("theory {word}"), Role::Theory, Stroke::Dashed, |at| (share(at), 0.012 * (0.3 + at / 10.0))),
-        line(format!("simulation {word}"), Role::Simulation, Stroke::Solid, |at| (share(at), 0.013 * (0.3 + at / 10.0))),
+        line(format!("simulation {word}"), Role::Simulation, Stroke::Solid, |at| {
+            (share(at), 0.013 * (0.3 + at / 10.0))
+        }),
         Layer::Rule { label: String::new(), role: Role::Limit, across: Across::AtX, at: 0.99 },
     ];
     let panel = Panel {

@@ -51,6 +51,13 @@ pub enum Answer {
 }
 
 impl Outcome {
+    pub fn theory(&self) -> Option<&Theory> {
+        self.answers.iter().find_map(|answer| match answer {
+            Answer::Theory(theory) => Some(theory),
+            Answer::Simulation(_) | Answer::Live(_) => None,
+        })
+    }
+
     pub fn simulation(&self) -> Option<&Simulation> {
         self.answers.iter().find_map(|answer| match answer {
             Answer::Simulation(simulation) => Some(simulation.as_ref()),

@@ -4,6 +4,9 @@ mod cells;
 pub(super) mod table;
 mod words;
 
+pub use cells::briefly;
+pub use words::sentence;
+
 use super::number::{count, in_unit, span};
 use super::terminal::warnings::entry;
 use super::terminal::{Entry, Paint, Style, listed};

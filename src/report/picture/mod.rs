@@ -1,6 +1,20 @@
-//! Pictures of a result: one file per picture, each a function from the result to a [`Picture`].
+//! Pictures of a result: one file per picture, each a function from the result to a [`Picture`], and what draws them.
 
+mod cdf;
 mod chart;
+mod consumers;
+mod curve;
+mod differences;
+pub mod draw;
+mod lag;
+mod latency;
+mod length;
+mod parts;
+mod peak;
+mod targets;
+mod variants;
+mod waits;
+mod work;
 
 pub use chart::{Across, Axis, Bar, Kind, Layer, Mark, Panel, Picture, Role, Scale, Spot, Stroke};
 
@@ -8,12 +22,22 @@ use crate::result::{About, Comparison, Outcome};
 
 /// All pictures that there are of a run.
 pub fn of_run(about: &About, outcome: &Outcome) -> Vec<Picture> {
-    let _ = (about, outcome);
-    Vec::new()
+    let all = [
+        length::picture,
+        peak::picture,
+        latency::picture,
+        cdf::picture,
+        waits::picture,
+        consumers::picture,
+        targets::picture,
+        work::picture,
+        lag::picture,
+    ];
+    all.into_iter().filter_map(|picture| picture(about, outcome)).collect()
 }
 
 /// All pictures that there are of a comparison.
 pub fn of_comparison(about: &About, comparison: &Comparison) -> Vec<Picture> {
-    let _ = (about, comparison);
-    Vec::new()
+    let all = [differences::picture, variants::responses, variants::backlogs, work::of_variants];
+    all.into_iter().filter_map(|picture| picture(about, comparison)).collect()
 }

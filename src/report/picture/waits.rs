@@ -1,0 +1,79 @@
+//! How waits are distributed, those that did not wait apart.
+
+use super::parts::{self, seconds, share};
+use super::{Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve};
+use crate::measure::Quantity;
+use crate::report::number::span;
+use crate::result::{About, Outcome};
+use crate::time::Span;
+
+/// So many bars up to the last tick or a little beyond it.
+const BARS: f64 = 32.0;
+/// What is slower than that share of messages is told and not drawn.
+const DRAWN: f64 = 0.995;
+
+pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
+    let who = parts::measured(outcome).pop()?;
+    let waits = &who.runs.wait;
+    let all = waits.len() as f64;
+    let until = waits.value_at_quantile(DRAWN) as f64 / 1e9;
+    if all == 0.0 || until <= 0.0 {
+        return None;
+    }
+    let width = parts::round_up(until / BARS);
+    let none = waits.count_at(0) as f64 / all;
+    let bar = |at: u32| {
+        let (from, to) = (f64::from(at) * width, f64::from(at + 1) * width);
+        let first = if at == 0 { 1 } else { nanos(from) };
+        let inside = waits.count_between(first, nanos(to).max(first + 1) - 1) as f64 / all;
+        Bar { from, to, base: 0.0, top: inside }
+    };
+    let count = (until / width).ceil() as u32;
+    let bars: Vec<Bar> = (0..count).map(bar).collect();
+    let beyond = 1.0 - none - bars.iter().map(|bar| bar.top).sum::<f64>();
+    let mut layers = Vec::new();
+    if none > 0.0 {
+        let alone = Bar { from: -1.5 * width, to: -0.5 * width, base: 0.0, top: none };
+        layers.push(Layer::Bars {
+            label: format!("did not wait: {}", share(none)),
+            role: Role::Faint,
+            bars: vec![alone],
+        });
+    }
+    layers.push(Layer::Bars { label: "waited".to_owned(), role: who.role, bars: bars.clone() });
+    layers.extend(theory(outcome, &bars));
+    let mut x =
+        parts::axis(&format!("wait, in steps of {}", span(Span::from_seconds(width))), Kind::Seconds, Scale::Linear);
+    (x.from, x.to) = (Some(if none > 0.0 { -2.0 * width } else { 0.0 }), Some(f64::from(count) * width));
+    let (half, most) = curve::half_and_most(outcome, Quantity::Wait)?;
+    let start = if none > 0.0 { format!("{} do not wait", share(none)) } else { "All messages wait".to_owned() };
+    let title = format!("{start}, half wait at most {}, one in a hundred more than {}", seconds(half), seconds(most));
+    let rest = if beyond > 0.0 { format!(" · {} wait longer than is drawn", share(beyond)) } else { String::new() };
+    Some(Picture {
+        name: "waits",
+        alt: format!("Histogram of waits, by the {}. {title}.", who.by),
+        title,
+        caption: parts::caption(about, outcome) + &rest,
+        panels: vec![Panel { title: String::new(), x, y: parts::from_zero("share of messages", Kind::Share), layers }],
+    })
+}
+
+fn nanos(seconds: f64) -> u64 {
+    (seconds * 1e9).round() as u64
+}
+
+/// What theory expects in each bar, as a line through their middles.
+fn theory(outcome: &Outcome, bars: &[Bar]) -> Option<Layer> {
+    let curve = curve::of_theory(outcome, Quantity::Wait);
+    curve.first()?;
+    let below = |at: f64| {
+        let next = curve.partition_point(|point| point.1 <= at);
+        let (Some(low), Some(high)) = (next.checked_sub(1).and_then(|i| curve.get(i)), curve.get(next)) else {
+            return if next == 0 { curve[0].0 } else { 1.0 };
+        };
+        low.0 + (high.0 - low.0) * (at - low.1) / (high.1 - low.1).max(1e-18)
+    };
+    let inside = |bar: &Bar| ((bar.from + bar.to) / 2.0, below(bar.to) - below(bar.from));
+    let points = bars.iter().map(inside).collect();
+    Some(Layer::Line { label: "theory".to_owned(), role: Role::Theory, stroke: Stroke::Dashed, points })
+}

@@ -10,7 +10,9 @@ use super::files::file_name;
 use super::output;
 use crate::measure::Measure;
 use crate::report::page::{self, Beside, Drawn};
-use crate::report::{self, picture};
+use crate::report::picture::draw::{self, Theme};
+use crate::report::picture::{self, Picture};
+use crate::report;
 use crate::result::{About, Comparison, Outcome, Simulation};
 
 /// Where reports go if nobody says where.
@@ -86,8 +88,15 @@ impl<'a> Folder<'a> {
     }
 
     /// Each picture as the page shows it, and as files.
-    fn drawn(&mut self, pictures: Vec<picture::Picture>) -> Result<Vec<Drawn>, Failure> {
-        pictures.into_iter().map(|picture| Ok(Drawn { picture, svg: String::new() })).collect()
+    fn drawn(&mut self, pictures: Vec<Picture>) -> Result<Vec<Drawn>, Failure> {
+        let drawn = |picture: Picture| {
+            let size = draw::usual_size(&picture);
+            let svg = draw::svg(&picture, size, Theme::Light);
+            self.add(&format!("{}.svg", picture.name), &picture.title, &svg)?;
+            self.add(&format!("{}.png", picture.name), &picture.title, draw::png(&picture, size, Theme::Light))?;
+            Ok(Drawn { picture, svg })
+        };
+        pictures.into_iter().map(drawn).collect()
     }
 
     /// The page comes last, when all that it points at is there.

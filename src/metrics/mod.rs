@@ -13,14 +13,16 @@ mod order;
 mod page;
 mod record;
 mod recovery;
+mod spread;
 mod tally;
 
 pub use copies::Standing;
 pub use journeys::Pilot;
 pub use ledger::{Counts, place};
-pub use levels::{Mark, MarkKind, TimeAt, Window};
+pub use levels::{Mark, MarkKind, Step, TimeAt, Window};
 pub use order::KeyOf;
 pub use record::{Broken, HeldRecord, QueueRecord, Record};
+pub use spread::Spread;
 pub use tally::{Tally, histogram};
 
 use std::collections::BTreeMap;
@@ -54,6 +56,8 @@ pub struct Plan {
     /// Measures of messages are of those planned from the first to before the second.
     pub window: (Time, Time),
     pub marks: Arc<[Mark]>,
+    /// Of the series, from the beginning; none in a pilot run.
+    pub step: Option<Span>,
     /// Steps in which the pilot adds up waits by planned instant; none in a measured run.
     pub pilot_step: Option<Span>,
 }
@@ -113,7 +117,6 @@ struct QueueState {
     /// Time spent waiting and in flight within the window, added up message by message: the other side of Little's law.
     waited_in_window: u128,
     in_flight_in_window: u128,
-    entered: u64,
     /// Of those that entered.
     entered_dead_lettered: u64,
     entered_passed_on: u64,
@@ -127,16 +130,21 @@ struct QueueState {
     latest_of_key: BTreeMap<MessageKey, u64>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CrewRecord {
     /// Consumer time at work within the window.
     pub busy: u128,
     /// Of that, in attempts that failed, crashed, or succeeded once more on the same message.
     pub wasted: u128,
+    /// Of that, in those that succeeded once more.
+    pub repeated: u128,
     /// Attempts that succeeded within the window.
     pub successes: u64,
     /// Consumer time available within the window, where the number of consumers changes.
     pub available: Option<u128>,
+    /// Consumer time at work, and available where the number of consumers changes, by step of the whole run.
+    pub busy_steps: Spread,
+    pub available_steps: Spread,
 }
 
 /// Of one consumers entry, now.
@@ -196,7 +204,7 @@ impl Recorder {
         Recorder {
             ledger: Ledger::new(plan.producers, plan.window),
             queues: plan.queues.iter().map(|queue| QueueState::new(*queue, &plan.marks)).collect(),
-            crews: vec![CrewRecord::default(); plan.crews.len()],
+            crews: vec![CrewRecord::new(plan.step); plan.crews.len()],
             crew_states: plan.crews.iter().map(|crew| CrewState::new(*crew, &plan.marks)).collect(),
             journeys: Journeys::new(plan),
             processed_in_window: 0,
@@ -448,6 +456,7 @@ impl Recorder {
     #[inline(always)]
     pub fn ended<const ALONE: bool>(&mut self, now: Time, attempt: Attempt) {
         let busy = u128::from(overlap(attempt.began, now, self.window));
+        self.crews[attempt.crew].busy_steps.add(attempt.began, now);
         self.attempt_ended::<ALONE>(now, attempt, busy);
     }
 
@@ -463,6 +472,7 @@ impl Recorder {
     /// A consumer has worked on a batch until now.
     pub fn worked(&mut self, now: Time, crew: usize, began: Time) {
         self.crews[crew].busy += u128::from(overlap(began, now, self.window));
+        self.crews[crew].busy_steps.add(began, now);
     }
 
     /// The same, but the work was in vain.
@@ -506,6 +516,7 @@ impl Recorder {
         let (count, since) = self.crew_states[crew].available.unwrap_or((0, now));
         let nanos = u128::from(overlap(since, now, self.window));
         *self.crews[crew].available.get_or_insert(0) += nanos * u128::from(count.unsigned_abs());
+        self.crews[crew].available_steps.add_many(since, now, count.unsigned_abs());
         self.crew_states[crew].available = Some((count + more, now));
     }
 
@@ -540,12 +551,15 @@ impl Recorder {
         if !ALONE && page.track.is.has(Special::COPY) {
             cold_path();
             let Attempt { queue, track, entry, began, passes_on, .. } = attempt;
-            crew.wasted += if self.ledger.families.is_duplicate(track) { busy } else { 0 };
+            let repeated = if self.ledger.families.is_duplicate(track) { busy } else { 0 };
+            crew.wasted += repeated;
+            crew.repeated += repeated;
             return self.succeeded_on_copy(now, began, (queue, entry), track, passes_on);
         }
         if !ALONE && page.track.fate == Fate::Processed {
             cold_path();
             crew.wasted += busy;
+            crew.repeated += busy;
             page.counts.duplicates += 1;
         } else {
             self.processed_in_window += now_in_window;
@@ -589,6 +603,13 @@ impl Recorder {
     }
 }
 
+impl CrewRecord {
+    fn new(step: Option<Span>) -> CrewRecord {
+        let [busy_steps, available_steps] = [Spread::over(step), Spread::over(step)];
+        CrewRecord { busy_steps, available_steps, ..CrewRecord::default() }
+    }
+}
+
 impl CrewState {
     fn new(plan: CrewPlan, marks: &Arc<[Mark]>) -> CrewState {
         let held = plan.holds.then(|| Box::new(Levels::new(Arc::clone(marks))));
@@ -605,7 +626,6 @@ impl QueueState {
             stay: Tally::default(),
             waited_in_window: 0,
             in_flight_in_window: 0,
-            entered: 0,
             entered_dead_lettered: 0,
             entered_passed_on: 0,
             acknowledged: 0,
@@ -621,8 +641,8 @@ impl QueueState {
     fn enter(&mut self, now: Time, queue: QueueId, track: &mut Track) {
         self.levels.touch(now);
         self.levels.length += 1;
-        self.entered += 1;
-        track.nth = self.entered;
+        self.levels.entered += 1;
+        track.nth = self.levels.entered;
         track.entered = now;
         track.since = now;
         track.queue = queue.0;

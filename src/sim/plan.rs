@@ -25,14 +25,14 @@ pub fn measured(scenario: &Scenario, warmup: Span) -> Plan {
     let end = scenario.run.duration + scenario.run.drain_limit();
     marks.extend(steps(step, end));
     marks.extend(probes(scenario).into_iter().map(|at| mark(at, MarkKind::Probe)));
-    plan(scenario, warmup, marks, None)
+    plan(scenario, warmup, marks, Steps::Of(step))
 }
 
 /// A pilot run, measured from the beginning in `steps` equal steps.
 pub fn pilot(scenario: &Scenario, step: Span) -> Plan {
     let mut marks = window_marks(scenario, Span::ZERO);
     marks.extend(steps(step, scenario.run.duration));
-    plan(scenario, Span::ZERO, marks, Some(step))
+    plan(scenario, Span::ZERO, marks, Steps::OfPilot(step))
 }
 
 /// The instants at which levels are asked for, in order and each once.
@@ -60,8 +60,18 @@ fn steps(step: Span, end: Span) -> impl Iterator<Item = Mark> {
     (1..=count).map(move |k| mark(step.saturating_mul(k), MarkKind::Step))
 }
 
-fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, pilot_step: Option<Span>) -> Plan {
+/// Whose steps the marks are.
+enum Steps {
+    Of(Span),
+    OfPilot(Span),
+}
+
+fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, steps: Steps) -> Plan {
     marks.sort();
+    let (step, pilot_step) = match steps {
+        Steps::Of(step) => (Some(step), None),
+        Steps::OfPilot(step) => (None, Some(step)),
+    };
     let one_journey = each_journey_is_one_queue(scenario);
     Plan {
         producers: scenario.producers.len(),
@@ -70,6 +80,7 @@ fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, pilot_step: Opt
         crews: scenario.consumers.iter().map(|entry| CrewPlan { holds: entry.forgotten_on_delivery() }).collect(),
         window: (Time::ZERO + warmup, Time::ZERO + scenario.run.duration),
         marks: Arc::from(marks),
+        step,
         pilot_step,
     }
 }

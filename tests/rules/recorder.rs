@@ -24,6 +24,7 @@ fn recorder() -> Recorder {
         crews: vec![CrewPlan::default()],
         window: (at(0), at(100)),
         marks: Arc::from(marks),
+        step: None,
         pilot_step: None,
     })
 }

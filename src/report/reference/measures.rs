@@ -35,6 +35,9 @@ pub fn about(quantity: Quantity) -> &'static str {
         Throughput => "successful attempts in a second",
         Goodput => "messages processed in a second, each counted once",
         Utilization => "the share of their time that consumers work",
+        Repeated => {
+            "the share of the work of consumers that was done once more, on messages that had been processed already"
+        }
         Wasted => {
             "the share of the work that went into attempts that failed, crashed, or succeeded once more on the same message"
         }

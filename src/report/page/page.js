@@ -80,7 +80,7 @@
     const steps = STEPS[kind];
     const step = steps.find((s) => (high - low) / s <= room) ?? steps[steps.length - 1];
     const ticks = [];
-    for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n++) ticks.push(n * step);
+    for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n++) ticks.push(n * step + 0);
     return ticks;
   }
 
@@ -341,8 +341,6 @@
   // ── legend: what is shown, and its values under the cursor ──
 
   function legends(u, panel, shown, legend) {
-    const where = legend.appendChild(document.createElement("span"));
-    where.className = "where";
     for (const layer of shown) {
       const button = legend.appendChild(document.createElement("button"));
       const mark = button.appendChild(document.createElement("i"));
@@ -357,6 +355,7 @@
         button.setAttribute("aria-pressed", String(u.series[layer.series].show));
       });
     }
+    legend.appendChild(document.createElement("span")).className = "where";
     const reset = legend.appendChild(document.createElement("button"));
     Object.assign(reset, { type: "button", className: "reset", textContent: "whole picture", hidden: true });
     reset.addEventListener("click", () => u.setData(u.data));

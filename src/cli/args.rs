@@ -1,11 +1,13 @@
 //! The arguments, as clap reads them and `--help` explains them.
 
 mod answered;
+mod plot;
 
 use std::path::PathBuf;
 
 pub use answered::{Compare, Live, Report, Run};
 use clap::{Parser, Subcommand};
+pub use plot::Plot;
 
 /// One queueing scenario, answered by theory and by simulation.
 #[derive(Debug, Parser)]
@@ -39,6 +41,8 @@ pub enum Command {
     Check(Check),
     /// Write a scenario to begin with
     New(New),
+    /// Draw what a stored result holds, as SVG or PNG
+    Plot(Plot),
     /// Explain the keys and words of scenarios
     Reference(Reference),
     /// Print the JSON Schema of scenarios, for editors

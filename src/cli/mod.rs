@@ -17,9 +17,11 @@ mod live;
 mod metrics;
 mod new;
 mod output;
+mod plot;
 mod progress;
 mod run;
 mod shell;
+mod stored;
 mod target;
 mod theory;
 mod variants;
@@ -39,6 +41,7 @@ pub fn main() -> ExitCode {
         Command::Theory(args) => theory::theory(&args),
         Command::Check(args) => check::check(&args),
         Command::New(args) => new::new(&args),
+        Command::Plot(args) => plot::plot(&args),
         Command::Reference(args) => language::reference(&args),
         Command::Schema => language::schema(),
         Command::Completions(args) => shell::completions(&args),

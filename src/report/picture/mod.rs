@@ -20,6 +20,22 @@ pub use chart::{Across, Axis, Bar, Kind, Layer, Mark, Panel, Picture, Role, Scal
 
 use crate::result::{About, Comparison, Outcome};
 
+/// Every picture by its name, with what it shows.
+pub const NAMES: [(&str, &str); 12] = [
+    ("length", "messages waiting in each queue over time"),
+    ("peak", "what enters and leaves a queue a second, and the backlog between"),
+    ("latency", "percentiles of the response: theory, simulation, live"),
+    ("cdf", "the distributions of response and wait"),
+    ("waits", "a histogram of waits, those that did not wait apart"),
+    ("consumers", "busy consumers over time, of those that are there"),
+    ("targets", "what was measured over what is allowed"),
+    ("work", "where the consumers' time went: useful, in vain, idle"),
+    ("lag", "how late a live run was"),
+    ("differences", "of a comparison: each variant's differences with their intervals"),
+    ("variants", "of a comparison: percentiles of the response of all variants"),
+    ("backlogs", "of a comparison: the backlogs of all variants over time"),
+];
+
 /// All pictures that there are of a run.
 pub fn of_run(about: &About, outcome: &Outcome) -> Vec<Picture> {
     let all = [

@@ -71,7 +71,9 @@ fn theory(outcome: &Outcome, bars: &[Bar]) -> Option<Layer> {
         let (Some(low), Some(high)) = (next.checked_sub(1).and_then(|i| curve.get(i)), curve.get(next)) else {
             return if next == 0 { curve[0].0 } else { 1.0 };
         };
-        low.0 + (high.0 - low.0) * (at - low.1) / (high.1 - low.1).max(1e-18)
+        // Tails are nearly exponential.
+        let part = (at - low.1) / (high.1 - low.1).max(1e-18);
+        1.0 - (1.0 - low.0) * ((1.0 - high.0) / (1.0 - low.0)).powf(part)
     };
     let inside = |bar: &Bar| ((bar.from + bar.to) / 2.0, below(bar.to) - below(bar.from));
     let points = bars.iter().map(inside).collect();

@@ -1,6 +1,6 @@
 //! A comparison as text for people: what each variant gains and costs in words, then the numbers.
 
-mod cells;
+pub(super) mod cells;
 pub(super) mod table;
 mod words;
 
@@ -51,7 +51,7 @@ fn question(abouts: &[About], style: Style) -> Vec<String> {
     asked.map_or(Vec::new(), |(name, question)| style.paragraph(Paint::Plain, &format!("{name}: {question}")))
 }
 
-fn section(title: &str, entries: &[Entry], style: Style) -> Vec<String> {
+pub(super) fn section(title: &str, entries: &[Entry], style: Style) -> Vec<String> {
     if entries.is_empty() {
         return Vec::new();
     }

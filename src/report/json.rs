@@ -9,6 +9,7 @@ mod answer;
 mod comparison;
 mod explanation;
 mod live;
+mod moved;
 mod ordered;
 mod picture;
 mod read;
@@ -16,8 +17,9 @@ mod schema;
 
 pub use comparison::comparison;
 pub use explanation::explanation;
+pub use moved::moved;
 pub use picture::picture;
-pub use read::{Damage, Stored, read};
+pub use read::{Damage, Stored, read, stored};
 pub use schema::schema;
 
 use std::borrow::Cow;

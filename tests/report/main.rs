@@ -2,6 +2,7 @@
 
 mod fixture;
 mod json;
+mod moved;
 mod page;
 mod stored;
 mod terminal;

@@ -55,7 +55,7 @@ pub fn of_run(about: &About, outcome: &Outcome, pictures: &[Drawn], beside: &[Be
     let rows = super::terminal::table::rows(&view);
     html::whole(&Page {
         about,
-        verdicts: vec![headline::answer(&view)],
+        verdicts: vec![headline::with_number(&view)],
         targets: targets::entries(&view),
         pictures,
         key: first_of(pictures, &[key, "length"]),

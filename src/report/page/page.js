@@ -17,10 +17,12 @@
     return value.toLocaleString("en-US", { maximumFractionDigits: decimals }).replace("-", "−");
   }
 
+  const unitOf = (size) => TIMES.find(([, , until]) => size < until);
+
   function seconds(value, most) {
     const size = Math.abs(value);
     if (size === 0) return "0";
-    const [unit, factor] = TIMES.find(([, , until]) => size < until);
+    const [unit, factor] = unitOf(size);
     return `${digits(value / factor, most)} ${unit}`;
   }
 
@@ -84,15 +86,28 @@
     return ticks;
   }
 
+  // As many as have room beside each other, the highest first, because they are what is looked for.
+  function spread(all, apart) {
+    const kept = [];
+    for (const value of all.reverse()) if (kept.length === 0 || kept[0] - value >= apart * 0.6) kept.unshift(value);
+    return kept;
+  }
+
   function ticks(axis, low, high, pixels, apart) {
     const room = Math.max(2, Math.floor(pixels / apart));
     if (axis.scale === "rows") return axis.rows.map((_, at) => at);
-    if (axis.scale === "nines") return SHARES.map(scales.nines.to).filter((v) => v >= low - 1e-9 && v <= high + 1e-9);
+    if (axis.scale === "nines") return spread(SHARES.map(scales.nines.to).filter((v) => v >= low - 1e-9 && v <= high + 1e-9), (high - low) / room);
     return (axis.scale === "log" ? logTicks : linearTicks)(axis.kind, low, high, room);
   }
 
   const clip = (text, most) => (text.length <= most ? text : `${text.slice(0, most / 2)}…${text.slice(1 - most / 2)}`);
-  const tick = (axis, value) => (axis.scale === "rows" ? clip(axis.rows[value] ?? "", innerWidth < 600 ? 16 : 28) : written[axis.kind](scales[axis.scale].back(value), 4));
+  function labels(axis, all) {
+    if (axis.scale === "rows") return all.map((value) => clip(axis.rows[value] ?? "", innerWidth < 600 ? 16 : 28));
+    const values = all.map(scales[axis.scale].back);
+    // Times that are evenly spaced have the unit of the longest.
+    const unit = axis.kind === "seconds" && axis.scale === "linear" && unitOf(Math.max(...values.map(Math.abs)));
+    return values.map((value) => (unit && value !== 0 ? `${digits(value / unit[1], 4)} ${unit[0]}` : written[axis.kind](value, 4)));
+  }
 
   // ── layers ──
 
@@ -184,13 +199,15 @@
         }
         if (value == null) continue;
         sign(u.ctx, layer.role, X(value), y, 5 * devicePixelRatio);
-        if (text) word(u, text, X(high ?? value), y);
+        if (!text) continue;
+        word(u, text, X(high ?? value), y);
+        stroke(u, role(layer.role), 2);
       }
     },
     spots(u, layer, X, Y) {
-      stroke(u, role(layer.role), 2);
       for (const [x, y, text] of layer.spots) {
         if (x == null || y == null) continue;
+        stroke(u, role(layer.role), 2);
         sign(u.ctx, layer.role, X(x), Y(y), 4 * devicePixelRatio);
         word(u, text, X(x), Y(y));
       }
@@ -212,6 +229,9 @@
     u.ctx.textBaseline = "middle";
     const fits = x + gap + u.ctx.measureText(text).width <= u.bbox.left + u.bbox.width;
     u.ctx.textAlign = fits ? "left" : "right";
+    Object.assign(u.ctx, { strokeStyle: colour("paper"), lineWidth: 4 * devicePixelRatio, lineJoin: "round" });
+    u.ctx.setLineDash([]);
+    u.ctx.strokeText(text, fits ? x + gap : x - gap, y);
     u.ctx.fillText(text, fits ? x + gap : x - gap, y);
   }
 
@@ -291,7 +311,7 @@
       label: of.label || undefined,
       labelSize: 18,
       splits: (u, at, low, high) => ticks(of, low, high, (at === 0 ? u.bbox.width : u.bbox.height) / devicePixelRatio, apart),
-      values: (u, all) => all.map((value) => tick(of, value)),
+      values: (u, all) => labels(of, all),
       ...more,
     };
   }

@@ -10,6 +10,16 @@ pub fn headline(view: &View) -> Vec<String> {
     view.style.paragraph(paint, &answer)
 }
 
+/// The same where the targets are not told beside it: those that hold have their number.
+pub fn with_number(view: &View) -> (Paint, String) {
+    match (answer(view), response(view)) {
+        ((Paint::Good, answer), Some(response)) if !view.outcome.targets.is_empty() => {
+            (Paint::Good, format!("{answer}: {response}"))
+        }
+        (answered, _) => answered,
+    }
+}
+
 /// One sentence.
 pub fn answer(view: &View) -> (Paint, String) {
     let (paint, answer) = if view.outcome.targets.is_empty() { state(view) } else { targets(view) };

@@ -9,10 +9,10 @@ use super::exit::Failure;
 use super::files::file_name;
 use super::output;
 use crate::measure::Measure;
+use crate::report;
 use crate::report::page::{self, Beside, Drawn};
 use crate::report::picture::draw::{self, Theme};
 use crate::report::picture::{self, Picture};
-use crate::report;
 use crate::result::{About, Comparison, Outcome, Simulation};
 
 /// Where reports go if nobody says where.

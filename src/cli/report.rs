@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{Reread, Report};
+use super::args::{Report, Reread};
 use super::exit::{Exit, Failure};
 use super::{folder, output, stored};
 use crate::report;
@@ -60,9 +60,9 @@ fn run_of(path: &Path) -> Result<(About, Outcome), Failure> {
     let wrong = |what: &str| Failure::Arguments(format!("`{}` {what}", path.display()));
     match (results.pop(), results.is_empty()) {
         (Some(Stored::Run { about, outcome }), true) => Ok((*about, *outcome)),
-        (Some(Stored::Comparison { .. }), true) => Err(wrong(
-            "is a comparison, which is looked at by itself; name two results of `kendall run --json`",
-        )),
+        (Some(Stored::Comparison { .. }), true) => {
+            Err(wrong("is a comparison, which is looked at by itself; name two results of `kendall run --json`"))
+        }
         _ => Err(wrong("holds several results; keep the line of one of them")),
     }
 }

@@ -134,7 +134,8 @@ fn apart((old, before): (&About, &Outcome), (new, after): (&About, &Outcome)) ->
         apart.push("the scenario's text is another one".to_owned());
     }
     if old.overrides != new.overrides {
-        let set = |about: &About| if about.overrides.is_empty() { "nothing".to_owned() } else { about.overrides.join(" ") };
+        let set =
+            |about: &About| if about.overrides.is_empty() { "nothing".to_owned() } else { about.overrides.join(" ") };
         apart.push(format!("altered by {}, and before by {}", set(new), set(old)));
     }
     if before.seed != after.seed {
@@ -156,7 +157,11 @@ pub fn moved(moved: &Moved, style: Style) -> String {
         style.paragraph(paint, &first),
         table(moved, style),
         section("targets", &moved.targets.iter().map(target).collect::<Vec<_>>(), style),
-        section("what else is not the same", &moved.apart.iter().map(|what| Entry::new("·", what.clone())).collect::<Vec<_>>(), style),
+        section(
+            "what else is not the same",
+            &moved.apart.iter().map(|what| Entry::new("·", what.clone())).collect::<Vec<_>>(),
+            style,
+        ),
         section("method", &[Entry::new("intervals", method(moved))], style),
     ];
     let sections: Vec<String> = sections.into_iter().filter(|s| !s.is_empty()).map(|s| s.join("\n")).collect();

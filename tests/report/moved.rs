@@ -30,7 +30,7 @@ fn with(mut made: (Outcome, Scenario), name: &str, by: f64) -> (Outcome, Scenari
 fn of_the_same_result_nothing_moved() {
     let same = compared(&fixture::sale(), &fixture::sale());
     let text = text(&same);
-    assert!(text.starts_with("none of 18 measures moved beyond noise\n"), "{text}");
+    assert!(text.starts_with("none of 17 measures moved beyond noise\n"), "{text}");
     assert!(text.contains("= response.p99 < 30s") && text.contains("missed, as before"), "{text}");
     assert!(!same.is_worse());
 }
@@ -39,7 +39,7 @@ fn of_the_same_result_nothing_moved() {
 fn what_moved_beyond_noise_is_told_with_its_end() {
     let slower = with(with(fixture::sale(), "response.mean", 60.0), "orders.drained", 1.0);
     let text = text(&compared(&fixture::sale(), &slower));
-    assert!(text.starts_with("1 of 18 measures moved beyond noise: 0 for the better, 1 for the worse\n"), "{text}");
+    assert!(text.starts_with("1 of 17 measures moved beyond noise: 0 for the better, 1 for the worse\n"), "{text}");
     let row = text.lines().find(|line| line.starts_with("response.mean")).unwrap();
     assert!(row.ends_with("102 s  162 s   +59 ± 4 %  worse"), "{row}");
     assert!(!text.contains("orders.drained"), "within noise");

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const HEIGHT = 300;
-  const ROW = 34;
+  const ROW = 18;
   const FONT = "12px system-ui, sans-serif";
   const root = document.documentElement;
 
@@ -200,7 +200,7 @@
         if (value == null) continue;
         sign(u.ctx, layer.role, X(value), y, 5 * devicePixelRatio);
         if (!text) continue;
-        word(u, text, X(high ?? value), y);
+        word(u, text, X(low ?? value), X(high ?? value), y);
         stroke(u, role(layer.role), 2);
       }
     },
@@ -209,7 +209,7 @@
         if (x == null || y == null) continue;
         stroke(u, role(layer.role), 2);
         sign(u.ctx, layer.role, X(x), Y(y), 4 * devicePixelRatio);
-        word(u, text, X(x), Y(y));
+        word(u, text, X(x), X(x), Y(y));
       }
     },
     rule(u, layer, X, Y) {
@@ -221,18 +221,19 @@
     },
   };
 
-  // Beside a spot, on the side that has room.
-  function word(u, text, x, y) {
+  // Right of a spot or an interval, or left of it where there is no room.
+  function word(u, text, left, right, y) {
     const gap = 9 * devicePixelRatio;
     u.ctx.font = FONT.replace("12px", `${12 * devicePixelRatio}px`);
     u.ctx.fillStyle = colour("ink");
     u.ctx.textBaseline = "middle";
-    const fits = x + gap + u.ctx.measureText(text).width <= u.bbox.left + u.bbox.width;
+    const fits = right + gap + u.ctx.measureText(text).width <= u.bbox.left + u.bbox.width;
     u.ctx.textAlign = fits ? "left" : "right";
+    const x = fits ? right + gap : left - gap;
     Object.assign(u.ctx, { strokeStyle: colour("paper"), lineWidth: 4 * devicePixelRatio, lineJoin: "round" });
     u.ctx.setLineDash([]);
-    u.ctx.strokeText(text, fits ? x + gap : x - gap, y);
-    u.ctx.fillText(text, fits ? x + gap : x - gap, y);
+    u.ctx.strokeText(text, x, y);
+    u.ctx.fillText(text, x, y);
   }
 
   // Not by colour alone: what is bad is a cross, what is doubtful a diamond.
@@ -267,6 +268,13 @@
   const isShown = (u, layer) => layer.series == null || u.series[layer.series].show;
 
   // ── a panel ──
+
+  // How many marks stand in a row at most.
+  function crowd(panel) {
+    const rows = panel.layers.flatMap((layer) => (layer.marks ?? []).map(([row]) => row));
+    const places = [...new Set(rows)];
+    return Math.max(1, ...places.map((place) => places.filter((other) => Math.round(other) === Math.round(place)).length));
+  }
 
   // A layer without a label goes with the next of its role that has one.
   function named(layers) {
@@ -327,7 +335,7 @@
       const seen = reached.filter(([x]) => x == null || (x >= low && x <= high));
       return bounds(panel.y, ends(seen.flatMap(([, bottom, top]) => [bottom, top])), 0.05);
     };
-    const height = lies ? panel.y.rows.length * ROW + 56 : HEIGHT;
+    const height = lies ? panel.y.rows.length * (16 + ROW * crowd(panel)) + 56 : HEIGHT;
     if (panel.title) Object.assign(host.appendChild(document.createElement("p")), { className: "whose", textContent: panel.title });
     const legend = host.appendChild(document.createElement("div"));
     legend.className = "legend";

@@ -41,13 +41,15 @@ pub enum Quantity {
     Duplicates,
     Redelivered,
     Reordered,
+    Inversions,
+    Displacement,
     Unfinished,
 }
 
 use Quantity::*;
 
 /// Every quantity, in the order in which tables show them.
-pub const QUANTITIES: [Quantity; 27] = [
+pub const QUANTITIES: [Quantity; 29] = [
     Wait,
     Service,
     Response,
@@ -74,11 +76,13 @@ pub const QUANTITIES: [Quantity; 27] = [
     Duplicates,
     Redelivered,
     Reordered,
+    Inversions,
+    Displacement,
     Unfinished,
 ];
 
 /// Words that begin a measure of the whole language; no queue, producer or consumers entry may be called so.
-pub const RESERVED: [&str; 30] = [
+pub const RESERVED: [&str; 32] = [
     "wait",
     "service",
     "response",
@@ -94,6 +98,8 @@ pub const RESERVED: [&str; 30] = [
     "duplicates",
     "redelivered",
     "reordered",
+    "inversions",
+    "displacement",
     "unroutable",
     "unfinished",
     "cost",
@@ -140,6 +146,8 @@ impl Quantity {
             Duplicates => "duplicates",
             Redelivered => "redelivered",
             Reordered => "reordered",
+            Inversions => "inversions",
+            Displacement => "displacement",
             Unfinished => "unfinished",
         }
     }
@@ -152,7 +160,7 @@ impl Quantity {
     pub fn has(self, stat: Stat) -> bool {
         match stat {
             Stat::Value => {
-                self.is_count() || matches!(self, Throughput | Goodput | Utilization | Wasted | Repeated | Drained)
+                self.is_count() || self.is_of_order() || self.is_rate() || matches!(self, Wasted | Repeated | Drained)
             }
             Stat::Share => self.is_count() && self != Published || self == Waited,
             Stat::Cause(cause) => match self {
@@ -168,6 +176,15 @@ impl Quantity {
             Stat::At(_) => self.is_level(),
             Stat::Growth => self == Backlog,
         }
+    }
+
+    fn is_rate(self) -> bool {
+        matches!(self, Throughput | Goodput | Utilization)
+    }
+
+    /// What is told of an order that is not kept, beside how many messages it concerns.
+    pub fn is_of_order(self) -> bool {
+        matches!(self, Inversions | Displacement)
     }
 
     fn is_time(self) -> bool {

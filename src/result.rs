@@ -106,6 +106,8 @@ pub struct Simulation {
     pub stopped: Stopped,
     /// Why a replication was stopped by itself, in words, if one was; what was measured until then counts.
     pub overload: Option<Overload>,
+    /// Somebody changed it by hand while it ran: neither theory nor a target says anything of it.
+    pub altered: bool,
     /// Published in all replications, warm-up included.
     pub messages: u64,
     pub measures: BTreeMap<Measure, Estimate>,
@@ -181,10 +183,11 @@ pub struct StandardError {
 pub struct Event {
     pub at: Time,
     pub what: &'static str,
-    /// The producer, by its place in the scenario, and the number of its message, counted from 0.
-    pub message: (usize, u64),
+    /// The producer, by its place in the scenario, and the number of its message, counted from 0; nothing where it
+    /// happens to a consumer alone.
+    pub message: Option<(usize, u64)>,
     /// By its place in the scenario.
-    pub queue: usize,
+    pub queue: Option<usize>,
     /// Who the message is with, or was with until now; of several deliveries, by the latest.
     pub consumer: Option<Who>,
     /// Counted from 1 since the message entered the queue.
@@ -313,12 +316,14 @@ pub enum WarningCode {
     Reconnected,
     /// Somebody else's messages were in the queues of a live run.
     Foreign,
+    /// Somebody changed a run by hand.
+    Altered,
     /// Something in the scenario has no effect or an effect that is easily overlooked.
     Scenario,
 }
 
 impl WarningCode {
-    pub const ALL: [WarningCode; 13] = [
+    pub const ALL: [WarningCode; 14] = [
         WarningCode::ShortRun,
         WarningCode::Unstable,
         WarningCode::Overload,
@@ -331,6 +336,7 @@ impl WarningCode {
         WarningCode::NotStationary,
         WarningCode::Reconnected,
         WarningCode::Foreign,
+        WarningCode::Altered,
         WarningCode::Scenario,
     ];
 
@@ -348,6 +354,7 @@ impl WarningCode {
             WarningCode::NotStationary => "not-stationary",
             WarningCode::Reconnected => "reconnected",
             WarningCode::Foreign => "foreign",
+            WarningCode::Altered => "altered",
             WarningCode::Scenario => "scenario",
         }
     }

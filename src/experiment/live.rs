@@ -80,8 +80,12 @@ pub(super) fn with_live<T: Target>(
 ) -> Result<(), RunError> {
     let answer = Live::of(scenario, warmup, speed, target, runs)?;
     outcome.partial |= answer.runs.stopped == Stopped::Interrupted;
-    outcome.live_agreement = agreement::compare_live(&answer, no_verdict(&answer));
-    outcome.targets.extend(targets::judge_live(scenario, &answer));
+    if answer.runs.altered {
+        outcome.warnings.push(warnings::altered());
+    } else {
+        outcome.live_agreement = agreement::compare_live(&answer, no_verdict(&answer));
+        outcome.targets.extend(targets::judge_live(scenario, &answer));
+    }
     outcome.warnings.extend(warnings::of_live(&answer));
     outcome.answers.push(Answer::Live(Box::new(answer)));
     Ok(())
@@ -134,6 +138,7 @@ impl Live {
         let reconnects = runs.iter().map(|run| run.reconnects).sum();
         let foreign = runs.iter().map(|run| run.foreign).sum();
         let busy_cores = runs.iter().filter_map(|run| run.busy_cores).reduce(f64::max);
+        let altered = runs.iter().any(|run| run.is_altered);
         let mut records = Vec::new();
         for run in runs {
             sent_late.merge(run.sent_late);
@@ -145,7 +150,8 @@ impl Live {
         let twins = twins.map_err(|broken| RunError::Broken(broken.to_string()))?;
         let twin = added_up(scenario, &twins, warmup, Ending::Complete, speed);
         let mut measured = added_up(scenario, &records, warmup, ending, speed);
-        let both = halves(&measured).zip(halves(&twin)).filter(|_| ending == Ending::Complete);
+        measured.altered = altered;
+        let both = halves(&measured).zip(halves(&twin)).filter(|_| ending == Ending::Complete && !altered);
         if let Some(why) = target.untold() {
             withhold(scenario, &mut measured, why);
         }
@@ -208,11 +214,11 @@ fn added_up(scenario: &Scenario, records: &[Record], warmup: Span, ending: Endin
     all
 }
 
-/// Takes back what only the broker knows and does not tell: what is in its queues, and since when.
+/// Takes back what only the broker knows and does not tell: what is in its queues, since when, and who entered first.
 fn withhold(scenario: &Scenario, measured: &mut Simulation, why: &str) {
     let is_untold = |measure: &Measure| {
         let of_queue = scenario.queues.iter().any(|queue| measure.of.as_ref() == Some(&queue.name));
-        of_queue && measure.quantity != Quantity::Service
+        of_queue && measure.quantity != Quantity::Service || measure.quantity.is_of_order()
     };
     for (_, estimate) in measured.measures.iter_mut().filter(|(measure, _)| is_untold(measure)) {
         *estimate = Estimate { value: None, error: None, why: Some(why.to_owned()) };

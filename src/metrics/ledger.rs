@@ -138,6 +138,10 @@ pub struct Counts {
     pub duplicates: u64,
     pub redelivered: u64,
     pub reordered: u64,
+    /// Of all that were overtaken, by how many each.
+    pub inversions: u64,
+    /// Of them, the most.
+    pub displacement: u64,
     /// By place in [`CAUSES`].
     pub lost: [u64; CAUSES.len()],
     pub dead: [u64; CAUSES.len()],
@@ -158,6 +162,7 @@ impl Counts {
             &mut self.duplicates,
             &mut self.redelivered,
             &mut self.reordered,
+            &mut self.inversions,
             &mut self.unfinished,
         ];
         let theirs = [
@@ -171,11 +176,13 @@ impl Counts {
             other.duplicates,
             other.redelivered,
             other.reordered,
+            other.inversions,
             other.unfinished,
         ];
         mine.into_iter().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         self.lost.iter_mut().zip(other.lost).for_each(|(mine, theirs)| *mine += theirs);
         self.dead.iter_mut().zip(other.dead).for_each(|(mine, theirs)| *mine += theirs);
+        self.displacement = self.displacement.max(other.displacement);
     }
 
     pub fn total(counts: &[u64; CAUSES.len()]) -> u64 {
@@ -428,6 +435,13 @@ impl Ledger {
         };
         let under_way = self.tracks.iter().enumerate().filter(|(_, track)| track.at != At::Nowhere);
         under_way.filter(is_open).map(|(_, track)| track)
+    }
+
+    /// What has been counted of a producer's messages, those planned outside the window included.
+    pub fn counts_so_far(&self, producer: usize) -> Counts {
+        let mut all = self.counts[2 * producer].clone();
+        all.add(&self.counts[2 * producer + 1]);
+        all
     }
 
     /// The counts of each producer, outside and inside of the window, with the unfinished counted from the tracks.

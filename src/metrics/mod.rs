@@ -6,10 +6,13 @@
 
 mod copies;
 mod families;
+mod history;
 mod journeys;
 mod ledger;
 mod levels;
+mod now;
 mod order;
+mod overtaken;
 mod page;
 mod record;
 mod recovery;
@@ -17,10 +20,11 @@ mod spread;
 mod tally;
 
 pub use copies::Standing;
+pub use history::History;
 pub use journeys::Pilot;
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, Step, TimeAt, Window};
-pub use order::KeyOf;
+pub use order::{KeyOf, Ordered};
 pub use record::{Broken, HeldRecord, QueueRecord, Record};
 pub use spread::Spread;
 pub use tally::{Tally, histogram};
@@ -35,6 +39,7 @@ use crate::time::{Span, Time};
 use journeys::Journeys;
 use ledger::{At, Fate, Ledger, Special, Track};
 use levels::Levels;
+use order::Order;
 use recovery::Recovery;
 
 /// What travels with a message while it is measured: where its track is.
@@ -76,8 +81,7 @@ pub struct QueuePlan {
     pub is_journey: bool,
     /// Every time spent waiting here is the wait of a message that is processed, or will be.
     pub stay_is_wait: bool,
-    /// Messages of the same key alone have an order.
-    pub by_key: bool,
+    pub ordered: Ordered,
 }
 
 /// Wait, service and response of processed messages.
@@ -124,10 +128,7 @@ struct QueueState {
     dropped: BTreeMap<Cause, u64>,
     dead_lettered: BTreeMap<Cause, u64>,
     parked: u64,
-    /// The latest message to have been delivered a first time, by its number in the queue; beyond all where that is a
-    /// matter of keys.
-    latest_first: u64,
-    latest_of_key: BTreeMap<MessageKey, u64>,
+    order: Order,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -196,6 +197,8 @@ pub struct Recorder {
     succeeded_in_window: u64,
     window: (Time, Time),
     key_of: Option<Box<KeyOf>>,
+    /// By track, what was said of those in queues that are ordered by key.
+    keys: Vec<Option<MessageKey>>,
     recovery: Recovery,
 }
 
@@ -211,6 +214,7 @@ impl Recorder {
             succeeded_in_window: 0,
             window: plan.window,
             key_of: None,
+            keys: Vec::new(),
             recovery: Recovery::default(),
         }
     }
@@ -307,7 +311,11 @@ impl Recorder {
                 self.queues[to.index()].entered_dead_lettered += 1;
                 // It may have rested before, until a full queue pushed it on to one that somebody empties.
                 let rests = self.queues[to.index()].plan.rests;
+                self.gives_up_its_turn(queue, payload.track);
                 self.queues[to.index()].enter(now, to, self.ledger.track_mut(payload.track));
+                if self.queues[to.index()].order.is_by_key() {
+                    self.joins_its_key(to, payload.track);
+                }
                 if self.ledger.track(payload.track).is.has(Special::COPY) {
                     self.ledger.families.enter(payload.track, to);
                 }
@@ -327,9 +335,14 @@ impl Recorder {
         page.counts.not_yet_accepted -= u64::from(was_blocked);
         let state = &mut self.queues[queue.index()];
         state.enter(now, queue, page.track);
+        let is_by_key = !ALONE && state.order.is_by_key();
         if state.plan.rests {
             cold_path();
             page.settle(Fate::Dead(Cause::Parked));
+        }
+        if is_by_key {
+            cold_path();
+            self.joins_its_key(queue, id);
         }
     }
 
@@ -416,8 +429,8 @@ impl Recorder {
             cold_path();
             self.ledger.page(delivered.track).counts.redelivered += 1;
             self.recovery.delivered(now, delivered.track, self.ledger.track(delivered.track));
-        } else if track.nth >= state.latest_first {
-            state.latest_first = track.nth;
+        } else if track.nth == state.order.next {
+            state.order.next += 1;
         } else {
             cold_path();
             self.not_in_turn(delivered.queue, delivered.track);
@@ -430,6 +443,7 @@ impl Recorder {
             At::Parked => self.queues[queue.index()].parked -= 1,
             _ => self.leave(now, queue, id),
         }
+        self.gives_up_its_turn(queue, id);
         *self.queues[queue.index()].dropped.entry(cause).or_default() += 1;
         let mut page = self.ledger.page(id);
         page.track.at = At::Out;
@@ -632,8 +646,7 @@ impl QueueState {
             dropped: BTreeMap::new(),
             dead_lettered: BTreeMap::new(),
             parked: 0,
-            latest_first: if plan.by_key { u64::MAX } else { 0 },
-            latest_of_key: BTreeMap::new(),
+            order: Order::new(plan.ordered),
         }
     }
     /// A message is new in the queue, and waits there.

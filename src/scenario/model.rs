@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{Keeps, QueueId, QueueRules, Terms};
-use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Way, WorksBy};
+use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Uplink, Way, WorksBy};
 use crate::measure::Measure;
 pub use crate::measure::Op;
 use crate::time::Span;
@@ -91,6 +91,7 @@ pub struct Producer {
     pub retries: Option<Retries>,
     /// Publishes that may be neither accepted nor refused yet; `None` is any number.
     pub confirms: Option<u32>,
+    pub network: Option<Uplink>,
     pub messages: MessageRules,
 }
 
@@ -165,7 +166,15 @@ impl Run {
     }
 }
 
+/// Seats that a change may fill while a run is watched: as many again as there are consumers, within these.
+const SPARE_SEATS: (u32, u32) = (8, 64);
+
 impl Consumers {
+    /// How many there can be while somebody changes their number.
+    pub fn most(&self) -> u32 {
+        self.count.saturating_add(self.count.clamp(SPARE_SEATS.0, SPARE_SEATS.1))
+    }
+
     /// Whether the broker forgets what it hands to them.
     pub fn forgotten_on_delivery(&self) -> bool {
         self.rules.acknowledge == Acknowledge::OnDelivery
@@ -173,8 +182,14 @@ impl Consumers {
 
     /// On what terms each of them takes from its queues.
     pub fn terms(&self) -> Terms {
-        let keeps = if self.forgotten_on_delivery() { Keeps::UntilDelivered } else { Keeps::UntilAnswered };
-        Terms { prefetch: self.prefetch, priority: self.priority, keeps }
+        self.terms_with(self.prefetch, self.rules.acknowledge)
+    }
+
+    /// On what terms they would if they held so many and acknowledged so.
+    pub fn terms_with(&self, prefetch: u32, acknowledge: Acknowledge) -> Terms {
+        let is_forgotten = acknowledge == Acknowledge::OnDelivery;
+        let keeps = if is_forgotten { Keeps::UntilDelivered } else { Keeps::UntilAnswered };
+        Terms { prefetch, priority: self.priority, keeps }
     }
 
     /// How many there are on average over so long a run, without those that have crashed.
@@ -248,7 +263,7 @@ impl Scenario {
     /// Whether something that is told here brings about work in vain.
     pub fn may_waste(&self) -> bool {
         let fails = |entry: &Consumers| entry.rules.fails > 0.0 || !entry.rules.faults.are_none();
-        let takes_back = self.queues.iter().any(|queue| queue.rules.redelivery.ack_timeout.is_some());
+        let takes_back = self.queues.iter().any(|queue| queue.rules.redelivery.takes_back());
         self.may_cut_off() || takes_back || self.has_copies() || self.consumers.iter().any(fails)
     }
 

@@ -10,11 +10,13 @@ use crate::client::{Crashed, Crashing};
 impl<L: Listener> Run<'_, L> {
     /// It crashes whether it is there or not: when it does depends on nothing else.
     pub(super) fn crash(&mut self, consumer: ConsumerId, nth: u64) {
+        self.clients.note("crashed", consumer, None, "");
         self.take_down(consumer);
         self.clients.plan_restart(consumer, nth);
     }
 
     pub(super) fn restart(&mut self, consumer: ConsumerId, nth: u64) {
+        self.clients.note("restarted", consumer, None, "");
         self.bring_back(consumer);
         self.clients.plan_crash(consumer, nth + 1);
         self.commands += 1;
@@ -37,7 +39,7 @@ impl<L: Listener> Run<'_, L> {
 }
 
 impl Clients<'_> {
-    fn crashing(&self, consumer: ConsumerId) -> Option<(&Crashing, u32)> {
+    pub fn crashing(&self, consumer: ConsumerId) -> Option<(&Crashing, u32)> {
         let seat = &self.seats[consumer.0 as usize];
         let crashing = self.crashing[seat.crew as usize].as_ref()?;
         Some((crashing, seat.desk))
@@ -64,13 +66,14 @@ impl Clients<'_> {
     /// All that a consumer has on its desk is abandoned; its work until now was work.
     fn crash(&mut self, consumer: ConsumerId) {
         let (crew, desk) = self.place(consumer);
-        let acknowledged_before = self.crews[crew].acknowledges_before();
+        let acknowledged_before = self.crews[crew].acknowledges_before(desk);
         let Crashed { begun, passed_on, not_begun, was_available } = self.crews[crew].crash(desk);
         if !begun.is_empty() {
             self.recorder.worked_in_vain(self.now, crew, self.seats[consumer.0 as usize].began);
         }
         let held = begun.iter().chain(&passed_on).chain(&not_begun);
         held.for_each(|handed| self.recorder.cut_off(self.now, handed.label));
+        begun.iter().for_each(|handed| self.note("ended", consumer, Some(*handed), "crashed"));
         let abandoned = || begun.iter().chain(&not_begun);
         abandoned().for_each(|handed| self.recorder.crashed(handed.label, acknowledged_before));
         // What it has published and a queue has blocked gets in in its turn.

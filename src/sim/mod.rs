@@ -1,9 +1,11 @@
 //! The discrete-event engine: replications in parallel, and what they add up to.
 
 mod agenda;
+mod alter;
 mod clients;
 mod crashes;
 mod desks;
+mod diary;
 mod follow_up;
 mod gather;
 mod listen;
@@ -13,12 +15,16 @@ mod plan;
 mod replication;
 mod samples;
 mod series;
+mod stage;
 mod summary;
 mod thinking;
+mod uplink;
 mod warmup;
 mod watch;
 
 pub use gather::{add_up, measured_live, replications};
+pub use replication::Ending;
+pub use stage::Stage;
 pub use watch::Watch;
 
 use rayon::prelude::*;
@@ -30,7 +36,6 @@ use crate::scenario::{Replications, Scenario, Warmup};
 use crate::stats;
 use crate::time::Span;
 use listen::Scribe;
-use replication::Ending;
 use samples::Samples;
 use summary::{Over, Summary};
 use warmup::Found;
@@ -206,6 +211,7 @@ fn finished(
         duration: scenario.run.duration,
         stopped,
         overload,
+        altered: false,
         messages: summary.accounts.producers.iter().map(|(_, account)| account.published).sum(),
         measures: summary.estimates(),
         per_replication: summary.per_replication(),

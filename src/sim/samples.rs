@@ -121,6 +121,8 @@ impl<'a> Samples<'a> {
             (Quantity::Duplicates, window.duplicates),
             (Quantity::Redelivered, window.redelivered),
             (Quantity::Reordered, window.reordered),
+            (Quantity::Inversions, window.inversions),
+            (Quantity::Displacement, window.displacement),
             (Quantity::Unfinished, window.not_yet_accepted + window.unfinished),
         ];
         for (quantity, count) in counts {

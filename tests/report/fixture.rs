@@ -42,6 +42,7 @@ fn simulation(measures: &[(&str, Estimate)], accounts: Accounts) -> Simulation {
         duration: Span::from_secs(500),
         stopped: Stopped::Replications,
         overload: None,
+        altered: false,
         messages: 1_999_887,
         measures: measures.iter().map(|(name, e)| (measure(name), e.clone())).collect(),
         per_replication: BTreeMap::from([(measure("response.mean"), vec![Some(0.0155), None, Some(f64::NAN)])]),
@@ -103,6 +104,7 @@ fn producer(name: &str, rate: RateProfile) -> Producer {
         arrivals: Arrivals::Poisson { rate },
         retries: None,
         confirms: None,
+        network: None,
         messages: MessageRules::default(),
     }
 }

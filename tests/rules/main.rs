@@ -23,3 +23,5 @@ mod repeats;
 mod runs;
 mod script;
 mod single;
+mod stage;
+mod uplink;

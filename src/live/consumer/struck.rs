@@ -21,6 +21,12 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
                 self.is_cut_off = false;
                 self.take_part();
             }
+            Blow::Struck(restart) => {
+                let now = self.parts.hands.now();
+                self.parts.fate.is_back_at(now + restart);
+                return self.crash(now);
+            }
+            Blow::Told(terms, acknowledge) => return self.is_told(terms, acknowledge),
             Blow::LetsGo(delivery) => {
                 if let Some((_, tag)) = self.tags.remove(&delivery) {
                     self.parts.inbox.answer(tag, Said::GiveBack);
@@ -33,7 +39,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
     /// Its work is stopped where it stands. What it had in its hands is booked as abandoned before the target takes it
     /// back, because then another may have it.
     fn crash(&mut self, at: Time) -> Result<(), TargetError> {
-        let acknowledged_before = self.parts.crew.acknowledges_before();
+        let acknowledged_before = self.parts.crew.acknowledges_before(DESK);
         let Crashed { begun, passed_on, not_begun, .. } = self.parts.crew.crash(DESK);
         if !begun.is_empty() {
             self.parts.books.worked(self.stopped(at), self.parts.entry, self.began);
@@ -45,6 +51,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         self.drop_unreceived(at)?;
         (self.next, self.held) = (Next::Nothing, Default::default());
         self.outside.clear();
+        self.becomes_so();
         self.show_at(at);
         Ok(())
     }

@@ -4,5 +4,6 @@ mod fixture;
 mod json;
 mod moved;
 mod page;
+mod picture;
 mod stored;
 mod terminal;

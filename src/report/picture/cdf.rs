@@ -3,11 +3,15 @@
 use super::parts::{self, seconds};
 use super::{Axis, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve};
 use crate::measure::Quantity;
-use crate::result::{About, Outcome};
+use crate::result::{About, Outcome, Simulation};
+
+/// The slowest, in times the fastest that is drawn.
+const DRAWN: f64 = 1e4;
 
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let quantities = [Quantity::Response, Quantity::Wait];
-    let panels: Vec<Panel> = quantities.into_iter().filter_map(|quantity| panel(outcome, quantity)).collect();
+    let (x, quantities) = (times(outcome)?, quantities.into_iter());
+    let panels: Vec<Panel> = quantities.filter_map(|quantity| panel(outcome, quantity, &x)).collect();
     let (half, most) = curve::half_and_most(outcome, Quantity::Response)?;
     let title = format!("Half of the responses take at most {}, 99 % at most {}", seconds(half), seconds(most));
     Some(Picture {
@@ -19,7 +23,16 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     })
 }
 
-fn panel(outcome: &Outcome, quantity: Quantity) -> Option<Panel> {
+/// Four decades below the slowest: what is faster differs in nothing that matters.
+fn times(outcome: &Outcome) -> Option<Axis> {
+    let slowest = |runs: &Simulation| Some(curve::of_histogram(&runs.response, &[1.0]).first()?.1);
+    let measured = parts::measured(outcome).iter().filter_map(|who| slowest(who.runs)).reduce(f64::max);
+    let theory = curve::of_theory(outcome, Quantity::Response).last().map(|point| point.1);
+    let to = measured.or(theory).filter(|to| *to > 0.0)?;
+    Some(Axis { from: Some(to / DRAWN), to: Some(to), ..parts::axis("time", Kind::Seconds, Scale::Log) })
+}
+
+fn panel(outcome: &Outcome, quantity: Quantity, x: &Axis) -> Option<Panel> {
     let mut layers: Vec<Layer> = Vec::new();
     let turned = |points: Vec<(f64, f64)>| points.into_iter().map(|(share, at)| (at, share)).collect::<Vec<_>>();
     for who in parts::measured(outcome) {
@@ -36,10 +49,5 @@ fn panel(outcome: &Outcome, quantity: Quantity) -> Option<Panel> {
     }
     let name = quantity.name();
     let y = Axis { to: Some(1.0), ..parts::from_zero("share of messages that took at most as long", Kind::Share) };
-    (!layers.is_empty()).then(|| Panel {
-        title: name.to_owned(),
-        x: parts::axis("time", Kind::Seconds, Scale::Log),
-        y,
-        layers,
-    })
+    (!layers.is_empty()).then(|| Panel { title: name.to_owned(), x: x.clone(), y, layers })
 }

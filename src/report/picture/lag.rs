@@ -18,11 +18,11 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         let [p50, p99, max] = [lag.p50, lag.p99, lag.max].map(|late| seconds(late.seconds()));
         format!("{name} late by {p50} (p50), {p99} (p99), {max} (max)")
     };
-    let verdict = if live.valid.is_ok() { "in time" } else { "too late to be believed" };
+    let verdict = if live.valid.is_ok() { "In time" } else { "Too late to be believed" };
     let p99 = seconds(live.sent_late.p99.seconds());
     Some(Picture {
         name: "lag",
-        title: format!("The live run was {verdict}: 99 % of the messages were sent at most {p99} late"),
+        title: format!("{verdict}: one message in a hundred was sent more than {p99} late"),
         caption: parts::caption(about, outcome),
         alt: format!("{}.", lags.iter().map(words).collect::<Vec<_>>().join("; ")),
         panels: vec![Panel {

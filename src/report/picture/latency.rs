@@ -7,6 +7,8 @@ use crate::result::{About, Outcome, TargetResult};
 
 /// More of them cannot be seen evenly.
 const MOST_DECADES: f64 = 2.0;
+/// What is faster than so many messages is below such an axis.
+const FASTEST: f64 = 0.05;
 
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let mut layers: Vec<Layer> = Vec::new();
@@ -65,8 +67,10 @@ fn bounds(outcome: &Outcome, reached: f64) -> Vec<Layer> {
 /// Logarithmic where the times are too different for another.
 pub fn response_axis(points: &[(f64, f64)]) -> Axis {
     let from_median: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= 0.5).collect();
+    let usual = points.iter().filter(|point| point.0 >= FASTEST && point.1 > 0.0).map(|point| point.1);
+    let from = usual.reduce(f64::min);
     match curve::decades(&from_median) > MOST_DECADES {
-        true => parts::axis("response", Kind::Seconds, Scale::Log),
+        true => Axis { from, ..parts::axis("response", Kind::Seconds, Scale::Log) },
         false => parts::from_zero("response", Kind::Seconds),
     }
 }

@@ -11,6 +11,7 @@ mod latency;
 mod length;
 mod parts;
 mod peak;
+mod round;
 mod targets;
 mod variants;
 mod waits;

@@ -21,13 +21,6 @@ pub fn measured(outcome: &Outcome) -> Vec<Measured<'_>> {
     simulation.into_iter().chain(live).collect()
 }
 
-/// 1, 2 or 5 times a power of ten: the smallest that is not smaller.
-pub fn round_up(at_least: f64) -> f64 {
-    let power = 10_f64.powf(at_least.log10().floor());
-    let fits = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= at_least * (1.0 - 1e-9));
-    fits.unwrap_or(10.0) * power
-}
-
 /// What was measured of it: live, or else simulated.
 pub fn value(outcome: &Outcome, measure: &Measure) -> Option<f64> {
     outcome.measured()?.measures.get(measure)?.value.filter(|value| value.is_finite())

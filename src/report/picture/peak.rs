@@ -13,6 +13,8 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let (at, most) = parts::peak(series(runs, fullest, "backlog")?).filter(|(_, most)| *most > 0.0)?;
     let (entering, leaving) = (series(runs, fullest, "entering")?, series(runs, fullest, "leaving")?);
     let drained = parts::value(outcome, &parts::of(&fullest.name, Quantity::Drained, Stat::Value));
+    // Of what never begins and ends it tells nothing.
+    let drained = drained.filter(|_| !about.is_steady);
     let name = &fullest.name;
     let end = drained.map_or(String::new(), |at| format!(" and is worked off {} in", seconds(at)));
     let title = format!("{name}: the backlog reaches {}, {} in{end}", messages(most), seconds(at));

@@ -48,15 +48,26 @@ pub fn role(holds: Holds) -> Role {
     }
 }
 
+/// `1 of 3 targets is missed, 1 is undecided`
 fn title(all: &[&TargetResult]) -> String {
     let of = |holds: Holds| all.iter().filter(|target| target.holds == holds).count();
-    let parts = [(of(Holds::No), "missed"), (of(Holds::Undecided), "undecided")];
+    let told = |count: usize, what: &str| {
+        (count > 0).then(|| format!("{count} {} {what}", if count == 1 { "is" } else { "are" }))
+    };
     let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    match (all.len(), parts.is_empty()) {
-        (1, true) => "The target holds".to_owned(),
-        (n, true) => format!("All {n} targets hold"),
-        (n, false) => format!("Of {n} target{}: {}", if n == 1 { "" } else { "s" }, parts.join(", ")),
+        [told(of(Holds::No), "missed"), told(of(Holds::Undecided), "undecided")].into_iter().flatten().collect();
+    match (all, parts.is_empty()) {
+        ([one], _) => format!("The target {}", verdict(one.holds)),
+        (_, true) => format!("All {} targets hold", all.len()),
+        (_, false) => format!("Of {} targets {}", all.len(), parts.join(", ")),
+    }
+}
+
+fn verdict(holds: Holds) -> &'static str {
+    match holds {
+        Holds::Yes => "holds",
+        Holds::No => "is missed",
+        Holds::Undecided => "is undecided",
     }
 }
 
@@ -106,12 +117,7 @@ fn told(outcome: &Outcome, target: &TargetResult) -> String {
 }
 
 fn sentence(outcome: &Outcome, target: &TargetResult) -> String {
-    let holds = match target.holds {
-        Holds::Yes => "holds",
-        Holds::No => "is missed",
-        Holds::Undecided => "is undecided",
-    };
-    format!("{} {holds} ({})", target.target, told(outcome, target))
+    format!("{} {} ({})", target.target, verdict(target.holds), told(outcome, target))
 }
 
 /// The bound always in sight.

@@ -2,6 +2,7 @@
 
 use super::parts::{self, messages, seconds};
 use super::{Kind, Layer, Panel, Picture, Role, Scale, curve, latency};
+use crate::measure::{Quantity, Stat};
 use crate::result::{About, Comparison, Simulation};
 
 /// The percentiles of all on one axis.
@@ -28,7 +29,7 @@ pub fn responses(about: &About, comparison: &Comparison) -> Option<Picture> {
         name: "variants",
         title: "Response by percentile, of all variants".to_owned(),
         caption: parts::caption_of(about, comparison),
-        alt: format!("Response by percentile. Of 99 % at most: {}.", words.join("; ")),
+        alt: format!("Response by percentile. 99 % take at most: {}.", words.join("; ")),
         panels: vec![panel],
     })
 }
@@ -57,7 +58,7 @@ pub fn backlogs(about: &About, comparison: &Comparison) -> Option<Picture> {
     layers.sort_by_key(|layer| matches!(layer, Layer::Line { .. }));
     Some(Picture {
         name: "backlogs",
-        title: format!("Messages inside {fullest} over time, of all variants"),
+        title: title(comparison, fullest),
         caption: parts::caption_of(about, comparison),
         alt: format!("Backlogs over time; the largest: {}.", words.join("; ")),
         panels: vec![Panel {
@@ -67,6 +68,22 @@ pub fn backlogs(about: &About, comparison: &Comparison) -> Option<Picture> {
             layers,
         }],
     })
+}
+
+/// Where some drain and some do not, that is what is to be seen.
+fn title(comparison: &Comparison, queue: &str) -> String {
+    let drained = parts::of(queue, Quantity::Drained, Stat::Value);
+    let of = |drains: bool| {
+        let all = runs(comparison).filter(|(.., runs)| runs.measures.contains_key(&drained));
+        let these = all.filter(|(.., runs)| runs.measures[&drained].value.is_some() == drains);
+        these.map(|(_, name, _)| name).collect::<Vec<_>>().join(", ")
+    };
+    match (of(true), of(false)) {
+        (some, others) if !some.is_empty() && !others.is_empty() => {
+            format!("{queue} does not drain with {others}; it does with {some}")
+        }
+        _ => format!("Messages inside {queue} over time, of all variants"),
+    }
 }
 
 fn backlog(queue: &str) -> String {

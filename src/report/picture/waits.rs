@@ -1,8 +1,8 @@
 //! How waits are distributed, those that did not wait apart.
 
 use super::parts::{self, seconds, share};
-use super::{Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve};
-use crate::measure::Quantity;
+use super::{Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve, round};
+use crate::measure::{Measure, Quantity, Stat};
 use crate::report::number::span;
 use crate::result::{About, Outcome};
 use crate::time::Span;
@@ -20,7 +20,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     if all == 0.0 || until <= 0.0 {
         return None;
     }
-    let width = parts::round_up(until / BARS);
+    let width = round::step(Kind::Seconds, until / BARS);
     let none = waits.count_at(0) as f64 / all;
     let bar = |at: u32| {
         let (from, to) = (f64::from(at) * width, f64::from(at + 1) * width);
@@ -45,17 +45,21 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let mut x =
         parts::axis(&format!("wait, in steps of {}", span(Span::from_seconds(width))), Kind::Seconds, Scale::Linear);
     (x.from, x.to) = (Some(if none > 0.0 { -2.0 * width } else { 0.0 }), Some(f64::from(count) * width));
-    let (half, most) = curve::half_and_most(outcome, Quantity::Wait)?;
-    let start = if none > 0.0 { format!("{} do not wait", share(none)) } else { "All messages wait".to_owned() };
-    let title = format!("{start}, half wait at most {}, one in a hundred more than {}", seconds(half), seconds(most));
+    let title = title(none, curve::half_and_most(outcome, Quantity::Wait)?);
     let rest = if beyond > 0.0 { format!(" · {} wait longer than is drawn", share(beyond)) } else { String::new() };
     Some(Picture {
         name: "waits",
-        alt: format!("Histogram of waits, by the {}. {title}.", who.by),
+        alt: format!("Histogram of waits ({}). {title}.", who.by),
         title,
         caption: parts::caption(about, outcome) + &rest,
         panels: vec![Panel { title: String::new(), x, y: parts::from_zero("share of messages", Kind::Share), layers }],
     })
+}
+
+fn title(none: f64, (half, most): (f64, f64)) -> String {
+    let start = if none > 0.0 { format!("{} do not wait", share(none)) } else { "All messages wait".to_owned() };
+    let middle = if half > 0.0 { format!(", half wait at most {}", seconds(half)) } else { String::new() };
+    format!("{start}{middle}, one in a hundred waits more than {}", seconds(most))
 }
 
 fn nanos(seconds: f64) -> u64 {
@@ -64,18 +68,19 @@ fn nanos(seconds: f64) -> u64 {
 
 /// What theory expects in each bar, as a line through their middles.
 fn theory(outcome: &Outcome, bars: &[Bar]) -> Option<Layer> {
-    let curve = curve::of_theory(outcome, Quantity::Wait);
-    curve.first()?;
-    let below = |at: f64| {
-        let next = curve.partition_point(|point| point.1 <= at);
-        let (Some(low), Some(high)) = (next.checked_sub(1).and_then(|i| curve.get(i)), curve.get(next)) else {
-            return if next == 0 { curve[0].0 } else { 1.0 };
-        };
-        // Tails are nearly exponential.
-        let part = (at - low.1) / (high.1 - low.1).max(1e-18);
-        1.0 - (1.0 - low.0) * ((1.0 - high.0) / (1.0 - low.0)).powf(part)
-    };
-    let inside = |bar: &Bar| ((bar.from + bar.to) / 2.0, below(bar.to) - below(bar.from));
+    let none = 1.0 - parts::theory(outcome, &Measure::whole(Quantity::Waited, Stat::Share))?.value;
+    let later = curve::of_theory(outcome, Quantity::Wait).iter().copied().filter(|point| point.1 > 0.0);
+    let curve: Vec<(f64, f64)> = [(none, 0.0)].into_iter().chain(later.filter(|point| point.0 > none)).collect();
+    let inside = |bar: &Bar| ((bar.from + bar.to) / 2.0, share_until(&curve, bar.to) - share_until(&curve, bar.from));
     let points = bars.iter().map(inside).collect();
-    Some(Layer::Line { label: "theory".to_owned(), role: Role::Theory, stroke: Stroke::Dashed, points })
+    let label = "theory".to_owned();
+    (curve.len() > 1).then_some(Layer::Line { label, role: Role::Theory, stroke: Stroke::Dashed, points })
+}
+
+/// Between two points as if what is slower fell exponentially, which tails nearly do.
+fn share_until(curve: &[(f64, f64)], at: f64) -> f64 {
+    let next = curve.partition_point(|point| point.1 <= at).max(1);
+    let (low, Some(high)) = (curve[next - 1], curve.get(next)) else { return curve[next - 1].0 };
+    let part = (at - low.1) / (high.1 - low.1);
+    1.0 - (1.0 - low.0) * ((1.0 - high.0) / (1.0 - low.0)).powf(part)
 }

@@ -9,7 +9,10 @@ use crate::result::{About, Comparison, Outcome};
 struct Split {
     name: String,
     useful: f64,
-    wasted: f64,
+    /// Done once more, of what was wasted.
+    repeated: f64,
+    /// Failed, or for nobody.
+    lost: f64,
 }
 
 /// Each consumers entry.
@@ -32,7 +35,8 @@ fn split(outcome: &Outcome, name: String, entry: Option<&str>) -> Option<Split> 
     };
     let busy = value(Quantity::Utilization)?;
     let wasted = busy * value(Quantity::Wasted).unwrap_or(0.0);
-    Some(Split { name, useful: busy - wasted, wasted })
+    let repeated = (busy * value(Quantity::Repeated).unwrap_or(0.0)).min(wasted);
+    Some(Split { name, useful: busy - wasted, repeated, lost: wasted - repeated })
 }
 
 fn drawn(all: Vec<Split>, caption: String) -> Option<Picture> {
@@ -44,11 +48,14 @@ fn drawn(all: Vec<Split>, caption: String) -> Option<Picture> {
         [one] => one.clone(),
         _ => "Where the time of consumers went".to_owned(),
     };
-    let useful = bars(&all, |split| (0.0, split.useful));
-    let wasted = bars(&all, |split| (split.useful, split.useful + split.wasted));
-    let idle = bars(&all, |split| (split.useful + split.wasted, 1.0));
-    let layers =
-        [("useful work", Role::Nth(0), useful), ("in vain", Role::Nth(1), wasted), ("idle", Role::Faint, idle)];
+    let parts: [(&str, Role, fn(&Split) -> f64); 4] = [
+        ("useful work", Role::Nth(0), |split| split.useful),
+        ("done again", Role::Nth(1), |split| split.repeated),
+        ("failed", Role::Nth(3), |split| split.lost),
+        ("idle", Role::Faint, |split| 1.0 - split.useful - split.repeated - split.lost),
+    ];
+    let mut ends = vec![0.0; all.len()];
+    let layers = parts.map(|(label, role, part)| (label, role, bars(&all, part, &mut ends)));
     let layers = layers.into_iter().filter(|(_, _, bars)| bars.iter().any(|bar| bar.top > bar.base + 1e-9));
     let x = Axis { to: Some(1.0), ..parts::from_zero("share of the time in which they are there", Kind::Share) };
     let rows = all.iter().map(|split| split.name.clone()).collect();
@@ -62,15 +69,18 @@ fn drawn(all: Vec<Split>, caption: String) -> Option<Picture> {
     })
 }
 
-fn bars(all: &[Split], ends: impl Fn(&Split) -> (f64, f64)) -> Vec<Bar> {
-    let bar = |(row, split): (usize, &Split)| {
-        let (base, top) = ends(split);
-        Bar { from: row as f64, to: row as f64 + 1.0, base, top: top.max(base) }
+/// Each from where the last one ended.
+fn bars(all: &[Split], part: fn(&Split) -> f64, ends: &mut [f64]) -> Vec<Bar> {
+    let bar = |(row, (split, end)): (usize, (&Split, &mut f64))| {
+        let base = *end;
+        *end = (base + part(split).max(0.0)).min(1.0);
+        Bar { from: row as f64, to: row as f64 + 1.0, base, top: *end }
     };
-    all.iter().enumerate().map(bar).collect()
+    all.iter().zip(ends).enumerate().map(bar).collect()
 }
 
 fn sentence(split: &Split) -> String {
-    let vain = if split.wasted > 0.0 { format!(", {} in vain", share(split.wasted)) } else { String::new() };
-    format!("{}: {} of the time useful work{vain}", split.name, share(split.useful))
+    let told = |what: &str, value: f64| if value > 0.0 { format!(", {} {what}", share(value)) } else { String::new() };
+    let (again, failed) = (told("done again", split.repeated), told("failed", split.lost));
+    format!("{}: {} of the time useful work{again}{failed}", split.name, share(split.useful))
 }

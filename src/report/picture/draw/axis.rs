@@ -1,5 +1,6 @@
 //! An axis: from where to where it goes, and where on it a number stands.
 
+use super::super::round;
 use super::super::{Across, Axis, Bar, Kind, Layer, Mark, Panel, Scale};
 use super::tick::{self, Tick};
 
@@ -53,7 +54,7 @@ impl Ruler {
         const STEPS: f64 = 5.0;
         match self.scale {
             Scale::Linear => {
-                let step = tick::step(self.kind, (self.high - self.low) / STEPS);
+                let step = round::step(self.kind, (self.high - self.low) / STEPS);
                 self.low = axis.from.unwrap_or((self.low / step + 1e-9).floor() * step);
                 self.high = axis.to.unwrap_or((self.high / step - 1e-9).ceil() * step);
             }

@@ -131,13 +131,16 @@ impl<DB: DrawingBackend> Paper<DB> {
     }
 
     fn line(&self, points: &[Point], width: f64, colour: Colour) -> Drawn<DB> {
-        let style = ShapeStyle { color: ink(colour), filled: false, stroke_width: (width * self.units).round() as u32 };
+        let stroke_width = (width * self.units).round() as u32;
+        let style = ShapeStyle { color: ink(colour), filled: false, stroke_width };
         if self.has_round_joins {
             return self.area.draw(&PathElement::new(self.all(points), style));
         }
         for pair in points.windows(2) {
             self.area.draw(&PathElement::new(self.all(pair), style))?;
-            self.disc(pair[1], width / 2.0, colour)?;
+            // No broader than the line is.
+            let joint = Circle::new(self.place(pair[1]), stroke_width.saturating_sub(1) / 2, ink(colour).filled());
+            self.area.draw(&joint)?;
         }
         Ok(())
     }

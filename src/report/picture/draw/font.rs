@@ -2,6 +2,7 @@
 
 use std::sync::Once;
 
+use crate::report::text;
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
 /// What an SVG names, so that something like it is taken where DejaVu is missing.
@@ -48,7 +49,8 @@ pub fn clipped(text: &str, em: f64, is_bold: bool, room: f64) -> String {
 /// In at most so many lines, broken between words; what does not fit ends in `…`.
 pub fn wrapped(text: &str, em: f64, is_bold: bool, room: f64, lines: usize) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    let mut words = text.split(' ').filter(|word| !word.is_empty()).peekable();
+    let words = text::words(text);
+    let mut words = words.iter().map(String::as_str).peekable();
     while let Some(word) = words.peek() {
         let longer = all.last().map(|line: &String| format!("{line} {word}"));
         match longer.filter(|longer| width(longer, em, is_bold) <= room) {

@@ -27,8 +27,7 @@ pub enum Labels {
 pub fn wanted(panel: &Panel) -> Vec<Label<'_>> {
     let label = |layer| match layer {
         &Layer::Line { ref label, role, ref points, .. } if !label.is_empty() => {
-            let last = points.iter().rev().find(|point| point.0.is_finite() && point.1.is_finite())?;
-            Some(Label { text: label, role, at: last.1 })
+            Some(Label { text: label, role, at: end(points)? })
         }
         &Layer::Rule { ref label, role, across: Across::AtY, at } if !label.is_empty() => {
             Some(Label { text: label, role, at })
@@ -36,6 +35,13 @@ pub fn wanted(panel: &Panel) -> Vec<Label<'_>> {
         _ => None,
     };
     panel.layers.iter().filter_map(label).collect()
+}
+
+/// The mean of the last stretch, because the very last point of a run may be alone.
+fn end(points: &[(f64, f64)]) -> Option<f64> {
+    let last = &points[points.len() - points.len().div_ceil(30)..];
+    let mean = last.iter().map(|point| point.1).sum::<f64>() / last.len().max(1) as f64;
+    (!last.is_empty() && mean.is_finite()).then_some(mean)
 }
 
 /// What has to be kept free on the right for them.

@@ -9,10 +9,12 @@ use super::shape::{Anchor, Frame, Point, Shape, dashed};
 
 const BROAD: f64 = 2.4;
 const THIN: f64 = 1.4;
+/// Of names of standing rules, in em.
+const LINE: f64 = 1.3;
 
 pub fn shapes(panel: &Panel, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
     let is_lying = matches!(panel.y.scale, Scale::Rows(_));
-    let mut upright = 0;
+    let mut above = names_of_instants(panel, sheet);
     for layer in &panel.layers {
         match layer {
             Layer::Line { role, stroke, points, .. } => line(points, *role, *stroke, plot, sheet, shapes),
@@ -23,8 +25,8 @@ pub fn shapes(panel: &Panel, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>
             Layer::Spots { role, spots } => self::spots(spots, *role, plot, sheet, shapes),
             Layer::Rule { role, across: Across::AtY, at, .. } => level(*at, *role, plot, sheet, shapes),
             Layer::Rule { label, role, across: Across::AtX, at } => {
-                instant(label, *at, *role, upright, plot, sheet, shapes);
-                upright += 1;
+                instant(label, *at, *role, above, plot, sheet, shapes);
+                above -= if label.is_empty() { 0.0 } else { LINE * sheet.em };
             }
         }
     }
@@ -106,17 +108,28 @@ fn level(at: f64, role: Role, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape
     }
 }
 
-/// A rule that stands, and its name beside its upper end, each below the one before.
-fn instant(label: &str, at: f64, role: Role, nth: usize, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
+/// Above the plot, where the names of standing rules are, each below the one before.
+pub fn names_of_instants(panel: &Panel, sheet: &Sheet) -> f64 {
+    let named = panel.layers.iter().filter(|layer| match layer {
+        Layer::Rule { label, across: Across::AtX, .. } => !label.is_empty(),
+        _ => false,
+    });
+    named.count() as f64 * LINE * sheet.em
+}
+
+/// A rule that stands, and its name beside its upper end, so far above the plot.
+fn instant(label: &str, at: f64, role: Role, above: f64, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
     let (frame, colour) = (plot.frame, sheet.theme.colour(role));
     let Some(x) = plot.x(at).filter(|x| *x > frame.left - 0.5 && *x < frame.right + 0.5) else { return };
-    for points in dashed(&[(x, frame.top), (x, frame.bottom)], 5.0, 4.0) {
+    let top = frame.top - above;
+    for points in dashed(&[(x, top), (x, frame.bottom)], 5.0, 4.0) {
         shapes.push(Shape::Line { points, width: THIN, colour });
     }
     let is_left = x + sheet.width(label) + sheet.em > frame.right;
     let (x, anchor) = if is_left { (x - 0.5 * sheet.em, Anchor::End) } else { (x + 0.5 * sheet.em, Anchor::Start) };
-    let y = frame.top + (0.9 + 1.4 * nth as f64) * sheet.em;
-    backed(sheet, label, (x, y), anchor, role, shapes);
+    if !label.is_empty() {
+        shapes.push(Shape::Words(sheet.words(label, (x, top + 0.8 * sheet.em), anchor, colour)));
+    }
 }
 
 /// Words on a patch of the paper's colour, so that lines behind them do not spoil them.

@@ -13,7 +13,8 @@ pub struct Place {
     pub frame: Frame,
     pub x: Ruler,
     pub has_x_label: bool,
-    /// Kept free on the right for what is written at the ends of lines.
+    /// Kept free for what is written at the upright axis, and at the ends of lines.
+    pub left: f64,
     pub right: f64,
 }
 
@@ -41,6 +42,16 @@ impl Plot {
     }
 }
 
+/// What the numbers at the upright axis take, however many there will be.
+pub fn left(panel: &Panel, sheet: &Sheet) -> f64 {
+    if matches!(panel.y.scale, Scale::Rows(_)) {
+        return 0.0;
+    }
+    let y = Ruler::new(&panel.y, &axis::values(panel, Side::Y), Side::Y);
+    let all = (2..=9).flat_map(|most| y.ticks(most));
+    all.map(|tick| sheet.width(&tick.text)).fold(0.0, f64::max)
+}
+
 pub fn shapes(panel: &Panel, place: &Place, sheet: &Sheet) -> Vec<Shape> {
     let y = Ruler::new(&panel.y, &axis::values(panel, Side::Y), Side::Y);
     let mut shapes = Vec::new();
@@ -49,14 +60,15 @@ pub fn shapes(panel: &Panel, place: &Place, sheet: &Sheet) -> Vec<Shape> {
     frame.bottom -= if place.has_x_label && !panel.x.label.is_empty() { 3.1 } else { 1.7 } * sheet.em;
     let is_lying = matches!(panel.y.scale, Scale::Rows(_));
     let wanted = label::wanted(panel);
-    let height = frame.height() - legend::height(panel, &wanted, frame.width(), sheet);
+    let height =
+        frame.height() - layer::names_of_instants(panel, sheet) - legend::height(panel, &wanted, frame.width(), sheet);
     let labels = label::placed(&wanted, &y, height, sheet);
     let in_legend = if matches!(labels, Labels::Legend) { wanted.as_slice() } else { &[] };
     frame.top += legend::shapes(panel, in_legend, frame, sheet, &mut shapes);
+    frame.top += layer::names_of_instants(panel, sheet);
     let names = row::names(panel, frame, sheet);
     let y_ticks = y.ticks((frame.height() / (3.6 * sheet.em)) as usize);
-    frame.left += if is_lying { names.width } else { y_ticks.iter().map(|t| sheet.width(&t.text)).fold(0.0, f64::max) };
-    frame.left += 0.6 * sheet.em;
+    frame.left += if is_lying { names.width } else { place.left } + 0.6 * sheet.em;
     frame.right -= place.right.max(1.6 * sheet.em);
     let plot = Plot { frame, x: place.x.clone(), y };
     x_axis(panel, place, &plot, sheet, &mut shapes);
@@ -132,5 +144,5 @@ fn fitting(x: &Ruler, plot: &Plot, sheet: &Sheet) -> Vec<Tick> {
             to - from >= (left.1 + right.1) / 2.0 + sheet.em
         })
     };
-    (2..=14).rev().map(|most| x.ticks(most)).find(|ticks| fits(ticks)).unwrap_or_default()
+    (2..=9).rev().map(|most| x.ticks(most)).find(|ticks| fits(ticks)).unwrap_or_default()
 }

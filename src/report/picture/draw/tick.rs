@@ -1,7 +1,7 @@
 //! Where an axis has its marks, and how the numbers are written there: round ones, with their unit.
 
 use super::super::Kind;
-use super::super::parts::round_up;
+use super::super::round::{DAY, HOUR, MINUTE, step};
 use crate::report::number::separated;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -9,31 +9,6 @@ pub struct Tick {
     pub at: f64,
     pub text: String,
 }
-
-const MINUTE: f64 = 60.0;
-const HOUR: f64 = 3600.0;
-const DAY: f64 = 86_400.0;
-
-/// Round steps of time that are no power of ten.
-const TIME_STEPS: [f64; 17] = [
-    30.0,
-    60.0,
-    120.0,
-    300.0,
-    600.0,
-    900.0,
-    1800.0,
-    HOUR,
-    7200.0,
-    10_800.0,
-    21_600.0,
-    43_200.0,
-    DAY,
-    172_800.0,
-    432_000.0,
-    864_000.0,
-    1_728_000.0,
-];
 
 /// Evenly spaced between both ends, at most so many.
 pub fn linear(kind: Kind, low: f64, high: f64, most: usize) -> Vec<Tick> {
@@ -45,15 +20,6 @@ pub fn linear(kind: Kind, low: f64, high: f64, most: usize) -> Vec<Tick> {
         .map(|k| k as f64 * step)
         .map(|at| Tick { at, text: evenly_written(kind, at, step, largest) })
         .collect()
-}
-
-/// The smallest round step that is not smaller.
-pub fn step(kind: Kind, at_least: f64) -> f64 {
-    if kind == Kind::Seconds && at_least > 20.0 {
-        let step = TIME_STEPS.into_iter().find(|step| *step >= at_least * (1.0 - 1e-9));
-        return step.unwrap_or_else(|| round_up(at_least / DAY) * DAY);
-    }
-    round_up(at_least)
 }
 
 /// All with the unit that suits the largest and the step.

@@ -7,6 +7,7 @@ mod language;
 mod live;
 mod new;
 mod outputs;
+mod report;
 mod plot;
 mod shell;
 

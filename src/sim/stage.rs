@@ -1,7 +1,7 @@
 //! A run that is watched: it goes as far as it is told, shows how it stands, and can be changed by hand.
 
 use super::clients::{Clients, NO_DESK, Seat};
-use super::listen::{Scribe, Write};
+use super::listen::{Listener as _, Scribe, Write};
 use super::plan;
 use super::replication::{Ending, Run};
 use crate::broker::{ConsumerId, QueueId};

@@ -2,12 +2,14 @@
 
 mod answered;
 mod plot;
+mod report;
 
 use std::path::PathBuf;
 
-pub use answered::{Compare, Live, Run};
+pub use answered::{Compare, Live, Report, Run};
 use clap::{Parser, Subcommand};
 pub use plot::Plot;
+pub use report::Reread;
 
 /// One queueing scenario, answered by theory and by simulation.
 #[derive(Debug, Parser)]
@@ -43,6 +45,8 @@ pub enum Command {
     New(New),
     /// Draw what a stored result holds, as SVG or PNG
     Plot(Plot),
+    /// Write the page of a stored result, or tell what moved between two
+    Report(Reread),
     /// Explain the keys and words of scenarios
     Reference(Reference),
     /// Print the JSON Schema of scenarios, for editors

@@ -9,6 +9,7 @@ mod events;
 mod exit;
 mod explain;
 mod files;
+mod folder;
 mod input;
 mod interrupt;
 mod language;
@@ -18,6 +19,7 @@ mod new;
 mod output;
 mod plot;
 mod progress;
+mod report;
 mod run;
 mod shell;
 mod stored;
@@ -41,6 +43,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::New(args) => new::new(&args),
         Command::Plot(args) => plot::plot(&args),
+        Command::Report(args) => report::report(&args),
         Command::Reference(args) => language::reference(&args),
         Command::Schema => language::schema(),
         Command::Completions(args) => shell::completions(&args),

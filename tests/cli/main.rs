@@ -8,6 +8,7 @@ mod live;
 mod new;
 mod outputs;
 mod plot;
+mod report;
 mod shell;
 
 use std::fs;

@@ -84,7 +84,11 @@ pub struct ConsumersScene {
     pub prefetch: u32,
     /// In the words of the scenario language.
     pub acknowledge: String,
-    /// One for each consumer, those that are away behind.
+    /// How many are to be there now, those that have crashed included.
+    pub count: u32,
+    /// How many there can be.
+    pub most: u32,
+    /// By their places; of those that a change may call in, only as far as one is there.
     pub consumers: Vec<Doing>,
     /// Busy time over available time so far.
     pub utilization: Option<f64>,

@@ -41,7 +41,7 @@ mod variants;
 mod yaml;
 
 pub use busiest::{BusiestKey, busiest_key};
-pub use change::Change;
+pub use change::{Change, FACTORS};
 pub use commented::commented;
 pub use describe::describe;
 pub use keys::Key;

@@ -185,7 +185,15 @@ impl Run {
     }
 }
 
+/// Seats that a change may fill while a run is watched: as many again as there are consumers, within these.
+const SPARE_SEATS: (u32, u32) = (8, 64);
+
 impl Consumers {
+    /// How many there can be while somebody changes their number.
+    pub fn most(&self) -> u32 {
+        self.count.saturating_add(self.count.clamp(SPARE_SEATS.0, SPARE_SEATS.1))
+    }
+
     /// Whether the broker forgets what it hands to them.
     pub fn forgotten_on_delivery(&self) -> bool {
         self.rules.acknowledge == Acknowledge::OnDelivery

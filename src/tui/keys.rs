@@ -12,8 +12,7 @@ pub enum Wish {
     Step,
     Faster,
     Slower,
-    FullSpeed,
-    /// To the end, without anything to be seen of the way there.
+    /// As fast as the machine can.
     End,
     Restart,
     NextQueue,
@@ -49,7 +48,6 @@ pub fn wish(key: &KeyEvent) -> Option<Wish> {
         KeyCode::Char('.') | KeyCode::Right => Wish::Step,
         KeyCode::Char('+' | '=') | KeyCode::Up => Wish::Faster,
         KeyCode::Char('-' | '_') | KeyCode::Down => Wish::Slower,
-        KeyCode::Char('f') => Wish::FullSpeed,
         KeyCode::Char('e') => Wish::End,
         KeyCode::Char('r') => Wish::Restart,
         KeyCode::Tab => Wish::NextQueue,

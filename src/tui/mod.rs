@@ -9,8 +9,12 @@ mod lanes;
 mod pace;
 mod recent;
 mod state;
+mod summary;
 pub mod view;
+mod watch;
 mod words;
 
 pub use pace::Pace;
 pub use state::{Order, State};
+pub use summary::summary;
+pub use watch::{Left, Watch, Watched, watch};

@@ -37,7 +37,6 @@ pub enum Order {
     Quit,
     Interrupt,
     Step,
-    End,
     Restart,
     Alter(Vec<Change>),
 }
@@ -70,7 +69,6 @@ impl State {
             Wish::Help => self.shows_help = true,
             Wish::Faster => self.pace = self.pace.faster(),
             Wish::Slower => self.pace = self.pace.slower(),
-            Wish::FullSpeed => self.pace = self.pace.full(),
             Wish::NextQueue => self.show((self.queue + 1) % scene.queues.len()),
             Wish::PreviousQueue => self.show((self.queue + scene.queues.len() - 1) % scene.queues.len()),
             Wish::Queue(place) if place < scene.queues.len() => self.show(place),
@@ -79,12 +77,15 @@ impl State {
             Wish::Pause | Wish::Step | Wish::End if is_over(scene) => {
                 self.notice = "the run is over: r begins it again, q leaves".to_owned();
             }
-            Wish::Pause => self.is_paused = !self.is_paused,
+            Wish::Pause => self.pause(!self.is_paused),
             Wish::Step => {
-                self.is_paused = true;
+                self.pause(true);
                 return Order::Step;
             }
-            Wish::End => return Order::End,
+            Wish::End => {
+                self.pace = self.pace.full();
+                self.pause(false);
+            }
             _ if is_over(scene) => {
                 self.notice = "the run is over, and cannot be changed any more: r begins it again".to_owned();
             }
@@ -103,6 +104,14 @@ impl State {
                 self.notice = why;
                 Order::Nothing
             }
+        }
+    }
+
+    /// What single steps brought is of no interest once the run has gone on.
+    fn pause(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+        if !is_paused {
+            self.told.clear();
         }
     }
 

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::Screen;
 use super::flow::takers;
-use super::line;
+use super::line::{self, first_that_fits};
 use super::palette::Role;
 use super::pen::{Pen, rows};
 use crate::report::number::count;
@@ -38,8 +38,12 @@ fn single(screen: &Screen<'_>, entry: &ConsumersScene, area: Rect, pen: &mut Pen
     signs(entry, cells, pen);
     let words = Rect { y: inner.y + cells.height, height: inner.height - cells.height, ..inner };
     let busy = entry.consumers.iter().filter(|doing| **doing == Doing::Busy).count();
-    let holds = format!("{} held of {}", count(screen.queue().in_flight), room(entry));
-    let said = [format!("{busy} of {} busy", entry.count), holds];
+    let (holds, room, count) = (count(screen.queue().in_flight), room(entry), entry.count);
+    let width = usize::from(words.width);
+    let said = [
+        first_that_fits([format!("{busy} of {count} busy"), format!("{busy}/{count} busy")], width),
+        first_that_fits([format!("{holds} held of {room}"), format!("{holds}/{room} held")], width),
+    ];
     for (row, said) in rows(words).zip(said) {
         pen.text((row.x, row.y), row.width, Role::Plain, &said);
     }

@@ -9,7 +9,7 @@ use super::pen::{Pen, rows};
 use crate::measure::{Measure, Quantity, Stat, Unit};
 use crate::report::number::{self, count};
 use crate::report::text;
-use crate::result::ProducerAccount;
+use crate::result::{ProducerAccount, Scene};
 use crate::scenario::Target;
 
 /// From here on targets get a row each.
@@ -34,7 +34,7 @@ pub fn draw(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
         let more = targets.len() - listed.min(targets.len());
         pen.text((row.x, row.y), row.width, role, &said);
         if at + 1 == listed && more > 0 {
-            pen.right(row, Role::Faint, &format!("and {more} more targets "));
+            pen.right(row, Role::Faint, &format!(" and {more} more "));
         }
     }
 }
@@ -59,20 +59,35 @@ fn flows(screen: &Screen<'_>, row: Rect, pen: &mut Pen<'_>) {
             pieces.push((Role::Theory, format!(" (theory {})", percent(theory))));
         }
     }
+    // What does not fit is left out whole.
+    while pieces.iter().map(|(_, piece)| text::columns(piece)).sum::<usize>() > usize::from(row.width) {
+        pieces.pop();
+    }
     pen.pieces(row, &pieces);
 }
 
-/// `1,036 published = 1,024 processed + 12 inside   balance 0`, over all producers.
+/// With what is missing from them: nothing, or the rules are broken.
 fn accounts(screen: &Screen<'_>, row: Rect, pen: &mut Pen<'_>) {
+    let pieces = pieces_of_accounts(screen.scene);
+    let used: usize = pieces.iter().map(|(_, piece)| text::columns(piece)).sum();
+    let balance = if used + 12 < usize::from(row.width) { "balance 0 " } else { " ✓ " };
+    pen.pieces(row, &pieces);
+    match screen.scene.accounts.residual() {
+        0 => pen.right(row, Role::Faint, balance),
+        n => pen.right(row, Role::Bad, &format!("balance {n}: a bug in kendall ")),
+    }
+}
+
+/// `1,036 published = 1,024 processed + 12 inside`, over all producers.
+pub fn pieces_of_accounts(scene: &Scene) -> Vec<(Role, String)> {
     let mut all = ProducerAccount::default();
-    screen.scene.accounts.producers.iter().for_each(|(_, account)| all.add(account));
-    let lost: u64 = all.lost.values().sum();
+    scene.accounts.producers.iter().for_each(|(_, account)| all.add(account));
     let terms = [
         (Role::Busy, all.processed, "processed"),
         (Role::Message, all.unfinished, "inside"),
         (Role::Message, all.not_yet_accepted, "not let in yet"),
         (Role::Bad, all.refused, "refused"),
-        (Role::Bad, lost, "lost"),
+        (Role::Bad, all.lost.values().sum(), "lost"),
         (Role::Bad, all.dead, "dead"),
     ];
     let mut pieces = vec![(Role::Plain, format!("{} published = ", count(all.published)))];
@@ -82,11 +97,7 @@ fn accounts(screen: &Screen<'_>, row: Rect, pen: &mut Pen<'_>) {
         pieces.push((Role::Plain, plus.to_owned()));
         pieces.push((role, format!("{} {what}", count(messages))));
     }
-    pen.pieces(row, &pieces);
-    match screen.scene.accounts.residual() {
-        0 => pen.right(row, Role::Faint, "balance 0 "),
-        n => pen.right(row, Role::Bad, &format!("balance {n}: a bug in kendall ")),
-    }
+    pieces
 }
 
 /// By the value so far; nothing is judged by a run that was altered by hand.

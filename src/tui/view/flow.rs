@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::Screen;
 use super::crew;
-use super::line;
+use super::line::{self, first_that_fits};
 use super::palette::Role;
 use super::pen::Pen;
 use crate::broker::QueueId;
@@ -128,16 +128,25 @@ fn others(screen: &Screen<'_>) -> Vec<(String, String)> {
 fn done(screen: &Screen<'_>, places: &Places, pen: &mut Pen<'_>) {
     let shown = screen.queue();
     let area = places.done;
-    let length = (area.width / 3).clamp(3, 10);
+    let length = (area.width / 4).clamp(3, 8);
     lane(screen, Way::Done, (area.x, area.x + length, places.y), pen);
     let onward: Vec<&str> = takers(screen)
         .flat_map(|(_, entry)| entry.then.iter().map(|way| way.to))
         .map(|queue| screen.scenario.queue(queue).name.as_str())
         .collect();
     let (x, room) = (area.x + length + 1, area.width.saturating_sub(length + 1));
-    pen.text((x, places.y), room, Role::Good, &format!("✓ {}", count(shown.acknowledged)));
+    let all = first_that_fits([count(shown.acknowledged), short(shown.acknowledged)], usize::from(room) - 2);
+    pen.text((x, places.y), room, Role::Good, &format!("✓ {all}"));
     let word = onward.first().map_or("done".to_owned(), |name| format!("→ {name}"));
     pen.text((x, places.y + 1), room, Role::Faint, &word);
+}
+
+/// `1.23M`
+fn short(messages: u64) -> String {
+    match messages {
+        0..1_000_000 => format!("{}k", messages / 1000),
+        _ => format!("{:.2}M", messages as f64 / 1e6),
+    }
 }
 
 /// The way back, below the boxes.

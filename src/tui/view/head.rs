@@ -5,13 +5,15 @@ use ratatui::layout::Rect;
 use super::Screen;
 use super::palette::Role;
 use super::pen::{Pen, rows};
-use crate::measure::Unit;
 use crate::report::{number, text};
 use crate::result::Progress;
 
-const CELLS: usize = 16;
-const KEYS: &str = "space pause  . step  -/+ speed  e end  a/A rate  c/C consumers  x crash  ? help  q quit";
-const FEW_KEYS: &str = "space pause  . step  -/+ speed  ? all keys  q quit";
+/// As many as there is room for.
+const KEYS: [&str; 3] = [
+    "space pause  . step  -/+ speed  e end  a/A rate  c/C consumers  x crash  m poison  ? all keys  q quit",
+    "space pause  . step  -/+ speed  a/A rate  c/C consumers  ? all keys  q quit",
+    "space pause  . step  -/+ speed  ? all keys  q quit",
+];
 
 pub fn draw(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
     let mut rows = rows(area);
@@ -27,7 +29,7 @@ fn question(screen: &Screen<'_>, row: Rect, pen: &mut Pen<'_>) {
     let name = text::clip(&text::clean(&screen.scenario.name), usize::from(row.width / 3));
     let question = screen.scenario.question.as_ref().map_or(String::new(), |question| format!(": {question}"));
     // The end of a question can be guessed, its middle cannot.
-    let room = usize::from(row.width).saturating_sub(text::columns(&name) + 1);
+    let room = usize::from(row.width).saturating_sub(text::columns(&name) + 3);
     let line = text::wrap(&question, room);
     let rest = if line.len() > 1 { " …" } else { "" };
     pen.pieces(row, &[(Role::Strong, format!(" {name}")), (Role::Plain, format!("{}{rest}", line[0]))]);
@@ -43,7 +45,7 @@ fn status(screen: &Screen<'_>, row: Rect, pen: &mut Pen<'_>) {
         Progress::Running => (Role::Busy, "▶ running"),
     };
     let mut pieces = vec![(role, format!(" {word}")), (Role::Plain, format!("  {}", clock(screen)))];
-    pieces.push((Role::Faint, format!("  {}", progress(screen))));
+    pieces.push((Role::Faint, format!("  {}", progress(screen, if row.width < 100 { 8 } else { 24 }))));
     pieces.push((Role::Plain, format!("  {}", screen.state.pace.words())));
     if scene.is_altered {
         let said = if row.width < 100 { "altered by hand" } else { "altered by hand: no theory, no verdict" };
@@ -53,10 +55,9 @@ fn status(screen: &Screen<'_>, row: Rect, pen: &mut Pen<'_>) {
     pen.pieces(row, &pieces);
 }
 
-/// `12.30 s of 20.8 min`
+/// `12.30 s of 1250 s`
 fn clock(screen: &Screen<'_>) -> String {
-    let duration = number::in_unit(Unit::Seconds, screen.scene.duration.seconds());
-    format!("{} of {duration}", instant(screen.scene.at.seconds()))
+    format!("{} of {}", instant(screen.scene.at.seconds()), number::span(screen.scene.duration))
 }
 
 /// As a clock shows it: nothing of it jumps from one unit to another as time goes on.
@@ -69,10 +70,10 @@ pub fn instant(seconds: f64) -> String {
     }
 }
 
-fn progress(screen: &Screen<'_>) -> String {
+fn progress(screen: &Screen<'_>, cells: usize) -> String {
     let share = screen.scene.at.seconds() / screen.scene.duration.seconds().max(1e-9);
-    let full = ((share * CELLS as f64) as usize).min(CELLS);
-    format!("{}{}", "█".repeat(full), "░".repeat(CELLS - full))
+    let full = ((share * cells as f64) as usize).min(cells);
+    format!("{}{}", "█".repeat(full), "░".repeat(cells - full))
 }
 
 /// A queue each, with what waits in it.
@@ -100,17 +101,12 @@ pub fn tabs(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
 /// What happened, or what a key has done; below it the keys.
 pub fn foot(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
     let mut rows = rows(area);
-    let state = screen.state;
-    let told = state.told.back().filter(|_| state.is_paused);
-    let (role, said) = match (state.notice.as_str(), told) {
-        ("", Some(told)) => (Role::Plain, told.as_str()),
-        (notice, _) => (Role::Strong, notice),
-    };
     if let Some(row) = rows.next() {
-        pen.text((row.x + 1, row.y), row.width - 1, role, said);
+        pen.text((row.x + 1, row.y), row.width - 1, Role::Strong, &screen.state.notice);
     }
     if let Some(row) = rows.next() {
-        let keys = if usize::from(row.width) > KEYS.len() { KEYS } else { FEW_KEYS };
+        let fitting = KEYS.into_iter().find(|keys| keys.len() < usize::from(row.width));
+        let keys = fitting.unwrap_or(KEYS[KEYS.len() - 1]);
         pen.text((row.x + 1, row.y), row.width - 1, Role::Faint, keys);
     }
 }

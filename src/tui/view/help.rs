@@ -9,8 +9,8 @@ use super::pen::{Pen, rows};
 const LINES: [(&str, &str); 19] = [
     ("space", "pause and go on"),
     (". →", "one event, told in words"),
-    ("- +", "slower, faster; f full speed"),
-    ("e r", "to the end; begin again"),
+    ("- +", "slower, faster"),
+    ("e r", "to the end at full speed; begin again"),
     ("tab 1-9", "another queue"),
     ("", ""),
     ("a A", "arrival rate less, more: a tenth of what is planned"),

@@ -65,12 +65,17 @@ impl Layout {
         if rest.height < 4 {
             return Some(layout);
         }
+        let steps = screen.state.is_paused && !screen.state.told.is_empty();
+        if steps && !is_large {
+            layout.told = Some(rest);
+            return Some(layout);
+        }
         let (upper, lower) = if is_large { parts(left) } else { (left, None) };
         layout.length = Some(upper);
         layout.rates = lower;
         let (upper, lower) = if is_large { parts(right) } else { (right, None) };
         layout.times = Some(upper);
-        if has_tabs {
+        if has_tabs && !steps {
             layout.queues = lower
         } else {
             layout.told = lower

@@ -52,8 +52,13 @@ pub fn draw(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
     let inner = pen.frame(area, &title, role);
     let bar = Rect { height: height(inner.height).min(inner.height), ..inner };
     let level = level(queue);
-    let scale = Scale::of(queue, most_seen(screen).max(level), u64::from(bar.width) * u64::from(bar.height));
-    signs(level, &scale, bar, pen);
+    let most_seen = most_seen(screen).max(level);
+    // A single row reads best, in the middle, where the lanes are.
+    let middle = Rect { y: bar.y + (bar.height - 1) / 2, height: 1, ..bar };
+    let is_short = queue.capacity.unwrap_or(most_seen) <= u64::from(bar.width);
+    let place = if is_short { middle } else { bar };
+    let scale = Scale::of(queue, most_seen, u64::from(place.width) * u64::from(place.height));
+    signs(level, &scale, place, pen);
     let words = Rect { y: inner.y + bar.height, height: inner.height - bar.height, ..inner };
     let width = usize::from(inner.width);
     for (row, said) in rows(words).zip([waiting(queue, width), more(queue, &scale, width)]) {
@@ -113,7 +118,7 @@ fn more(queue: &QueueScene, scale: &Scale, width: usize) -> String {
     }
 }
 
-fn first_that_fits(said: [String; 2], width: usize) -> String {
+pub fn first_that_fits(said: [String; 2], width: usize) -> String {
     let [long, short] = said;
     if text::columns(&long) <= width { long } else { short }
 }

@@ -15,6 +15,8 @@ mod times;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use figures::pieces_of_accounts as accounts;
+pub use head::instant;
 pub use palette::Palette;
 
 use super::state::State;

@@ -66,7 +66,7 @@ impl Plot {
         let end = screen.scene.at.seconds().max(1e-9);
         self.lines(inner, (end, top), pen);
         let scale = number::in_unit(self.unit, if self.unit == Unit::Messages { highest.ceil() } else { highest });
-        pen.text((inner.x, inner.y), inner.width / 2, Role::Faint, &format!("{scale}, the most"));
+        pen.text((inner.x, inner.y), inner.width / 2, Role::Faint, &format!("{scale}, the most "));
         if let Some(theory) = self.theory {
             let said = format!("╌ {} in theory, on average", number::in_unit(self.unit, theory));
             // Above its line, or below it where there is no room.

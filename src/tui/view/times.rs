@@ -18,12 +18,12 @@ const COLUMN: u16 = 11;
 
 pub fn draw(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
     let inner = pen.frame(area, "response so far", Role::Plain);
-    let has_room_for_both = inner.height >= 14;
-    let table = if has_room_for_both { 11 } else { 5 }.min(inner.height);
+    let has_theory = screen.theory(&Measure::whole(Quantity::Response, Stat::Mean)).is_some();
+    let table = (STATS.len() as u16 + u16::from(has_theory)).min(inner.height);
     let (above, below) =
         (Rect { height: table, ..inner }, Rect { y: inner.y + table, height: inner.height - table, ..inner });
-    // In a low panel the histogram stands beside the figures.
-    if below.height < 3 && inner.width > 50 {
+    // In a wide panel the histogram stands beside the figures.
+    if inner.width > 50 {
         let left = Rect { width: NAME + 2 * COLUMN, ..inner };
         figures(screen, left, pen);
         let right = Rect { x: inner.x + left.width + 1, width: inner.width - left.width - 1, ..inner };

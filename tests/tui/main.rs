@@ -1,0 +1,5 @@
+//! `kendall watch`: its screens, its keys, and a terminal that is left as it was.
+
+mod fixture;
+mod keys;
+mod screens;

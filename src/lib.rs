@@ -18,6 +18,7 @@ pub mod random;
 pub mod report;
 pub mod result;
 pub mod scenario;
+pub mod scene;
 pub mod sim;
 mod slab;
 pub mod stats;

@@ -12,21 +12,25 @@ use crate::time::{Span, Time};
 /// One consumer's messages.
 pub struct Desk<L> {
     /// Not begun, with the instant of each delivery.
-    holds: VecDeque<(Time, Handed<L>)>,
+    pub(super) holds: VecDeque<(Time, Handed<L>)>,
     /// What it works on, or has worked on and passes on.
-    batch: Vec<Handed<L>>,
+    pub(super) batch: Vec<Handed<L>>,
     /// When it was handed each of these.
-    since: Vec<Time>,
+    pub(super) since: Vec<Time>,
     /// It hangs, and begins with its batch only then.
     hangs_until: Option<Time>,
     /// When the work is done.
-    ends: Time,
+    pub(super) ends: Time,
     /// Of its batch, those that it passes on and that no queue has let in or refused yet.
-    outside: usize,
+    pub(super) outside: usize,
     /// Successes that the broker has not been told of; none for one that it will not hear of.
     untold: Vec<Option<DeliveryId>>,
     /// It takes part; else it works on what it has begun, and takes nothing more.
     is_present: bool,
+    /// It takes part again as soon as it has nothing left to work on.
+    pub(super) comes_back: bool,
+    /// As what is on the desk was handed to it; what its crew is told since holds when it takes part anew.
+    pub(super) acknowledge: Acknowledge,
     /// For how many reasons it is down: it has crashed, or an outage has hit it.
     downs: u32,
     /// Counts its crashes.
@@ -61,7 +65,7 @@ pub enum Next {
 }
 
 impl<L> Desk<L> {
-    pub(super) fn new() -> Desk<L> {
+    pub(super) fn new(acknowledge: Acknowledge) -> Desk<L> {
         let (holds, batch, since, untold) = Default::default();
         let hangs_until = None;
         Desk {
@@ -73,6 +77,8 @@ impl<L> Desk<L> {
             outside: 0,
             untold,
             is_present: true,
+            comes_back: false,
+            acknowledge,
             downs: 0,
             life: 0,
             connection: 0,
@@ -88,6 +94,21 @@ impl<L> Desk<L> {
 
     pub fn is_present(&self) -> bool {
         self.is_present
+    }
+
+    /// It takes part, or will as soon as it has nothing left to work on.
+    pub fn is_wanted(&self) -> bool {
+        self.is_present || self.comes_back
+    }
+
+    /// It has worked on something that no queue has let in or refused yet.
+    pub fn is_outside(&self) -> bool {
+        self.outside > 0
+    }
+
+    /// How many messages it has in its hands.
+    pub fn held(&self) -> usize {
+        self.batch.len() + self.holds.len()
     }
 
     /// It does nothing for a while before it begins with its batch.
@@ -111,7 +132,7 @@ impl<L> Desk<L> {
     }
 
     /// Whether it has nothing left to work on.
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.batch.is_empty() && self.holds.is_empty()
     }
 
@@ -192,7 +213,7 @@ impl<L: Copy> Crew<L> {
 
     /// What it says to the broker as it begins with its batch.
     pub fn said_at_begin(&self, place: usize) -> Vec<Answer> {
-        let before = self.rules.acknowledge == Acknowledge::Before;
+        let before = self.desks[place].acknowledge == Acknowledge::Before;
         let batch = self.desks[place].batch.iter().filter(|handed| before && !self.is_unheard(handed));
         batch.map(|handed| Answer::Acknowledge(handed.delivery)).collect()
     }
@@ -243,11 +264,12 @@ impl<L: Copy> Crew<L> {
     /// All of its batch is done and passed on: what is said to the broker.
     pub fn clear(&mut self, place: usize) -> Vec<Answer> {
         let done = self.done(place);
+        let acknowledge = self.desks[place].acknowledge;
         self.desks[place].batch.clear();
         let mut said = Vec::new();
         for (handed, success) in done {
             let is_heard = !self.is_unheard(&handed);
-            match (self.answer(handed.delivery, success), self.rules.acknowledge) {
+            match (self.answer(acknowledge, handed.delivery, success), acknowledge) {
                 (Answer::Nothing, _) => {}
                 (Answer::Acknowledge(delivery), Acknowledge::Every(_)) => {
                     self.desks[place].untold.push(is_heard.then_some(delivery));
@@ -256,7 +278,7 @@ impl<L: Copy> Crew<L> {
             }
         }
         let desk = &mut self.desks[place];
-        let enough = matches!(self.rules.acknowledge, Acknowledge::Every(k) if desk.untold.len() >= k as usize);
+        let enough = matches!(acknowledge, Acknowledge::Every(k) if desk.untold.len() >= k as usize);
         if enough || desk.holds.is_empty() {
             said.extend(self.tell_rest(place));
         }
@@ -276,8 +298,8 @@ impl<L: Copy> Crew<L> {
     /// It leaves: what it holds and has not begun goes back, unless the broker has forgotten it.
     pub fn leave(&mut self, place: usize) -> Vec<Handed<L>> {
         let desk = &mut self.desks[place];
-        desk.is_present = false;
-        if self.rules.acknowledge == Acknowledge::OnDelivery {
+        (desk.is_present, desk.comes_back) = (false, false);
+        if desk.acknowledge == Acknowledge::OnDelivery {
             return Vec::new();
         }
         desk.holds.drain(..).map(|(_, handed)| handed).collect()
@@ -300,6 +322,8 @@ impl<L: Copy> Crew<L> {
         desk.downs += 1;
         desk.life += 1;
         desk.connection += 1;
+        (desk.is_present, desk.comes_back) = (desk.is_wanted(), false);
+        desk.acknowledge = self.rules.acknowledge;
         Crashed { begun, passed_on, not_begun, was_available }
     }
 
@@ -313,17 +337,23 @@ impl<L: Copy> Crew<L> {
     /// Its connection breaks: what it has not begun it forgets, because it will be delivered again, and what it has done
     /// is not heard of. What the broker has forgotten it keeps.
     pub fn disconnect(&mut self, place: usize) -> Vec<Handed<L>> {
-        if self.rules.acknowledge == Acknowledge::OnDelivery {
+        let desk = &mut self.desks[place];
+        if desk.acknowledge == Acknowledge::OnDelivery {
             return Vec::new();
         }
-        let desk = &mut self.desks[place];
         desk.connection += 1;
         desk.untold.clear();
         desk.holds.drain(..).map(|(_, handed)| handed).collect()
     }
 
-    /// It takes part again.
+    /// It takes part again; if it has still to finish what it was told to acknowledge otherwise, after that.
     pub fn come_back(&mut self, place: usize) {
-        self.desks[place].is_present = true;
+        let acknowledge = self.rules.acknowledge;
+        let desk = &mut self.desks[place];
+        let is_ready = desk.acknowledge == acknowledge || desk.is_over();
+        (desk.is_present, desk.comes_back) = (is_ready, !is_ready);
+        if is_ready {
+            desk.acknowledge = acknowledge;
+        }
     }
 }

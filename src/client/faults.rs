@@ -102,7 +102,8 @@ impl<L: Copy> Crew<L> {
     /// Whether every attempt on that message fails.
     pub(super) fn is_poison(&self, handed: &Handed<L>) -> bool {
         let share = self.rules.faults.poison;
-        share > 0.0 && fails(share, self.key_of("poison", handed).number(handed.number))
+        let is_drawn = share > 0.0 && fails(share, self.key_of("poison", handed).number(handed.number));
+        is_drawn || Self::is_slipped_in(handed)
     }
 
     /// Whether the broker never hears what is said after that attempt, or as it begins.

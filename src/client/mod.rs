@@ -3,6 +3,7 @@
 //!
 //! A driver tells a [`Producer`] or a [`Crew`] what happened and carries out what it answers; neither knows a clock.
 
+mod altered;
 mod carried;
 mod desk;
 mod faults;
@@ -15,6 +16,7 @@ mod thinking;
 mod unconfirmed;
 mod works;
 
+pub use altered::SLIPPED_IN;
 pub use carried::{Carried, key_of};
 pub use desk::{Crashed, Desk, Next};
 pub use faults::{Crashes, Crashing, Faults, Hangs, Leg, Network};
@@ -218,7 +220,8 @@ impl<L: Copy> Crew<L> {
 
     /// Gives each of so many consumers a desk of its own; they are then told of messages with [`Crew::put`].
     pub fn with_desks(self, count: u32) -> Crew<L> {
-        Crew { desks: (0..count).map(|_| Desk::new()).collect(), ..self }
+        let desks = (0..count).map(|_| Desk::new(self.rules.acknowledge)).collect();
+        Crew { desks, ..self }
     }
 
     /// Tells what the messages of each producer carry, in the order of the producers, where the service follows it.
@@ -241,14 +244,14 @@ impl<L: Copy> Crew<L> {
         Works::new(self.service.clone(), self.rules.on_retry, of_producer)
     }
 
-    /// Whether the broker expects no answer when the work is done.
-    pub fn acknowledges_before(&self) -> bool {
-        matches!(self.rules.acknowledge, Acknowledge::Before | Acknowledge::OnDelivery)
+    /// Whether the broker expects no answer when the work at a desk is done.
+    pub fn acknowledges_before(&self, place: usize) -> bool {
+        matches!(self.desks[place].acknowledge, Acknowledge::Before | Acknowledge::OnDelivery)
     }
 
-    /// Whether the broker forgets a message as it hands it over.
-    pub fn forgets_on_delivery(&self) -> bool {
-        self.rules.acknowledge == Acknowledge::OnDelivery
+    /// Whether the broker forgets a message as it hands it over to that desk.
+    pub fn forgets_on_delivery(&self, place: usize) -> bool {
+        self.desks[place].acknowledge == Acknowledge::OnDelivery
     }
 
     /// Whether it takes from one queue and acknowledges afterwards, nothing fails, and a message's work is drawn once.
@@ -296,7 +299,8 @@ impl<L: Copy> Crew<L> {
         cold_path();
         let success = self.succeeds(&handed.again());
         worker.works_on = None;
-        Done { handed, success, answer: self.answer(handed.delivery, success), holds_another }
+        let answer = self.answer(self.rules.acknowledge, handed.delivery, success);
+        Done { handed, success, answer, holds_another }
     }
 
     #[inline(never)]
@@ -309,8 +313,8 @@ impl<L: Copy> Crew<L> {
     }
 
     #[inline(always)]
-    fn answer(&self, delivery: DeliveryId, success: bool) -> Answer {
-        match (self.rules.acknowledge, success) {
+    fn answer(&self, acknowledge: Acknowledge, delivery: DeliveryId, success: bool) -> Answer {
+        match (acknowledge, success) {
             (Acknowledge::Before | Acknowledge::OnDelivery, _) => Answer::Nothing,
             (Acknowledge::After | Acknowledge::Every(_), true) => Answer::Acknowledge(delivery),
             (Acknowledge::After | Acknowledge::Every(_), false) => {

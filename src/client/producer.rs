@@ -3,7 +3,7 @@
 use crate::broker::{Delay, Message};
 use crate::random::{Key, uniform};
 use crate::time::{Span, Time};
-use crate::workload::ArrivalStream;
+use crate::workload::{ArrivalStream, Arrivals};
 
 /// One producer: an open loop. A publish that is blocked waits outside in its turn and keeps its planned instant; one
 /// that is refused is tried again as the retries say, or given up.
@@ -91,6 +91,21 @@ impl<'a> Producer<'a> {
         let planned = self.planned.next().filter(|at| *at < self.end)?;
         let number = self.number;
         self.number += 1;
+        Some(Message { producer: self.place, number, planned })
+    }
+
+    /// From `now` on its rate is `factor` times what `arrivals`, by which it was planned, say. `next` is the message that it
+    /// has planned and not published, if there is one; returns the one that it is to publish next instead.
+    pub fn change_rate(
+        &mut self,
+        arrivals: &'a Arrivals,
+        now: Time,
+        factor: f64,
+        next: Option<Message>,
+    ) -> Option<Message> {
+        let planned = self.planned.change_rate(arrivals, now, factor).filter(|at| *at < self.end)?;
+        let number = next.map_or(self.number, |next| next.number);
+        self.number = self.number.max(number + 1);
         Some(Message { producer: self.place, number, planned })
     }
 

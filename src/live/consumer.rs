@@ -293,7 +293,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
             began: self.began,
             of: self.parts.crew.desk(DESK).batch().len() as u32,
             success,
-            acknowledged_before: self.parts.crew.acknowledges_before(),
+            acknowledged_before: self.parts.crew.acknowledges_before(DESK),
             passes_on: to.is_some(),
         };
         let passed_on = self.parts.books.ended(ended, attempt, producer);

@@ -430,6 +430,13 @@ impl Ledger {
         under_way.filter(is_open).map(|(_, track)| track)
     }
 
+    /// What has been counted of a producer's messages, those planned outside the window included.
+    pub fn counts_so_far(&self, producer: usize) -> Counts {
+        let mut all = self.counts[2 * producer].clone();
+        all.add(&self.counts[2 * producer + 1]);
+        all
+    }
+
     /// The counts of each producer, outside and inside of the window, with the unfinished counted from the tracks.
     pub fn into_counts(mut self) -> Vec<[Counts; 2]> {
         let alone = self.tracks.iter().filter(|track| !track.is.has(Special::COPY));

@@ -277,6 +277,13 @@ impl Levels {
         (self.before.0 + area(&self.length_time), self.before.1 + area(&self.in_flight_time))
     }
 
+    /// The same up to `now`, which is no earlier than the last change.
+    pub fn areas_until(&self, now: Time) -> (u128, u128) {
+        let (length, in_flight) = self.areas();
+        let nanos = u128::from(now.since(self.last).nanos());
+        (length + u128::from(self.length) * nanos, in_flight + u128::from(self.in_flight) * nanos)
+    }
+
     fn point(&self) -> Point {
         let (length_area, in_flight_area) = self.areas();
         Point { at: self.last, length_area, in_flight_area, backlog: self.length + self.in_flight }

@@ -6,9 +6,11 @@
 
 mod copies;
 mod families;
+mod history;
 mod journeys;
 mod ledger;
 mod levels;
+mod now;
 mod order;
 mod page;
 mod record;
@@ -16,6 +18,7 @@ mod recovery;
 mod tally;
 
 pub use copies::Standing;
+pub use history::History;
 pub use journeys::Pilot;
 pub use ledger::{Counts, place};
 pub use levels::{Mark, MarkKind, TimeAt, Window};

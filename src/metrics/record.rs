@@ -71,7 +71,7 @@ impl Record {
     }
 }
 
-fn producer_account(counts: &Counts) -> ProducerAccount {
+pub(super) fn producer_account(counts: &Counts) -> ProducerAccount {
     let by_cause = CAUSES.into_iter().zip(counts.lost).filter(|(_, count)| *count > 0);
     ProducerAccount {
         published: counts.published,

@@ -201,8 +201,14 @@ impl Consumers {
 
     /// On what terms each of them takes from its queues.
     pub fn terms(&self) -> Terms {
-        let keeps = if self.forgotten_on_delivery() { Keeps::UntilDelivered } else { Keeps::UntilAnswered };
-        Terms { prefetch: self.prefetch, priority: self.priority, keeps }
+        self.terms_with(self.prefetch, self.rules.acknowledge)
+    }
+
+    /// On what terms they would if they held so many and acknowledged so.
+    pub fn terms_with(&self, prefetch: u32, acknowledge: Acknowledge) -> Terms {
+        let is_forgotten = acknowledge == Acknowledge::OnDelivery;
+        let keeps = if is_forgotten { Keeps::UntilDelivered } else { Keeps::UntilAnswered };
+        Terms { prefetch, priority: self.priority, keeps }
     }
 
     /// How many there are on average over so long a run, without those that have crashed.

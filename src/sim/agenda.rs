@@ -120,6 +120,18 @@ impl<E: Copy> Agenda<E> {
         self.rise(at, entered, what);
     }
 
+    /// Takes an event out that is not the first, or is: when it was to be, if it was entered.
+    pub fn take(&mut self, what: E) -> Option<Time>
+    where
+        E: PartialEq,
+    {
+        let place = self.heap.iter().position(|event| event.what == what)?;
+        let taken = self.heap.remove(place);
+        let others = std::mem::replace(self, Agenda::new());
+        others.heap.into_iter().for_each(|event| self.enter(event.at, event.entered, event.what));
+        Some(taken.at)
+    }
+
     #[inline(never)]
     pub fn remove_first(&mut self) {
         self.first = Turn::NEVER;

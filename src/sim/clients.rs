@@ -11,7 +11,7 @@ use crate::client::{
     Answer, Begin, Crashing, Crew, Done, Handed, Onward, Producer, Reply, Thinking, Unconfirmed, Worker,
 };
 use crate::metrics::{Attempt, Delivered, Letter, Recorder};
-use crate::scenario::Queue;
+use crate::scenario::{Consumers, Queue};
 use crate::time::Time;
 
 /// One message after the other is worked on at no desk.
@@ -43,6 +43,8 @@ pub struct Source<'a> {
     pub unconfirmed: u32,
     /// Messages that wait until one is confirmed.
     pub held: VecDeque<Vec<Letter>>,
+    /// By hand, so far.
+    pub slipped_in: u64,
 }
 
 impl Source<'_> {
@@ -77,6 +79,7 @@ pub struct Clients<'a> {
     /// How many times what is being published has been, this time included.
     pub tries: u32,
     pub queues: &'a [Queue],
+    pub entries: &'a [Consumers],
     /// What is planned, by its place in the agenda.
     pub errands: Vec<Option<FollowUp>>,
     pub free_errands: Vec<u32>,

@@ -37,7 +37,7 @@ impl<L: Listener> Run<'_, L> {
 }
 
 impl Clients<'_> {
-    fn crashing(&self, consumer: ConsumerId) -> Option<(&Crashing, u32)> {
+    pub fn crashing(&self, consumer: ConsumerId) -> Option<(&Crashing, u32)> {
         let seat = &self.seats[consumer.0 as usize];
         let crashing = self.crashing[seat.crew as usize].as_ref()?;
         Some((crashing, seat.desk))
@@ -64,7 +64,7 @@ impl Clients<'_> {
     /// All that a consumer has on its desk is abandoned; its work until now was work.
     fn crash(&mut self, consumer: ConsumerId) {
         let (crew, desk) = self.place(consumer);
-        let acknowledged_before = self.crews[crew].acknowledges_before();
+        let acknowledged_before = self.crews[crew].acknowledges_before(desk);
         let Crashed { begun, passed_on, not_begun, was_available } = self.crews[crew].crash(desk);
         if !begun.is_empty() {
             self.recorder.worked_in_vain(self.now, crew, self.seats[consumer.0 as usize].began);

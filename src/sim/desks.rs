@@ -11,9 +11,6 @@ use crate::workload::CountProfile;
 /// Consumers whose number changes by plan.
 pub struct Shift {
     pub crew: usize,
-    /// Of their seats, which stand one after the other.
-    pub first: u32,
-    pub count: u32,
     pub profile: CountProfile,
     /// The point of the profile that comes next.
     pub next: u64,
@@ -129,7 +126,7 @@ impl Clients<'_> {
             began: self.seats[consumer.0 as usize].began,
             of: self.crews[crew].desk(desk).batch().len() as u32,
             success,
-            acknowledged_before: self.crews[crew].acknowledges_before(),
+            acknowledged_before: self.crews[crew].acknowledges_before(desk),
             passes_on: to.is_some(),
         };
         self.recorder.ended_in_batch(self.now, attempt);
@@ -172,13 +169,13 @@ impl Clients<'_> {
         }
     }
 
-    /// A shift changes to so many.
-    pub fn change_shift(&mut self, shift: usize, count: u32) -> Changes {
-        let Shift { crew, first, count: seats, .. } = self.shifts[shift];
+    /// The consumers of an entry, who have desks, become so many.
+    pub fn change_count(&mut self, crew: usize, count: u32) -> Changes {
+        let (first, end) = (self.first_of(crew as u32), self.first_of(crew as u32 + 1));
         let of_crew = &self.crews[crew];
         let standing =
-            |place| Standing { is_present: of_crew.desk(place).is_present(), is_idle: of_crew.is_over(place) };
-        let client::Changes { come, leave } = client::changes((0..seats as usize).map(standing), count);
+            |place| Standing { is_present: of_crew.desk(place).is_wanted(), is_idle: of_crew.is_over(place) };
+        let client::Changes { come, leave } = client::changes((0..(end - first) as usize).map(standing), count);
         for place in &leave {
             self.leave(crew, ConsumerId(first + place));
         }
@@ -189,13 +186,14 @@ impl Clients<'_> {
             self.recorder.available(self.now, crew, i64::from(comes));
         }
         // Who has crashed is gone already, and comes when it is back.
-        let is_up = |place: &u32| !self.crews[crew].desk(*place as usize).is_down();
-        let seats_of =
-            |places: Vec<u32>| places.into_iter().filter(is_up).map(|place| ConsumerId(first + place)).collect();
-        Changes { come: seats_of(come), leave: seats_of(leave) }
+        let desk = |place: &u32| self.crews[crew].desk(*place as usize);
+        let id = |place| ConsumerId(first + place);
+        let come = come.into_iter().filter(|place| desk(place).is_present() && !desk(place).is_down()).map(id);
+        let leave = leave.into_iter().filter(|place| !desk(place).is_down()).map(id);
+        Changes { come: come.collect(), leave: leave.collect() }
     }
 
-    fn leave(&mut self, crew: usize, consumer: ConsumerId) {
+    pub fn leave(&mut self, crew: usize, consumer: ConsumerId) {
         let (_, place) = self.place(consumer);
         for handed in self.crews[crew].leave(place) {
             self.recorder.hold(self.now, crew, -1);
@@ -213,9 +211,16 @@ impl Clients<'_> {
     fn go_home(&mut self, consumer: ConsumerId) {
         let (crew, desk) = self.place(consumer);
         self.recorder.available(self.now, crew, -1);
-        if !self.crews[crew].may_be_unheard() {
-            return;
+        if self.crews[crew].may_be_unheard() {
+            self.close_connection(consumer);
         }
+        if self.crews[crew].desk(desk).is_wanted() {
+            self.follow_ups.push_back(FollowUp::ComeBack(consumer));
+        }
+    }
+
+    fn close_connection(&mut self, consumer: ConsumerId) {
+        let (crew, desk) = self.place(consumer);
         if !self.crews[crew].is_far() {
             return self.follow_ups.push_back(FollowUp::Close(consumer));
         }

@@ -3,7 +3,7 @@
 use super::listen::Listener;
 use super::replication::Run;
 use crate::broker::{Command, ConsumerId, Message, QueueId};
-use crate::client::{Answer, Handed, Reply};
+use crate::client::{Answer, Handed, Reply, SLIPPED_IN};
 use crate::metrics::{Letter, Standing};
 use crate::time::Span;
 
@@ -52,6 +52,10 @@ pub enum FollowUp {
         consumer: ConsumerId,
         nth: u64,
     },
+    /// A consumer that has crashed by hand is back.
+    BackByHand(ConsumerId),
+    /// A consumer that was to finish first takes part again.
+    ComeBack(ConsumerId),
     /// A consumer that has left closes its connection, and the broker takes back what it has not heard of.
     Close(ConsumerId),
     /// Of those of the scenario, by its place.
@@ -96,6 +100,8 @@ impl<L: Listener> Run<'_, L> {
                 FollowUp::OutageEnds(at) => self.end_outage(at),
                 FollowUp::Crash { consumer, nth } => self.crash(consumer, nth),
                 FollowUp::Restart { consumer, nth } => self.restart(consumer, nth),
+                FollowUp::BackByHand(consumer) => self.bring_back(consumer),
+                FollowUp::ComeBack(consumer) => self.come_back(consumer),
                 FollowUp::Close(consumer) => self.close(consumer),
                 FollowUp::Arrive { consumer, connection, handed } => self.clients.arrive(consumer, connection, handed),
                 FollowUp::PassOnFromAfar { to, letter, passing, life } => {
@@ -213,7 +219,9 @@ impl<L: Listener> Run<'_, L> {
 
     fn open_books(&mut self, message: Message) -> Vec<Letter> {
         let source = &self.clients.sources[usize::from(message.producer)];
-        let (copies, awaited) = (source.publishes_to.len() as u32, source.thinking.is_some());
+        // No client has thought of what is slipped in.
+        let awaited = source.thinking.is_some() && message.number < SLIPPED_IN;
+        let copies = source.publishes_to.len() as u32;
         if self.has_copies {
             return self.clients.recorder.published_in_copies(message, copies, awaited);
         }

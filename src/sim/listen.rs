@@ -42,15 +42,26 @@ impl Listener for Nobody {
     }
 }
 
+/// What becomes of events.
+pub trait Write {
+    fn write(&mut self, event: &Event);
+}
+
+impl Write for &mut dyn FnMut(&Event) {
+    fn write(&mut self, event: &Event) {
+        self(event);
+    }
+}
+
 /// Makes an event of everything that happens to a message.
-pub struct Scribe<'s> {
-    write: &'s mut dyn FnMut(&Event),
+pub struct Scribe<W> {
+    pub write: W,
     /// By track: to whom its message was delivered last, and which attempt that was.
     deliveries: Vec<Option<(ConsumerId, u32)>>,
 }
 
-impl<'s> Scribe<'s> {
-    pub fn new(write: &'s mut dyn FnMut(&Event)) -> Scribe<'s> {
+impl<W: Write> Scribe<W> {
+    pub fn new(write: W) -> Scribe<W> {
         Scribe { write, deliveries: Vec::new() }
     }
 
@@ -89,7 +100,7 @@ impl<'s> Scribe<'s> {
             Who { entry: entry as usize, number: consumer.0 - clients.first_of(entry) }
         };
         let message = clients.recorder.message(letter.track);
-        (self.write)(&Event {
+        self.write.write(&Event {
             at: clients.now,
             what,
             message: (usize::from(message.producer), message.number),
@@ -124,19 +135,19 @@ fn said(effect: &Effect<Letter>) -> (&'static str, QueueId, Letter, &'static str
 }
 
 /// Told of an effect, the scribe hears it first, and then the clients carry it out.
-struct Both<'c, 'a, 's, 'w> {
-    scribe: &'s mut Scribe<'w>,
+struct Both<'c, 'a, 's, W> {
+    scribe: &'s mut Scribe<W>,
     clients: &'c mut Clients<'a>,
 }
 
-impl Effects<Letter> for Both<'_, '_, '_, '_> {
+impl<W: Write> Effects<Letter> for Both<'_, '_, '_, W> {
     fn push(&mut self, effect: Effect<Letter>) {
         self.scribe.hear(self.clients, &effect);
         self.clients.push(effect);
     }
 }
 
-impl Listener for Scribe<'_> {
+impl<W: Write> Listener for Scribe<W> {
     fn published(&mut self, clients: &Clients<'_>, queue: QueueId, letter: Letter) {
         self.tell(clients, "published", queue, letter, None, "");
     }

@@ -1,6 +1,7 @@
 //! The discrete-event engine: replications in parallel, and what they add up to.
 
 mod agenda;
+mod alter;
 mod clients;
 mod crashes;
 mod desks;
@@ -13,12 +14,15 @@ mod plan;
 mod replication;
 mod samples;
 mod series;
+mod stage;
 mod summary;
 mod thinking;
 mod warmup;
 mod watch;
 
 pub use gather::{add_up, measured_live, replications};
+pub use replication::Ending;
+pub use stage::Stage;
 pub use watch::Watch;
 
 use rayon::prelude::*;
@@ -30,7 +34,6 @@ use crate::scenario::{Replications, Scenario, Warmup};
 use crate::stats;
 use crate::time::Span;
 use listen::Scribe;
-use replication::Ending;
 use samples::Samples;
 use summary::{Over, Summary};
 use warmup::Found;

@@ -12,7 +12,7 @@ impl Clients<'_> {
     /// A message that was under way reaches its consumer, if that is still there.
     pub fn arrive(&mut self, consumer: ConsumerId, connection: u32, handed: Handed<u32>) {
         let (crew, desk) = self.place(consumer);
-        let is_forgotten = self.crews[crew].forgets_on_delivery();
+        let is_forgotten = self.crews[crew].forgets_on_delivery(desk);
         if self.crews[crew].desk(desk).connection() != connection {
             self.recorder.hold(self.now, crew, -1);
             return self.recorder.crashed(handed.label, is_forgotten);

@@ -48,7 +48,7 @@ impl<L: Listener> Run<'_, L> {
         self.consumers_of(crew).for_each(|consumer| self.take_down(consumer));
     }
 
-    fn consumers_of(&self, crew: usize) -> impl Iterator<Item = ConsumerId> + use<L> {
+    pub(super) fn consumers_of(&self, crew: usize) -> impl Iterator<Item = ConsumerId> + use<L> {
         let first = |crew: usize| self.clients.first_of(crew as u32);
         (first(crew)..first(crew + 1)).map(ConsumerId)
     }

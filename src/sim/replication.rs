@@ -11,7 +11,7 @@ use super::agenda::{Agenda, AgendaWithGap};
 use super::clients::{Clients, NO_DESK, Plain, Seat, Source};
 use super::desks::Shift;
 use super::listen::{Listener, Nobody};
-use crate::broker::{Broker, Command, ConsumerId, Message, Order, Properties, QueueId};
+use crate::broker::{Broker, Command, ConsumerId, Message, Order, Properties, QueueId, Terms};
 use crate::client::{
     Acknowledge, Answer, Carried, Crashing, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker, key_of,
 };
@@ -57,17 +57,12 @@ pub fn run_heard<L: Listener>(
     watch: &Watch,
     listener: L,
 ) -> Result<(Record, Ending), Broken> {
-    let mut run = Run::new(scenario, key, plan, listener);
+    let mut run = Run::new(scenario, key, plan, listener, |entry| entry.count);
     let ending = if run.is_plain() { run.go::<true>(watch) } else { run.go::<false>(watch) };
-    let end = match ending {
-        Ending::Complete => run.clients.now.max(run.duration),
-        _ => run.clients.now,
-    };
     if !matches!(ending, Ending::Interrupted) {
         watch.advance(run.duration.since(run.reported).nanos());
     }
-    run.clients.recorder.agrees_with(&run.broker)?;
-    Ok((run.clients.recorder.finish(end)?, ending))
+    Ok((run.close_books(&ending)?, ending))
 }
 
 pub struct Run<'a, L> {
@@ -85,8 +80,10 @@ pub struct Run<'a, L> {
     /// By producer.
     carried: Vec<Carried>,
     pub(super) clients: Clients<'a>,
+    /// On what terms consumers take from their queues, by crew.
+    pub(super) terms: Vec<Terms>,
     /// Outside the agenda of completions, because there are few and each is replaced by the next.
-    arrivals: Agenda<u16>,
+    pub(super) arrivals: Agenda<u16>,
     pub(super) commands: u64,
     most_commands: u64,
     next_look: u64,
@@ -100,7 +97,14 @@ pub struct Run<'a, L> {
 }
 
 impl<'a, L: Listener> Run<'a, L> {
-    fn new(scenario: &'a Scenario, key: Key, plan: &Plan, listener: L) -> Run<'a, L> {
+    /// `seats_of` says how many seats the consumers of an entry have; who is not there by plan takes none yet.
+    pub(super) fn new(
+        scenario: &'a Scenario,
+        key: Key,
+        plan: &Plan,
+        listener: L,
+        seats_of: fn(&Consumers) -> u32,
+    ) -> Run<'a, L> {
         let run = &scenario.run;
         let end = Time::ZERO + run.duration;
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
@@ -113,6 +117,7 @@ impl<'a, L: Listener> Run<'a, L> {
             confirms: p.confirms,
             unconfirmed: 0,
             held: VecDeque::new(),
+            slipped_in: 0,
         });
         let clients = Clients {
             now: Time::ZERO,
@@ -128,6 +133,7 @@ impl<'a, L: Listener> Run<'a, L> {
             reply: Reply::Accepted,
             tries: 1,
             queues: &scenario.queues,
+            entries: &scenario.consumers,
             errands: Vec::new(),
             free_errands: Vec::new(),
             unconfirmed: Unconfirmed::default(),
@@ -149,6 +155,7 @@ impl<'a, L: Listener> Run<'a, L> {
             broker: broker(scenario),
             carried: carried(scenario, key),
             clients,
+            terms: scenario.consumers.iter().map(Consumers::terms).collect(),
             arrivals: Agenda::new(),
             commands: 0,
             most_commands: most_commands(scenario),
@@ -158,7 +165,7 @@ impl<'a, L: Listener> Run<'a, L> {
             reported: Time::ZERO,
             turn: None,
         };
-        this.seat_consumers(scenario, key);
+        this.seat_consumers(scenario, key, seats_of);
         this.order_by_service(scenario);
         this.plan_outages();
         this.plan_first();
@@ -166,17 +173,15 @@ impl<'a, L: Listener> Run<'a, L> {
         this
     }
 
-    fn seat_consumers(&mut self, scenario: &Scenario, key: Key) {
+    fn seat_consumers(&mut self, scenario: &Scenario, key: Key, seats_of: fn(&Consumers) -> u32) {
         for (crew, entry) in scenario.consumers.iter().enumerate() {
             let queues = || entry.takes_from.iter().map(|id| (*id, scenario.queue(*id).name.as_str()));
             let producers = || scenario.producers.iter().map(|p| p.name.as_str());
             let with_desk = has_desk(entry) || scenario.cuts_off(crew);
-            let first = self.clients.seats.len() as u32;
             let plain = Crew::new(&entry.rules, key, queues(), producers()).following(&self.carried);
-            self.clients.crews.push(if with_desk { plain.with_desks(entry.count) } else { plain });
+            self.clients.crews.push(if with_desk { plain.with_desks(seats_of(entry)) } else { plain });
             self.clients.onward.push(Onward::new(&entry.then, key, queues(), producers));
-            let terms = entry.terms();
-            for place in 0..entry.count {
+            for place in 0..seats_of(entry) {
                 let consumer = ConsumerId(self.clients.seats.len() as u32);
                 self.clients.seats.push(Seat {
                     worker: Worker::idle(),
@@ -185,9 +190,9 @@ impl<'a, L: Listener> Run<'a, L> {
                     is_plain: !with_desk && entry.then.is_empty(),
                     began: Time::ZERO,
                 });
-                for queue in entry.takes_from.iter().copied() {
-                    let subscribe = Command::Subscribe { consumer, queue, terms };
-                    self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
+                self.subscribe(crew, consumer);
+                if place >= entry.count {
+                    self.stay_away(crew, consumer);
                 }
             }
             if entry.shifts.is_some() || entry.rules.faults.crashes.is_some() || scenario.cuts_off(crew) {
@@ -197,7 +202,7 @@ impl<'a, L: Listener> Run<'a, L> {
             self.clients.crashing.push(crashes.map(|crashes| Crashing::new(crashes, key.name(&entry.name))));
             self.clients.plan_first_crashes(crew);
             if let Some(profile) = entry.shifts.clone() {
-                self.clients.shifts.push(Shift { crew, first, count: entry.count, profile, next: 0 });
+                self.clients.shifts.push(Shift { crew, profile, next: 0 });
             }
         }
     }
@@ -246,33 +251,8 @@ impl<'a, L: Listener> Run<'a, L> {
     #[inline(never)]
     fn go<const PLAIN: bool>(&mut self, watch: &'a Watch) -> Ending {
         loop {
-            let (arrival, completion) = (self.arrivals.first(), self.clients.completions.first());
-            let deadline = if PLAIN { None } else { self.broker.next_deadline() }.unwrap_or(Time::NEVER);
-            let next = deadline.min(arrival.at()).min(completion.at());
-            if next > self.limit {
-                cold_path();
-                // A drain that is cut short ends at its limit, one that is over ended with the last event.
-                self.clients.now = if next == Time::NEVER { self.clients.now } else { self.limit };
-                return Ending::Complete;
-            }
-            let is_deadline = !PLAIN && deadline == next;
-            if arrival < completion && !is_deadline {
-                self.clients.now = next;
-                self.publish::<PLAIN>();
-            } else {
-                if arrival.at() == Time::NEVER {
-                    cold_path();
-                    if next > self.clients.now && next >= self.duration && self.is_empty() {
-                        return Ending::Complete;
-                    }
-                }
-                self.clients.now = next;
-                if is_deadline {
-                    cold_path();
-                    self.tick();
-                } else {
-                    self.complete::<PLAIN>();
-                }
+            if let Some(ending) = self.carry_out_next::<PLAIN>() {
+                return ending;
             }
             if self.commands >= self.next_look
                 && let Some(ending) = self.look(watch)
@@ -280,6 +260,72 @@ impl<'a, L: Listener> Run<'a, L> {
                 return ending;
             }
         }
+    }
+
+    /// Carries out what comes next, or says that nothing more does.
+    #[inline(always)]
+    fn carry_out_next<const PLAIN: bool>(&mut self) -> Option<Ending> {
+        let (arrival, completion) = (self.arrivals.first(), self.clients.completions.first());
+        let deadline = if PLAIN { None } else { self.broker.next_deadline() }.unwrap_or(Time::NEVER);
+        let next = deadline.min(arrival.at()).min(completion.at());
+        if next > self.limit {
+            cold_path();
+            // A drain that is cut short ends at its limit, one that is over ended with the last event.
+            self.clients.now = if next == Time::NEVER { self.clients.now } else { self.limit };
+            return Some(Ending::Complete);
+        }
+        let is_deadline = !PLAIN && deadline == next;
+        if arrival < completion && !is_deadline {
+            self.clients.now = next;
+            self.publish::<PLAIN>();
+        } else {
+            if arrival.at() == Time::NEVER {
+                cold_path();
+                if next > self.clients.now && next >= self.duration && self.is_empty() {
+                    return Some(Ending::Complete);
+                }
+            }
+            self.clients.now = next;
+            if is_deadline {
+                cold_path();
+                self.tick();
+            } else {
+                self.complete::<PLAIN>();
+            }
+        }
+        None
+    }
+
+    /// The same for whoever goes step by step, and looks up after each.
+    pub(super) fn step(&mut self) -> Option<Ending> {
+        let ending = self.carry_out_next::<false>();
+        if ending.is_none() && self.commands >= self.next_look && self.is_time_to_look() {
+            return self.is_too_much();
+        }
+        ending
+    }
+
+    /// When the next step is.
+    pub(super) fn next_at(&mut self) -> Time {
+        let deadline = self.broker.next_deadline().unwrap_or(Time::NEVER);
+        deadline.min(self.arrivals.first().at()).min(self.clients.completions.first().at())
+    }
+
+    /// Whether nothing more comes of a run all of whose steps until `at` are done.
+    pub(super) fn is_over_at(&mut self, at: Time) -> bool {
+        let is_planned = self.arrivals.first().at() != Time::NEVER;
+        let is_done = self.next_at() == Time::NEVER || !is_planned && self.is_empty();
+        at >= self.limit || at >= self.duration && is_done
+    }
+
+    /// Closes the books of a run that has ended so.
+    pub(super) fn close_books(self, ending: &Ending) -> Result<Record, Broken> {
+        let end = match ending {
+            Ending::Complete => self.clients.now.max(self.duration),
+            _ => self.clients.now,
+        };
+        self.clients.recorder.agrees_with(&self.broker)?;
+        self.clients.recorder.finish(end)
     }
 
     /// Whether a run that drains until it is empty is so.
@@ -290,16 +336,8 @@ impl<'a, L: Listener> Run<'a, L> {
     /// Looks up now and then: how far is it, should it stop, does it hold too much.
     #[cold]
     fn look(&mut self, watch: &'a Watch) -> Option<Ending> {
-        if self.is_closed {
-            self.think_again();
-            if self.commands < self.next_watch {
-                return None;
-            }
-        }
-        self.next_watch = self.commands + LOOK_EVERY;
-        self.next_look = if self.is_closed { 0 } else { self.next_watch };
-        if self.last_look.0 != self.clients.now {
-            self.last_look = (self.clients.now, self.commands);
+        if !self.is_time_to_look() {
+            return None;
         }
         let until = self.clients.now.min(self.duration);
         watch.advance(until.since(self.reported).nanos());
@@ -307,12 +345,35 @@ impl<'a, L: Listener> Run<'a, L> {
         if watch.stopped() {
             return Some(Ending::Interrupted);
         }
-        // A delivery that its queue took back is still in somebody's hands, and takes as much room as a message.
-        let inside = self.clients.recorder.under_way() + self.broker.unanswered();
-        if inside > LARGE && self.turn.is_none() {
+        if self.inside() > LARGE && self.turn.is_none() {
             self.turn = Some(watch.large());
         }
-        if inside > self.at_most_inside {
+        self.is_too_much()
+    }
+
+    /// Clients who wait for the ends of their messages are looked after each time.
+    fn is_time_to_look(&mut self) -> bool {
+        if self.is_closed {
+            self.think_again();
+            if self.commands < self.next_watch {
+                return false;
+            }
+        }
+        self.next_watch = self.commands + LOOK_EVERY;
+        self.next_look = if self.is_closed { 0 } else { self.next_watch };
+        if self.last_look.0 != self.clients.now {
+            self.last_look = (self.clients.now, self.commands);
+        }
+        true
+    }
+
+    /// A delivery that its queue took back is still in somebody's hands, and takes as much room as a message.
+    fn inside(&self) -> u64 {
+        self.clients.recorder.under_way() + self.broker.unanswered()
+    }
+
+    fn is_too_much(&self) -> Option<Ending> {
+        if self.inside() > self.at_most_inside {
             return Some(self.overload(
                 &format!("more than run.at_most_inside = {} messages were inside", self.at_most_inside),
                 "Add consumers, or give the queue a capacity",
@@ -361,11 +422,7 @@ impl<'a, L: Listener> Run<'a, L> {
         shift.next += 1;
         let Some((_, count)) = shift.profile.point(nth) else { return };
         let following = shift.profile.point(shift.next);
-        let changes = self.clients.change_shift(at, count);
-        for consumer in changes.leave {
-            self.listener.apply(&mut self.broker, Command::Cancel { consumer }, &mut self.clients);
-        }
-        changes.come.into_iter().for_each(|consumer| self.subscribe(crew, consumer));
+        self.change_count(crew, count);
         if let Some((at_time, _)) = following {
             let consumer = ConsumerId((self.clients.seats.len() + at) as u32);
             self.clients.completions.enter(at_time, self.clients.entered, consumer);
@@ -374,14 +431,32 @@ impl<'a, L: Listener> Run<'a, L> {
         self.follow_up();
     }
 
+    /// The consumers of an entry become so many; what follows from that is to be carried out.
+    pub(super) fn change_count(&mut self, crew: usize, count: u32) {
+        let changes = self.clients.change_count(crew, count);
+        for consumer in changes.leave {
+            self.listener.apply(&mut self.broker, Command::Cancel { consumer }, &mut self.clients);
+        }
+        changes.come.into_iter().for_each(|consumer| self.subscribe(crew, consumer));
+    }
+
+    /// A consumer whose seat is spare.
+    fn stay_away(&mut self, crew: usize, consumer: ConsumerId) {
+        self.listener.apply(&mut self.broker, Command::Cancel { consumer }, &mut self.clients);
+        let desk = self.clients.seats[consumer.0 as usize].desk;
+        if desk != NO_DESK {
+            self.clients.crews[crew].leave(desk as usize);
+        }
+    }
+
     /// A consumer comes back to all of its queues; while the broker is away it waits for that.
     pub(super) fn subscribe(&mut self, crew: usize, consumer: ConsumerId) {
         if self.clients.brokers_out > 0 {
             return;
         }
-        let entry = &self.scenario.consumers[crew];
-        for queue in entry.takes_from.iter().copied() {
-            let subscribe = Command::Subscribe { consumer, queue, terms: entry.terms() };
+        let terms = self.terms[crew];
+        for queue in self.scenario.consumers[crew].takes_from.iter().copied() {
+            let subscribe = Command::Subscribe { consumer, queue, terms };
             self.listener.apply(&mut self.broker, subscribe, &mut self.clients);
         }
     }
@@ -421,7 +496,12 @@ impl<'a, L: Listener> Run<'a, L> {
             self.publish_apart(message);
             return self.follow_up();
         }
-        let queue = source.publishes_to[0];
+        self.publish_message::<PLAIN>(message);
+    }
+
+    #[inline(always)]
+    pub(super) fn publish_message<const PLAIN: bool>(&mut self, message: Message) {
+        let queue = self.clients.sources[usize::from(message.producer)].publishes_to[0];
         let payload = self.clients.recorder.published(message);
         self.listener.published(&self.clients, queue, payload);
         if !PLAIN && self.broker.keeps_properties() {

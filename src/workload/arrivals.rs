@@ -4,6 +4,7 @@ use std::hint::cold_path;
 use std::sync::Arc;
 
 use super::bursts::Path;
+use super::changed::Changed;
 use super::rate::Inverse;
 use super::shaped::ShapedStream;
 use super::{Bursts, Distribution, RateProfile, Sampler, Shaped, Trace};
@@ -141,19 +142,19 @@ impl Arrivals {
 }
 
 /// Draws that do not wait for each other take a third of the time.
-const AHEAD: usize = 16;
+pub(super) const AHEAD: usize = 16;
 
 /// Planned instants, one after the other. They are drawn some ahead, which changes nothing: a draw belongs to its number.
 pub struct ArrivalStream<'a> {
-    source: Source<'a>,
-    number: u64,
+    pub(super) source: Source<'a>,
+    pub(super) number: u64,
     /// Filled up with [`Time::NEVER`] where the stream ends.
-    ahead: [Time; AHEAD],
+    pub(super) ahead: [Time; AHEAD],
     /// The place of the next instant in `ahead`.
-    next: usize,
+    pub(super) next: usize,
 }
 
-enum Source<'a> {
+pub(super) enum Source<'a> {
     /// Exact inversion: unit exponential steps in expected arrivals (Çınlar 1975, ch. 4.7).
     Poisson {
         key: Key,
@@ -181,6 +182,8 @@ enum Source<'a> {
         expected: f64,
     },
     Shaped(Box<ShapedStream<'a>>),
+    /// By hand.
+    Changed(Box<Changed<'a>>),
 }
 
 impl Iterator for ArrivalStream<'_> {
@@ -198,6 +201,12 @@ impl Iterator for ArrivalStream<'_> {
 }
 
 impl ArrivalStream<'_> {
+    /// The instant that was handed out last; none before the first, and after the end.
+    pub(super) fn handed_out_last(&self) -> Option<Time> {
+        let last = self.ahead[self.next.checked_sub(1)?];
+        (last != Time::NEVER).then_some(last)
+    }
+
     #[inline(never)]
     fn look_ahead(&mut self) {
         let numbers = self.number..self.number + AHEAD as u64;
@@ -239,6 +248,7 @@ impl ArrivalStream<'_> {
                 places.zip(instants).for_each(put);
             }
             Source::Shaped(stream) => places.zip(stream).for_each(put),
+            Source::Changed(changed) => places.zip(changed).for_each(put),
         }
     }
 }

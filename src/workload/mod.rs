@@ -3,6 +3,7 @@
 pub mod arrivals;
 mod batch;
 mod bursts;
+mod changed;
 pub mod columns;
 pub mod count;
 pub mod curve;

@@ -23,3 +23,4 @@ mod repeats;
 mod runs;
 mod script;
 mod single;
+mod stage;

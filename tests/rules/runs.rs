@@ -23,11 +23,11 @@ use kendall::workload::{Arrivals, Branch, CountProfile, Distribution, Empirical,
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-fn ms(milliseconds: u64) -> Span {
+pub fn ms(milliseconds: u64) -> Span {
     Span::from_nanos(milliseconds * 1_000_000)
 }
 
-fn instant(milliseconds: u64) -> Time {
+pub fn instant(milliseconds: u64) -> Time {
     Time::ZERO + ms(milliseconds)
 }
 
@@ -282,7 +282,7 @@ fn least_prefetch(rules: &ConsumerRules) -> u32 {
 }
 
 /// All that the language of a scenario offers, in small.
-fn anything() -> impl Strategy<Value = Scenario> {
+pub fn anything() -> impl Strategy<Value = Scenario> {
     let closed = (1..9_u32, distribution(true)).prop_map(|(population, think)| Arrivals::Closed {
         population,
         at_most_per_s: f64::from(population) / think.mean_s(),
@@ -451,7 +451,7 @@ fn run_of(
 }
 
 /// One queue without limits, one producer, consumers whose attempts all succeed; followed to the end.
-fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, seed: u64) -> Scenario {
+pub fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, seed: u64) -> Scenario {
     let queues = vec![Queue { name: "queue".into(), rules: QueueRules::default() }];
     let producers = vec![Producer {
         name: "producer".into(),
@@ -482,7 +482,7 @@ fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32, se
 }
 
 /// Runs a scenario; that the books balance and Little's law holds is checked in there.
-fn run(scenario: &Scenario) -> Record {
+pub fn run(scenario: &Scenario) -> Record {
     sim::one(scenario).unwrap_or_else(|broken| panic!("{broken}"))
 }
 
@@ -496,7 +496,7 @@ fn in_short(tally: &Tally) -> (u64, u128, u64) {
 }
 
 /// Everything in a record but what each consumers entry did.
-fn shown(record: &Record) -> Vec<String> {
+pub fn shown(record: &Record) -> Vec<String> {
     let mut lines = vec![
         format!("{:?} {:?} {:?}", record.end, record.counts, record.oldest_unfinished),
         format!("{} {}", record.processed_in_window, record.succeeded_in_window),
@@ -509,7 +509,7 @@ fn shown(record: &Record) -> Vec<String> {
     lines
 }
 
-fn config(cases: u32) -> ProptestConfig {
+pub fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() }
 }
 

@@ -33,7 +33,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
     /// Its work is stopped where it stands. What it had in its hands is booked as abandoned before the target takes it
     /// back, because then another may have it.
     fn crash(&mut self, at: Time) -> Result<(), TargetError> {
-        let acknowledged_before = self.parts.crew.acknowledges_before();
+        let acknowledged_before = self.parts.crew.acknowledges_before(DESK);
         let Crashed { begun, passed_on, not_begun, .. } = self.parts.crew.crash(DESK);
         if !begun.is_empty() {
             self.parts.books.worked(self.stopped(at), self.parts.entry, self.began);

@@ -1,11 +1,13 @@
 //! The arguments, as clap reads them and `--help` explains them.
 
 mod answered;
+mod watched;
 
 use std::path::PathBuf;
 
 pub use answered::{Compare, Live, Run};
 use clap::{Parser, Subcommand};
+pub use watched::Watch;
 
 /// One queueing scenario, answered by theory and by simulation.
 #[derive(Debug, Parser)]
@@ -31,6 +33,8 @@ pub enum Command {
     Run(Box<Run>),
     /// Compare a scenario with its variants on the same random numbers
     Compare(Box<Compare>),
+    /// Watch a run of a scenario in the terminal, and change it while it goes
+    Watch(Box<Watch>),
     /// Say which model a scenario is, and which assumptions hold or fail
     Explain(Explain),
     /// Print all that formulas know of a system in Kendall's notation

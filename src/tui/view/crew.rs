@@ -32,8 +32,9 @@ pub fn draw(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
 }
 
 fn single(screen: &Screen<'_>, entry: &ConsumersScene, area: Rect, pen: &mut Pen<'_>) {
-    let title = if entry.name == "consumer" { "consumers" } else { &entry.name };
-    let inner = pen.frame(area, title, Role::Strong);
+    let named = if entry.name == "consumer" { "consumers".to_owned() } else { format!("consumers {}", entry.name) };
+    let title = first_that_fits([named, "consumers".to_owned()], usize::from(area.width.saturating_sub(4)));
+    let inner = pen.frame(area, &title, Role::Strong);
     let cells = Rect { height: line::height(inner.height).min(inner.height), ..inner };
     signs(entry, cells, pen);
     let words = Rect { y: inner.y + cells.height, height: inner.height - cells.height, ..inner };

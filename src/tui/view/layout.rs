@@ -47,7 +47,7 @@ impl Layout {
         };
         let flow = top(&mut rest, rows_of_flow);
         if is_large {
-            rest = within(rest, 1)
+            rest = within(rest, 1);
         }
         let (left, right) = halves(rest);
         let mut layout = Layout {
@@ -76,9 +76,9 @@ impl Layout {
         let (upper, lower) = if is_large { parts(right) } else { (right, None) };
         layout.times = Some(upper);
         if has_tabs && !steps {
-            layout.queues = lower
+            layout.queues = lower;
         } else {
-            layout.told = lower
+            layout.told = lower;
         }
         Some(layout)
     }

@@ -79,7 +79,7 @@ fn most_seen(screen: &Screen<'_>) -> u64 {
 /// From the right to the left, column by column.
 fn signs(level: u64, scale: &Scale, bar: Rect, pen: &mut Pen<'_>) {
     let full = level / scale.messages_a_cell;
-    let is_begun = level % scale.messages_a_cell > 0;
+    let is_begun = !level.is_multiple_of(scale.messages_a_cell);
     let sign = if scale.messages_a_cell == 1 { "●" } else { "█" };
     for cell in 0..u64::from(bar.width) * u64::from(bar.height) {
         let (column, row) = ((cell / u64::from(bar.height)) as u16, (cell % u64::from(bar.height)) as u16);

@@ -1,7 +1,6 @@
 //! Lines over time, in dots of Braille: eight to a cell.
 
 use ratatui::layout::Rect;
-use ratatui::style::Color;
 use ratatui::symbols::Marker;
 use ratatui::widgets::Widget as _;
 use ratatui::widgets::canvas::{Canvas, Line, Points};
@@ -14,9 +13,13 @@ use crate::measure::{Measure, Quantity, Stat, Unit};
 use crate::report::number;
 use crate::result::Moment;
 
+/// Points of a rate; more would show how unevenly messages come, and not how many.
+const POINTS_OF_A_RATE: usize = 30;
+
 /// A line through all of the past.
 struct Curve {
     role: Role,
+    is_dotted: bool,
     points: Vec<(f64, f64)>,
 }
 
@@ -25,7 +28,7 @@ pub fn length(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
     let queue = screen.queue();
     let of = |moment: &Moment| moment.levels.get(screen.state.queue).map_or(0.0, |(waiting, _)| *waiting as f64);
     let theory = screen.theory(&Measure::of(&queue.name, Quantity::Length, Stat::Mean));
-    let curve = Curve { role: Role::Message, points: over_time(screen, of) };
+    let curve = Curve { role: Role::Message, is_dotted: false, points: over_time(screen, of) };
     let title =
         if area.width > 50 { format!("{}: waiting, over time", queue.name) } else { "waiting, over time".to_owned() };
     let plot = Plot { title, unit: Unit::Messages, curves: vec![curve], theory };
@@ -34,17 +37,31 @@ pub fn length(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
 
 /// What comes in and what is processed, a second.
 pub fn rates(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
+    let of = |value: fn(&Moment) -> f64| means(&over_time(screen, value), POINTS_OF_A_RATE);
     let curves = vec![
-        Curve { role: Role::Message, points: over_time(screen, |moment| moment.rate_in) },
-        Curve { role: Role::Busy, points: over_time(screen, |moment| moment.rate_out) },
+        Curve { role: Role::Busy, is_dotted: false, points: of(|moment| moment.rate_out) },
+        Curve { role: Role::Message, is_dotted: true, points: of(|moment| moment.rate_in) },
     ];
-    let plot =
-        Plot { title: "published and processed, a second".to_owned(), unit: Unit::PerSecond, curves, theory: None };
+    let plot = Plot {
+        title: "published (dotted) and processed, a second".to_owned(),
+        unit: Unit::PerSecond,
+        curves,
+        theory: None,
+    };
     plot.draw(screen, area, pen);
 }
 
 fn over_time(screen: &Screen<'_>, value: impl Fn(&Moment) -> f64) -> Vec<(f64, f64)> {
     screen.scene.history.iter().map(|moment| (moment.at.seconds(), value(moment))).collect()
+}
+
+/// The means of groups of points, at the ends of the groups.
+fn means(points: &[(f64, f64)], groups: usize) -> Vec<(f64, f64)> {
+    let mean = |group: &[(f64, f64)]| {
+        let sum: f64 = group.iter().map(|(_, y)| y).sum();
+        group.last().map(|(x, _)| (*x, sum / group.len() as f64))
+    };
+    points.chunks(points.len().div_ceil(groups).max(1)).filter_map(mean).collect()
 }
 
 struct Plot {
@@ -93,18 +110,32 @@ impl Plot {
                 context.layer();
             }
             for curve in &self.curves {
-                through(&curve.points, palette.colour(curve.role), |line| context.draw(line));
+                let color = palette.colour(curve.role);
+                if curve.is_dotted {
+                    context.draw(&Points { coords: &dots(&curve.points, end, inner.width), color });
+                } else {
+                    through(&curve.points, |[(x1, y1), (x2, y2)]| context.draw(&Line { x1, y1, x2, y2, color }));
+                }
             }
         });
         canvas.render(inner, pen.buffer);
     }
 }
 
-fn through(points: &[(f64, f64)], color: Color, mut draw: impl FnMut(&Line)) {
-    for pair in points.windows(2) {
-        let [(x1, y1), (x2, y2)] = [pair[0], pair[1]];
-        draw(&Line { x1, y1, x2, y2, color });
-    }
+fn through(points: &[(f64, f64)], draw: impl FnMut([(f64, f64); 2])) {
+    points.windows(2).map(|pair| [pair[0], pair[1]]).for_each(draw);
+}
+
+/// Along the line, one dot in two.
+fn dots(points: &[(f64, f64)], end: f64, width: u16) -> Vec<(f64, f64)> {
+    let mut dots = Vec::new();
+    let step = end / f64::from(width);
+    through(points, |[(x1, y1), (x2, y2)]| {
+        let between = ((x2 - x1) / step).ceil().max(1.0);
+        let share = |at: u32| f64::from(at) / between;
+        dots.extend((0..between as u32).map(|at| (x1 + share(at) * (x2 - x1), y1 + share(at) * (y2 - y1))));
+    });
+    dots
 }
 
 /// A broken line across: two dots in three.

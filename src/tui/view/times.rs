@@ -49,9 +49,9 @@ fn figures(screen: &Screen<'_>, area: Rect, pen: &mut Pen<'_>) {
     };
     for (at, (measure, value)) in lines.enumerate() {
         if at % STATS.len() == 0 {
-            let Some(row) = rows.next() else { return };
             // The response is in the title of the panel.
             if at > 0 || has_theory {
+                let Some(row) = rows.next() else { return };
                 head(pen, row, if at == 0 { "" } else { "wait" });
             }
         }

@@ -284,6 +284,14 @@ impl Percentile {
     pub const P99: Percentile = Percentile { digits: 99, places: 2 };
     pub const P999: Percentile = Percentile { digits: 999, places: 3 };
 
+    /// Near enough to each other for a curve, in order.
+    pub fn of_a_curve() -> impl Iterator<Item = Percentile> + Clone {
+        let of = |digits, places| Percentile { digits, places };
+        let evenly = (1..=19).map(move |twentieths| of(5 * twentieths, 2));
+        let tail = [(98, 2), (99, 2), (995, 3), (998, 3), (999, 3), (9995, 4), (9998, 4), (9999, 4)];
+        evenly.chain(tail.map(|(digits, places)| of(digits, places)))
+    }
+
     /// The share of values at or below it, strictly between 0 and 1.
     pub fn quantile(self) -> f64 {
         f64::from(self.digits) / 10_f64.powi(i32::from(self.places))
@@ -319,6 +327,41 @@ pub enum Direction {
     Lower,
     Higher,
     Neither,
+}
+
+/// How a measure is held against a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    Less,
+    LessOrEqual,
+    Equal,
+    GreaterOrEqual,
+    Greater,
+}
+
+impl Op {
+    pub const ALL: [Op; 5] = [Op::Less, Op::LessOrEqual, Op::Equal, Op::GreaterOrEqual, Op::Greater];
+
+    /// As it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Op::Less => "<",
+            Op::LessOrEqual => "<=",
+            Op::Equal => "=",
+            Op::GreaterOrEqual => ">=",
+            Op::Greater => ">",
+        }
+    }
+
+    pub fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Op::Less => value < bound,
+            Op::LessOrEqual => value <= bound,
+            Op::Equal => value == bound,
+            Op::GreaterOrEqual => value >= bound,
+            Op::Greater => value > bound,
+        }
+    }
 }
 
 /// One number that an answer can have.

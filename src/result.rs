@@ -1,12 +1,14 @@
 //! What every engine fills in and every view reads: answers, estimates, accounts, verdicts, targets, warnings.
 
 mod about;
+mod accounts;
 mod compare;
 mod explanation;
 mod live;
 mod scene;
 
-pub use about::{About, AboutConsumers, AboutQueue};
+pub use about::{About, AboutConsumers, AboutQueue, Asked};
+pub use accounts::{Accounts, ProducerAccount, QueueAccount};
 pub use compare::{Compared, Comparison, Difference, Ranking, Shown};
 pub use explanation::{Explanation, Paragraph, Stability};
 pub use live::{Halves, Lag, Live, LiveAgreement, Uncorrected};
@@ -16,7 +18,7 @@ use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 
-use crate::measure::{Cause, Measure};
+use crate::measure::{Measure, Op, Quantity};
 use crate::time::{Span, Time};
 
 /// Everything that is known after a run of one scenario.
@@ -76,6 +78,9 @@ pub struct Theory {
     /// Where the formulas are from.
     pub source: String,
     pub measures: BTreeMap<Measure, Exact>,
+    /// Wait, service and response of the whole, as far as their distributions are known: shares of messages, and the
+    /// seconds that so many of them do not exceed.
+    pub curves: BTreeMap<Quantity, Vec<(f64, f64)>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,6 +99,8 @@ pub struct Simulation {
     pub stopped: Stopped,
     /// Why a replication was stopped by itself, in words, if one was; what was measured until then counts.
     pub overload: Option<Overload>,
+    /// Somebody changed it by hand while it ran: neither theory nor a target says anything of it.
+    pub altered: bool,
     /// Published in all replications, warm-up included.
     pub messages: u64,
     pub measures: BTreeMap<Measure, Estimate>,
@@ -113,7 +120,7 @@ pub struct Simulation {
 pub struct Overload {
     /// When it was stopped and why, behind "a replication was".
     pub what: String,
-    pub advice: &'static str,
+    pub advice: String,
 }
 
 /// Why no more replications were run.
@@ -128,6 +135,21 @@ pub enum Stopped {
     Interrupted,
     /// A replication held more than `run.at_most_inside`, or time stood still.
     Overload,
+}
+
+impl Stopped {
+    pub const ALL: [Stopped; 5] =
+        [Stopped::Replications, Stopped::Precision, Stopped::AtMost, Stopped::Interrupted, Stopped::Overload];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Stopped::Replications => "replications",
+            Stopped::Precision => "precision",
+            Stopped::AtMost => "at_most",
+            Stopped::Interrupted => "interrupted",
+            Stopped::Overload => "overload",
+        }
+    }
 }
 
 /// A number from several replications, in the measure's unit.
@@ -175,120 +197,6 @@ pub struct Who {
     pub number: u32,
 }
 
-/// Where every message went, in whole numbers over the whole run. By name, in the order of the scenario.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Accounts {
-    pub queues: Vec<(String, QueueAccount)>,
-    pub producers: Vec<(String, ProducerAccount)>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct QueueAccount {
-    pub entered_published: u64,
-    /// By consumers who passed them on (`then`).
-    pub entered_passed_on: u64,
-    pub entered_dead_lettered: u64,
-    pub waiting: u64,
-    pub delayed: u64,
-    pub in_flight: u64,
-    pub acknowledged: u64,
-    /// What expired is not among them.
-    pub dropped: BTreeMap<Cause, u64>,
-    /// Without a dead letter queue.
-    pub expired: u64,
-    pub dead_lettered: BTreeMap<Cause, u64>,
-    pub parked: u64,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ProducerAccount {
-    pub published: u64,
-    pub tries: u64,
-    pub not_yet_accepted: u64,
-    pub refused: u64,
-    pub accepted: u64,
-    pub processed: u64,
-    pub lost: BTreeMap<Cause, u64>,
-    pub dead: u64,
-    pub unfinished: u64,
-}
-
-impl QueueAccount {
-    /// Adds another run's account.
-    pub fn add(&mut self, other: &QueueAccount) {
-        self.entered_published += other.entered_published;
-        self.entered_passed_on += other.entered_passed_on;
-        self.entered_dead_lettered += other.entered_dead_lettered;
-        self.waiting += other.waiting;
-        self.delayed += other.delayed;
-        self.in_flight += other.in_flight;
-        self.acknowledged += other.acknowledged;
-        add_causes(&mut self.dropped, &other.dropped);
-        self.expired += other.expired;
-        add_causes(&mut self.dead_lettered, &other.dead_lettered);
-        self.parked += other.parked;
-    }
-
-    /// What came in and is nowhere: 0, or the rules are broken.
-    pub fn residual(&self) -> i128 {
-        let gone: u64 = self.dropped.values().chain(self.dead_lettered.values()).sum();
-        let entered = [self.entered_published, self.entered_passed_on, self.entered_dead_lettered];
-        entered.into_iter().map(i128::from).sum::<i128>()
-            - i128::from(self.waiting)
-            - i128::from(self.delayed)
-            - i128::from(self.in_flight)
-            - i128::from(self.acknowledged)
-            - i128::from(gone)
-            - i128::from(self.expired)
-            - i128::from(self.parked)
-    }
-}
-
-fn add_causes(sums: &mut BTreeMap<Cause, u64>, counts: &BTreeMap<Cause, u64>) {
-    for (cause, count) in counts {
-        *sums.entry(*cause).or_default() += count;
-    }
-}
-
-impl ProducerAccount {
-    /// Adds another run's account.
-    pub fn add(&mut self, other: &ProducerAccount) {
-        self.published += other.published;
-        self.tries += other.tries;
-        self.not_yet_accepted += other.not_yet_accepted;
-        self.refused += other.refused;
-        self.accepted += other.accepted;
-        self.processed += other.processed;
-        add_causes(&mut self.lost, &other.lost);
-        self.dead += other.dead;
-        self.unfinished += other.unfinished;
-    }
-
-    /// The sum of both equations' residuals, each taken without its sign.
-    pub fn residual(&self) -> i128 {
-        let lost: u64 = self.lost.values().sum();
-        let handed_over = i128::from(self.published)
-            - i128::from(self.not_yet_accepted)
-            - i128::from(self.refused)
-            - i128::from(self.accepted);
-        let fates = i128::from(self.accepted)
-            - i128::from(self.processed)
-            - i128::from(lost)
-            - i128::from(self.dead)
-            - i128::from(self.unfinished);
-        handed_over.abs() + fates.abs()
-    }
-}
-
-impl Accounts {
-    /// 0, or the rules are broken.
-    pub fn residual(&self) -> i128 {
-        let queues: i128 = self.queues.iter().map(|(_, q)| q.residual().abs()).sum();
-        let producers: i128 = self.producers.iter().map(|(_, p)| p.residual()).sum();
-        queues + producers
-    }
-}
-
 /// A level over time: the mean within each step, over replications, with the interval's ends.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
@@ -318,12 +226,31 @@ pub enum Verdict {
     Undecided,
 }
 
+impl Verdict {
+    pub const ALL: [Verdict; 3] = [Verdict::Agrees, Verdict::Differs, Verdict::Undecided];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Agrees => "agrees",
+            Verdict::Differs => "differs",
+            Verdict::Undecided => "undecided",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetResult {
+    /// As written.
     pub target: String,
+    pub measure: Measure,
+    pub op: Op,
+    /// In the measure's unit.
+    pub bound: f64,
+    /// The share of replications in which it must hold, where the target says one.
+    pub in_runs: Option<f64>,
     pub by: &'static str,
     pub holds: Holds,
-    /// What was measured, and what would decide an undecided one; in words.
+    /// Why it is not decided, and what would decide it; in words.
     pub note: String,
 }
 
@@ -332,6 +259,18 @@ pub enum Holds {
     Yes,
     No,
     Undecided,
+}
+
+impl Holds {
+    pub const ALL: [Holds; 3] = [Holds::Yes, Holds::No, Holds::Undecided];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Holds::Yes => "yes",
+            Holds::No => "no",
+            Holds::Undecided => "undecided",
+        }
+    }
 }
 
 /// Something that the reader of a result has to know before trusting it.
@@ -369,11 +308,30 @@ pub enum WarningCode {
     Reconnected,
     /// Somebody else's messages were in the queues of a live run.
     Foreign,
+    /// Somebody changed a run by hand.
+    Altered,
     /// Something in the scenario has no effect or an effect that is easily overlooked.
     Scenario,
 }
 
 impl WarningCode {
+    pub const ALL: [WarningCode; 14] = [
+        WarningCode::ShortRun,
+        WarningCode::Unstable,
+        WarningCode::Overload,
+        WarningCode::Unfinished,
+        WarningCode::LongWarmup,
+        WarningCode::Imprecise,
+        WarningCode::HeavyTail,
+        WarningCode::GeneratorBound,
+        WarningCode::HostSaturated,
+        WarningCode::NotStationary,
+        WarningCode::Reconnected,
+        WarningCode::Foreign,
+        WarningCode::Altered,
+        WarningCode::Scenario,
+    ];
+
     pub fn name(self) -> &'static str {
         match self {
             WarningCode::ShortRun => "short-run",
@@ -388,6 +346,7 @@ impl WarningCode {
             WarningCode::NotStationary => "not-stationary",
             WarningCode::Reconnected => "reconnected",
             WarningCode::Foreign => "foreign",
+            WarningCode::Altered => "altered",
             WarningCode::Scenario => "scenario",
         }
     }

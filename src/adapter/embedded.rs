@@ -91,6 +91,10 @@ impl Session for Host {
         Ok(())
     }
 
+    fn lets_be_changed(&self) -> bool {
+        true
+    }
+
     fn still<R>(&self, close: impl FnOnce(Option<&mut dyn Iterator<Item = (QueueId, Place)>>) -> R) -> R {
         self.look(|broker| close(Some(&mut broker.places())))
     }
@@ -140,6 +144,11 @@ impl Consumer for host::Consumer {
 
     fn close(&mut self) -> Result<Vec<Delivery<host::Delivery>>, TargetError> {
         Ok(host::Consumer::close(self, true).into_iter().filter_map(opened).collect())
+    }
+
+    fn change_terms(&mut self, terms: Terms) -> Result<(), TargetError> {
+        host::Consumer::change_terms(self, terms);
+        Ok(())
     }
 
     fn resume(&mut self) {

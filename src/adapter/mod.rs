@@ -191,6 +191,11 @@ pub trait Session: Send + Sync + 'static {
         Err(not_by_plan("come back"))
     }
 
+    /// Whether somebody may change by hand what its consumers do: crash them, and tell them otherwise on what terms they take.
+    fn lets_be_changed(&self) -> bool {
+        false
+    }
+
     /// Finds out, when nothing more is planned, what became of messages that were not heard of since they were accepted,
     /// and tells the ear. Consumers may be handed nothing afterwards.
     ///
@@ -272,6 +277,15 @@ pub trait Consumer: Send + 'static {
     /// If the target knows none.
     fn close(&mut self) -> Result<Vec<Delivery<Self::Tag>>, TargetError> {
         Err(not_by_plan("close a consumer's connection"))
+    }
+
+    /// It takes on other terms from now on, or as soon as it takes part again. Only a target that [lets itself be
+    /// changed](Session::lets_be_changed) is asked.
+    ///
+    /// # Errors
+    /// If the target knows no such change.
+    fn change_terms(&mut self, _: Terms) -> Result<(), TargetError> {
+        Err(not_by_plan("change the terms of a consumer"))
     }
 
     /// It takes part again after a [`cancel`](Consumer::cancel) or a [`close`](Consumer::close), on the same terms. None of

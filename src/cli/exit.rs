@@ -110,11 +110,20 @@ impl Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::{Measure, Op, Quantity, Stat};
     use crate::result::TargetResult;
 
     fn exit(partial: bool, holds: &[Holds]) -> Exit {
-        let target =
-            |&holds: &Holds| TargetResult { target: String::new(), by: "simulation", holds, note: String::new() };
+        let target = |&holds: &Holds| TargetResult {
+            target: "lost = 0".to_owned(),
+            measure: Measure::whole(Quantity::Lost, Stat::Value),
+            op: Op::Equal,
+            bound: 0.0,
+            in_runs: None,
+            by: "simulation",
+            holds,
+            note: String::new(),
+        };
         Exit::of(&Outcome {
             seed: 1,
             partial,

@@ -80,8 +80,12 @@ pub(super) fn with_live<T: Target>(
 ) -> Result<(), RunError> {
     let answer = Live::of(scenario, warmup, speed, target, runs)?;
     outcome.partial |= answer.runs.stopped == Stopped::Interrupted;
-    outcome.live_agreement = agreement::compare_live(&answer, no_verdict(&answer));
-    outcome.targets.extend(targets::judge_live(scenario, &answer));
+    if answer.runs.altered {
+        outcome.warnings.push(warnings::altered());
+    } else {
+        outcome.live_agreement = agreement::compare_live(&answer, no_verdict(&answer));
+        outcome.targets.extend(targets::judge_live(scenario, &answer));
+    }
     outcome.warnings.extend(warnings::of_live(&answer));
     outcome.answers.push(Answer::Live(Box::new(answer)));
     Ok(())
@@ -134,6 +138,7 @@ impl Live {
         let reconnects = runs.iter().map(|run| run.reconnects).sum();
         let foreign = runs.iter().map(|run| run.foreign).sum();
         let busy_cores = runs.iter().filter_map(|run| run.busy_cores).reduce(f64::max);
+        let altered = runs.iter().any(|run| run.is_altered);
         let mut records = Vec::new();
         for run in runs {
             sent_late.merge(run.sent_late);
@@ -145,7 +150,8 @@ impl Live {
         let twins = twins.map_err(|broken| RunError::Broken(broken.to_string()))?;
         let twin = added_up(scenario, &twins, warmup, Ending::Complete, speed);
         let mut measured = added_up(scenario, &records, warmup, ending, speed);
-        let both = halves(&measured).zip(halves(&twin)).filter(|_| ending == Ending::Complete);
+        measured.altered = altered;
+        let both = halves(&measured).zip(halves(&twin)).filter(|_| ending == Ending::Complete && !altered);
         if let Some(why) = target.untold() {
             withhold(scenario, &mut measured, why);
         }
@@ -154,8 +160,8 @@ impl Live {
         let verdict = sent_late.verdict(p50.map(|p50| speed.real(Span::from_seconds(p50))));
         Ok(Live {
             target: target.name(),
-            durability: target.durability().name(),
-            untold: target.untold(),
+            durability: target.durability().name().to_owned(),
+            untold: target.untold().map(str::to_owned),
             speed: speed.factor(),
             twin: means(&twin),
             halves: both.map(|(live, twin)| Halves { live, twin }),
@@ -191,7 +197,7 @@ fn added_up(scenario: &Scenario, records: &[Record], warmup: Span, ending: Endin
             let end = records.last().map_or(0.0, |record| record.end.seconds());
             let what =
                 format!("stopped {end:.3} s into the run: more than run.at_most_inside = {most} messages were inside");
-            let advice = "Add consumers, or give the queue a capacity";
+            let advice = "Add consumers, or give the queue a capacity".to_owned();
             (Stopped::Overload, Some(Overload { what, advice }))
         }
     };

@@ -6,9 +6,13 @@ mod halves;
 mod live;
 mod targets;
 mod warnings;
+mod watching;
+mod watching_live;
 
 pub use compare::{Variant, compare, compare_live};
 pub use live::{LiveAsk, run_live};
+pub use watching::Watching;
+pub use watching_live::WatchingLive;
 
 use crate::live::LiveError;
 use crate::result::{Answer, Explanation, Outcome, Simulation, Stability, Stopped, Theory};

@@ -12,7 +12,7 @@ pub fn judge(scenario: &Scenario, simulation: &Simulation) -> Vec<TargetResult> 
             Some(share) => in_runs(target, share, simulation),
             None => by_estimate(target, simulation),
         };
-        TargetResult { target: target.text.clone(), by: "simulation", holds, note }
+        judged(target, "simulation", holds, note)
     };
     scenario.targets.iter().map(judge).collect()
 }
@@ -25,9 +25,22 @@ pub fn judge_live(scenario: &Scenario, live: &Live) -> Vec<TargetResult> {
             (Ok(()), Some(share)) => in_runs(target, share, &live.runs),
             (Ok(()), None) => by_runs(target, &live.runs),
         };
-        TargetResult { target: target.text.clone(), by: "live", holds, note }
+        judged(target, "live", holds, note)
     };
     scenario.targets.iter().map(judge).collect()
+}
+
+fn judged(target: &Target, by: &'static str, holds: Holds, note: String) -> TargetResult {
+    TargetResult {
+        target: target.text.clone(),
+        measure: target.measure.clone(),
+        op: target.op,
+        bound: target.value,
+        in_runs: target.in_runs,
+        by,
+        holds,
+        note,
+    }
 }
 
 fn by_runs(target: &Target, runs: &Simulation) -> (Holds, String) {
@@ -53,7 +66,7 @@ pub fn judge_by_theory(scenario: &Scenario, theory: &Theory) -> Vec<TargetResult
             Some(_) => (Holds::No, String::new()),
             None => (Holds::Undecided, "the formulas do not tell; leave out `--theory` to simulate it".to_owned()),
         };
-        TargetResult { target: target.text.clone(), by: "theory", holds, note }
+        judged(target, "theory", holds, note)
     };
     scenario.targets.iter().map(judge).collect()
 }

@@ -25,6 +25,13 @@ pub fn of_scenario(scenario: &Scenario, stability: &[Stability]) -> Vec<Warning>
     unstable.chain(heavy).chain(infinite).chain(idle.map(prefetch_without_effect)).chain(unheard).collect()
 }
 
+/// Of a run that somebody changed by hand.
+pub fn altered() -> Warning {
+    let text = "the run was changed by hand while it went on, so its figures are of no scenario: no theory is set beside it, \
+                and no target is judged by it";
+    warning(WarningCode::Altered, text.to_owned())
+}
+
 fn unheard(entry: &Consumers) -> Warning {
     let text = format!(
         "acknowledgements of {} get lost, and nothing brings their messages back: they keep their places in the prefetch, \

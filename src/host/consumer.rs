@@ -93,6 +93,18 @@ impl Consumer {
         }
     }
 
+    /// It takes on other terms from now on. What it has not answered counts as before.
+    pub fn change_terms(&mut self, terms: Terms) {
+        self.terms = terms;
+        if !self.is_cancelled {
+            let Consumer { seat, queues, .. } = self;
+            seat.shared.enter(|state| {
+                state.cancel(seat.consumer);
+                state.subscribe_again(seat.consumer, queues, terms);
+            });
+        }
+    }
+
     /// Its connection is closed, as when whoever consumes has crashed: all that it has not answered goes back before any of
     /// it is handed to another, and that may be a failure of each. It is handed nothing more until it [resumes]. Returns
     /// what it had not received; an answer to that, or to what it had received before, has no effect any more.

@@ -9,6 +9,8 @@ use super::run::LiveError;
 use crate::adapter::{Ear, Envelope};
 use crate::broker::{Effect, Message, Place, QueueId};
 use crate::metrics::{Attempt, KeyOf, Letter, Plan, Record, Recorder, Tally};
+use crate::scenario::Scenario;
+use crate::scene::Figures;
 use crate::time::{Span, Time};
 
 /// What a producer is told, if it wants to know.
@@ -20,6 +22,10 @@ pub enum News {
     Refused { at: Time, queue: QueueId, letter: Letter, tries: u32 },
     /// A message that it waited for has ended.
     Over { at: Time, message: Message },
+    /// Somebody changes its rate by hand to so many times what is planned.
+    Rate(f64),
+    /// It is to publish one message more, on which every attempt fails.
+    SlipIn,
 }
 
 /// What a producer wants to be told.
@@ -72,6 +78,8 @@ struct Notes {
     published: u64,
     processed: u64,
     sent_late: Span,
+    /// By queue: deliveries, and those that were not the first.
+    deliveries: Vec<(u64, u64)>,
     /// From the planned instant, of all messages, for the eye.
     responses: Tally,
     /// From the actual sending, of the messages planned in the window.
@@ -89,6 +97,7 @@ impl Books {
             published: 0,
             processed: 0,
             sent_late: Span::ZERO,
+            deliveries: vec![(0, 0); plan.queues.len()],
             responses: Tally::default(),
             uncorrected: Tally::default(),
         };
@@ -236,6 +245,19 @@ impl Books {
         })
     }
 
+    /// What they say at an instant, or when something was booked last if that is later; none once they are closed.
+    pub fn figures(&self, scenario: &Scenario, now: Time) -> Option<Figures> {
+        self.with(|notes, recorder| Some(Figures::copy(scenario, recorder, notes.on(now), &notes.deliveries)))
+    }
+
+    /// Messages published and processed so far, and what waits and what is in flight in each queue.
+    pub fn flows(&self) -> (u64, u64, Vec<(u64, u64)>) {
+        self.with(|notes, recorder| {
+            let queues = 0..notes.deliveries.len() as u16;
+            (notes.published, notes.processed, queues.map(|queue| recorder.levels(QueueId(queue))).collect())
+        })
+    }
+
     /// Messages under way, and those without a fate.
     pub fn inside(&self) -> (u64, u64) {
         self.with(|_, recorder| (recorder.under_way(), recorder.open()))
@@ -332,6 +354,12 @@ impl Ear for Books {
                     notes.let_in(payload);
                 }
                 Effect::Blocked { .. } => {}
+                Effect::Delivered { queue, attempt, .. } => {
+                    let (all, again) = &mut notes.deliveries[queue.index()];
+                    *all += 1;
+                    *again += u64::from(attempt > 1);
+                    recorder.effect(at, &effect);
+                }
                 Effect::Refused { queue, payload } => notes.refused(recorder, at, queue, payload),
                 effect => recorder.effect(at, &effect),
             }

@@ -2,10 +2,12 @@
 
 mod presence;
 mod struck;
+mod told;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::pending;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
 
 use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{oneshot, watch};
@@ -17,7 +19,7 @@ use super::roster::Place;
 use super::run::{LiveError, Phase};
 use super::{Hands, Lateness, TimerError};
 use crate::adapter::{Consumer, Delivery, Envelope, Publisher, Said};
-use crate::broker::DeliveryId;
+use crate::broker::{DeliveryId, Terms};
 use crate::client::{Acknowledge, Answer, Carried, Crew, Handed, Next, Onward};
 use crate::metrics::Attempt;
 use crate::time::Time;
@@ -41,6 +43,8 @@ pub struct Consuming<C: Consumer, P> {
     /// The time is counted for which it could work.
     pub is_counted: bool,
     pub fate: Fate,
+    /// Where it lets be seen what it does, if somebody watches.
+    pub doing: Option<Arc<AtomicU8>>,
     /// Where it passes messages on, if it does.
     pub onward: Option<Passes<P>>,
     pub books: Arc<Books>,
@@ -87,6 +91,8 @@ struct Task<C: Consumer, P> {
     is_available: bool,
     /// The broker is away.
     is_cut_off: bool,
+    /// How it is to acknowledge, and on what terms it takes, as soon as it has nothing left to work on.
+    becomes: Option<(Terms, Acknowledge)>,
 }
 
 /// Tells when a queue has let in what was passed on to it, or refused it.
@@ -146,6 +152,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
             began: Time::ZERO,
             outside: Vec::new(),
             is_cut_off: false,
+            becomes: None,
         };
         if !task.is_available {
             task.leave();
@@ -276,6 +283,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         self.say(said);
         if !self.parts.crew.desk(DESK).is_present() && self.parts.crew.is_over(DESK) {
             self.go_home();
+            self.becomes_so();
         }
         self.next = self.next_batch();
     }

@@ -8,8 +8,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::first::{First, first_of};
 use super::{Timer, TimerError};
-use crate::broker::{DeliveryId, QueueId};
-use crate::client::Crashing;
+use crate::broker::{DeliveryId, QueueId, Terms};
+use crate::client::{Acknowledge, Crashing};
 use crate::scenario::{Consumers, OutageOf, Scenario};
 use crate::time::{Span, Time};
 
@@ -26,6 +26,10 @@ pub enum Blow {
     Reconnected,
     /// The queue has taken back by now what the broker has not heard the answer for.
     LetsGo(DeliveryId),
+    /// Somebody crashes it by hand, for so long.
+    Struck(Span),
+    /// Somebody tells it by hand to take on other terms, and to acknowledge so.
+    Told(Terms, Acknowledge),
 }
 
 /// What is planned for a consumer.
@@ -47,7 +51,7 @@ pub struct Fate {
     entered: u64,
     /// By the consumer's number in its entry.
     crashing: Option<(Arc<Crashing>, u32)>,
-    /// Tells of the broker's outages, if there are some.
+    /// Tells of the broker's outages, if there are some, and of what is changed by hand.
     line: Option<UnboundedReceiver<Blow>>,
     /// Where the queue takes back what is not answered in time.
     timeouts: Vec<(QueueId, Span)>,
@@ -98,6 +102,11 @@ impl Fate {
         if let Some((crashing, place)) = &self.crashing {
             self.plan(from + crashing.down(*place, nth), Planned::Restart(nth));
         }
+    }
+
+    /// It has crashed by hand, and is back then.
+    pub fn is_back_at(&mut self, at: Time) {
+        self.plan(at, Planned::Blow(Blow::Up));
     }
 
     /// The consumer's answer for what it was delivered at that instant is not heard: it has it until its queue takes it

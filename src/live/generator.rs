@@ -68,6 +68,11 @@ impl<I: Iterator<Item = Message>> Generator<I> {
         self.pacer.add(message);
     }
 
+    /// Changes what is to come of the plan, as [`Pacer::replan`] does.
+    pub fn replan(&mut self, replan: impl FnOnce(&mut I, Option<Message>) -> Option<Message>) {
+        self.pacer.replan(replan);
+    }
+
     /// Hands out nothing more of the plan; what was added stays.
     pub fn cut(&mut self) {
         self.pacer.cut();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::measure::Percentile;
 use crate::metrics::Tally;
 use crate::result::Lag;
 use crate::time::Span;
@@ -45,7 +46,13 @@ impl Lateness {
         self.tally.settle();
         let quantiles = self.tally.quantiles([0.5, 0.99].into_iter());
         let [p50, p99] = [0, 1].map(|at| Span::from_seconds(quantiles[at].unwrap_or(0.0)));
-        Lag { count: self.tally.count, p50, p99, max: Span::from_nanos(self.tally.max) }
+        Lag { count: self.tally.count, p50, p99, max: Span::from_nanos(self.tally.max), curve: self.curve() }
+    }
+
+    fn curve(&self) -> Vec<(f64, f64)> {
+        let shares = Percentile::of_a_curve().map(Percentile::quantile);
+        let seconds = self.tally.quantiles(shares.clone());
+        shares.zip(seconds).filter_map(|(share, seconds)| Some((share, seconds?))).collect()
     }
 
     /// A run whose messages were sent later than max(1 ms, 10 % of the median response) more than one time in a
@@ -123,7 +130,8 @@ mod tests {
         let mut all = lateness(10, micros(800));
         all.merge(lateness(0, Span::ZERO));
         all.merge(lateness(990, micros(100)));
-        assert_eq!(all.lag(), Lag { count: 3000, p50: Span::ZERO, p99: all.lag().p99, max: micros(800) });
+        let lag = all.lag();
+        assert_eq!((lag.count, lag.p50, lag.max), (3000, Span::ZERO, micros(800)));
         assert_eq!(all.lag().p99.nanos() / 100, 1000); // 0.1 % wide
     }
 

@@ -12,6 +12,7 @@ mod consumer;
 mod fate;
 mod first;
 mod generator;
+mod hand;
 mod lacks;
 mod lateness;
 mod machine;
@@ -22,6 +23,7 @@ mod producer;
 mod roster;
 mod run;
 mod seats;
+mod show;
 mod timer;
 mod work;
 

@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::future::pending;
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::fate::Blow;
 use super::run::LiveError;
@@ -42,14 +42,14 @@ impl Outages {
         Outages { planned, ..Outages::default() }
     }
 
-    /// For one consumer more, who is told of the broker's outages, if there are some.
-    pub fn line(&mut self) -> Option<UnboundedReceiver<Blow>> {
-        let is_wanted = self.planned.iter().any(|(_, step)| step.of.disconnects);
-        is_wanted.then(|| {
-            let (sender, receiver) = unbounded_channel();
-            self.lines.push(sender);
-            receiver
-        })
+    /// Whether consumers have to be told of outages of the broker.
+    pub fn are_told(&self) -> bool {
+        self.planned.iter().any(|(_, step)| step.of.disconnects)
+    }
+
+    /// Over this line, if there is one, one consumer more is told.
+    pub fn add_all(&mut self, line: Option<UnboundedSender<Blow>>) {
+        self.lines.extend(line);
     }
 
     /// Never ends by itself.

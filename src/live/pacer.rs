@@ -71,6 +71,11 @@ impl<I: Iterator<Item = Message>> Pacer<I> {
         self.count += 1;
     }
 
+    /// Changes what is to come of the plan: `replan` is told the next message, if there is one, and says which is next then.
+    pub fn replan(&mut self, replan: impl FnOnce(&mut I, Option<Message>) -> Option<Message>) {
+        self.next = replan(&mut self.plan, self.next);
+    }
+
     /// Hands out nothing more of the plan; what was added stays.
     pub fn cut(&mut self) {
         self.next = None;

@@ -5,6 +5,29 @@ use crate::client::{Carried, Crashing, Crew, Onward, Producer};
 use crate::random::Key;
 use crate::scenario::Scenario;
 use crate::time::Time;
+use crate::workload::Arrivals;
+
+/// The messages of one producer, one after the other.
+pub struct Messages<'a> {
+    producer: Producer<'a>,
+    arrivals: &'a Arrivals,
+}
+
+impl Iterator for Messages<'_> {
+    type Item = Message;
+
+    fn next(&mut self) -> Option<Message> {
+        self.producer.plan()
+    }
+}
+
+impl Messages<'_> {
+    /// From `now` on they come `factor` times as fast as they were planned. `next` is the one that was handed out last and
+    /// is not sent yet, if there is one; returns the one that is to be sent next instead.
+    pub fn change_rate(&mut self, now: Time, factor: f64, next: Option<Message>) -> Option<Message> {
+        self.producer.change_rate(self.arrivals, now, factor, next)
+    }
+}
 
 /// The draws of a scenario's replication 0: when each message is published, how long work takes, what fails.
 #[derive(Clone, Copy)]
@@ -29,16 +52,16 @@ impl<'a> Plan<'a> {
     }
 
     /// The messages of each producer, in the order of the scenario, until its duration is over.
-    pub fn messages(self) -> impl Iterator<Item = impl Iterator<Item = Message> + use<'a>> + use<'a> {
+    pub fn messages(self) -> impl Iterator<Item = Messages<'a>> + use<'a> {
         (0..self.scenario.producers.len()).map(move |place| self.messages_of(place))
     }
 
     /// Those of one producer, by its place in the scenario; none of a closed population.
-    pub fn messages_of(self, place: usize) -> impl Iterator<Item = Message> + use<'a> {
+    pub fn messages_of(self, place: usize) -> Messages<'a> {
         let producer = &self.scenario.producers[place];
         let stream = producer.arrivals.stream(self.replication.name(&producer.name));
-        let mut producer = Producer::new(place as u16, stream, Time::ZERO + self.scenario.run.duration);
-        std::iter::from_fn(move || producer.plan())
+        let end = Time::ZERO + self.scenario.run.duration;
+        Messages { producer: Producer::new(place as u16, stream, end), arrivals: &producer.arrivals }
     }
 
     /// The rules and draws of each consumers entry, in the order of the scenario. `L` is what is to be remembered with

@@ -10,11 +10,12 @@ use tokio::sync::watch;
 
 use super::books::{Books, News};
 use super::first::{First, first_of};
+use super::plan::Messages;
 use super::run::{LiveError, Phase};
 use super::{Generator, Lateness, Plan, Timer};
 use crate::adapter::{Envelope, Publisher};
 use crate::broker::{Message, QueueId};
-use crate::client::{self, Carried, Thinking, Unconfirmed};
+use crate::client::{self, Carried, SLIPPED_IN, Thinking, Unconfirmed};
 use crate::metrics::Letter;
 use crate::scenario::Scenario;
 use crate::time::Time;
@@ -50,9 +51,8 @@ impl<P: Publisher> Producing<P> {
         let plan = Plan::of(&scenario, self.replication);
         let key = plan.key().name(&scenario.producers[self.place].name);
         let rules = &scenario.producers[self.place];
-        let messages = plan.messages_of(self.place);
         let mut task = Task {
-            generator: Generator::new(messages, NonZeroUsize::MAX, self.timer),
+            generator: Generator::new(plan.messages_of(self.place), NonZeroUsize::MAX, self.timer),
             rules: client::Producer::new(self.place as u16, rules.arrivals.stream(key), Time::NEVER)
                 .with_retries(rules.retries.as_ref(), key),
             carried: plan.carried().swap_remove(self.place),
@@ -71,15 +71,16 @@ impl<P: Publisher> Producing<P> {
             again: BTreeMap::new(),
             batch: Vec::new(),
             letters: Vec::new(),
+            slipped_in: 0,
         };
         task.go(self.news, self.phase, &self.planning).await?;
         Ok(task.generator.stop())
     }
 }
 
-struct Task<'a, I, P> {
+struct Task<'a, P> {
     scenario: &'a Scenario,
-    generator: Generator<I>,
+    generator: Generator<Messages<'a>>,
     rules: client::Producer<'a>,
     publishes_to: &'a [QueueId],
     carried: Carried,
@@ -101,9 +102,11 @@ struct Task<'a, I, P> {
     again: BTreeMap<(u64, Time), Vec<Again>>,
     batch: Vec<Message>,
     letters: Vec<Letter>,
+    /// Messages that were slipped in by hand.
+    slipped_in: u64,
 }
 
-impl<I: Iterator<Item = Message>, P: Publisher> Task<'_, I, P> {
+impl<P: Publisher> Task<'_, P> {
     async fn go(
         &mut self,
         mut news: UnboundedReceiver<News>,
@@ -115,10 +118,14 @@ impl<I: Iterator<Item = Message>, P: Publisher> Task<'_, I, P> {
         first.into_iter().for_each(|message| self.plan(message));
         let mut is_planning = true;
         loop {
-            if is_planning && self.generator.is_over() && self.thinkers == 0 {
-                is_planning = false;
-                planning.fetch_sub(1, Relaxed);
+            let plans_more = !self.generator.is_over() || self.thinkers > 0;
+            match (is_planning, plans_more) {
+                (true, false) => _ = planning.fetch_sub(1, Relaxed),
+                // Somebody has made its rate higher.
+                (false, true) => _ = planning.fetch_add(1, Relaxed),
+                (true, true) | (false, false) => {}
             }
+            is_planning = plans_more;
             let heard = first_of(phase.changed(), news.recv());
             match first_of(heard, self.next_due()).await {
                 First::A(First::A(_)) => match *phase.borrow_and_update() {
@@ -179,7 +186,9 @@ impl<I: Iterator<Item = Message>, P: Publisher> Task<'_, I, P> {
 
     fn publish(&mut self, message: Message) -> Result<(), LiveError> {
         let mut letters = std::mem::take(&mut self.letters);
-        self.books.published(message, self.copies, self.thinking.is_some(), &mut letters);
+        // No client has thought of what is slipped in.
+        let is_awaited = self.thinking.is_some() && message.number < SLIPPED_IN;
+        self.books.published(message, self.copies, is_awaited, &mut letters);
         if self.confirms.is_some_and(|most| self.on_the_way >= most) {
             self.held.push_back(letters);
             return Ok(());
@@ -218,6 +227,15 @@ impl<I: Iterator<Item = Message>, P: Publisher> Task<'_, I, P> {
                 if let Some(next) = self.thinking.as_ref().map(|thinking| thinking.next(message, at)) {
                     self.plan(next);
                 }
+            }
+            News::Rate(factor) => {
+                let now = self.generator.now();
+                self.generator.replan(|plan, next| plan.change_rate(now, factor, next));
+            }
+            News::SlipIn => {
+                let number = SLIPPED_IN + self.slipped_in;
+                self.slipped_in += 1;
+                self.publish(Message { producer: self.rules.place(), number, planned: self.generator.now() })?;
             }
         }
         Ok(())

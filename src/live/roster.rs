@@ -1,4 +1,4 @@
-//! Consumers whose number changes by plan: who is called in, who is sent home, and when.
+//! Consumers whose number changes, by plan or by hand: who is called in, who is sent home, and when.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -36,6 +36,11 @@ impl Roster {
         Roster { profile, lines: Vec::new() }
     }
 
+    /// How many are to be there now.
+    pub fn count(&self) -> u32 {
+        self.lines.iter().filter(|line| *line.is_called.borrow()).count() as u32
+    }
+
     /// A place for one consumer more, and whether it takes part from the beginning.
     pub fn add(&mut self) -> (Place, bool) {
         let is_present = self.lines.len() < self.profile.first() as usize;
@@ -49,7 +54,7 @@ impl Roster {
     ///
     /// # Errors
     /// If the timer fails.
-    pub async fn run(self, timer: Timer, mut phase: watch::Receiver<Phase>) -> Result<(), TimerError> {
+    pub async fn run(&self, timer: Timer, mut phase: watch::Receiver<Phase>) -> Result<(), TimerError> {
         let closed = async {
             // The end of the run closes them too.
             let _ = phase.wait_for(|phase| *phase == Phase::Closed).await;
@@ -70,7 +75,7 @@ impl Roster {
     }
 
     /// Who begins to work as it is sent home finishes that, as if it had begun a moment before.
-    fn change(&self, count: u32) {
+    pub fn change(&self, count: u32) {
         let standing =
             |line: &Line| Standing { is_present: *line.is_called.borrow(), is_idle: line.is_idle.load(Relaxed) };
         let changes = changes(self.lines.iter().map(standing), count);

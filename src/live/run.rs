@@ -4,22 +4,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::books::{Books, News, Standing, Wants};
 use super::first::{First, first_of};
+use super::hand::Hand;
 use super::machine::Machine;
 use super::outages::Outages;
 use super::producer::Producing;
-use super::seats::Seats;
+use super::seats::{Seats, seats};
+use super::show::Show;
 use super::{Clock, Lateness, Plan, Timer, TimerError};
 use crate::adapter::{Session, Setting, Target, TargetError};
 use crate::broker::QueueId;
 use crate::client::key_of;
 use crate::metrics::{self, Broken, Record, Tally};
-use crate::scenario::{Drain, Scenario};
+use crate::result::Scene;
+use crate::scenario::{Change, Drain, Scenario};
 use crate::time::{Span, Speed, Time};
 
 /// Until then everything is made, and nothing happens.
@@ -67,6 +70,22 @@ pub trait Onlooker: Sync {
 
     /// Is told now and then how it stands.
     fn sees(&self, progress: &Progress);
+
+    /// Whether the run is watched: it is shown ten times a second, and can be changed by hand.
+    fn watches(&self) -> bool {
+        false
+    }
+
+    /// Is shown how it stands.
+    fn is_shown(&self, _: Scene) {}
+
+    /// Something that is to be changed by hand.
+    fn next_change(&self) -> Option<Change> {
+        None
+    }
+
+    /// Why the latest cannot be changed.
+    fn is_refused(&self, _: String) {}
 }
 
 /// How a run stands at an instant.
@@ -104,6 +123,8 @@ pub struct Finished {
     pub reconnects: u64,
     /// Messages that were in the target's queues and not of this run.
     pub foreign: u64,
+    /// Somebody has changed something by hand.
+    pub is_altered: bool,
     /// Processors that were busy with it on average, where the system tells.
     pub busy_cores: Option<f64>,
 }
@@ -125,13 +146,15 @@ pub enum Phase {
 /// # Panics
 /// Outside a tokio runtime with I/O and time.
 pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) -> Result<Finished, LiveError> {
-    let consumers: u32 = order.scenario.consumers.iter().map(|entry| entry.count).sum();
+    let is_watched = onlooker.watches();
+    let consumers: u32 = order.scenario.consumers.iter().map(|entry| seats(entry, is_watched)).sum();
     let lead = target.lead(&order.scenario);
     let began = super::timer::in_a_while(lead + LEAD + LEAD_EACH * consumers);
     let clock = Clock::since(began, order.speed);
     let producers = order.scenario.producers.len();
     let (wants, news): (Vec<_>, Vec<_>) = (0..producers).map(|place| wants(&order.scenario, place)).unzip();
     let draws = Plan::of(&order.scenario, order.replication);
+    let lines = wants.iter().map(|wants: &Wants| wants.sender.clone()).collect();
     let books = Arc::new(Books::new(&plan(order, target), wants, key_of(draws.carried())));
     let ear = Arc::clone(&books) as Arc<dyn crate::adapter::Ear>;
     let services = draws.services().collect();
@@ -143,7 +166,7 @@ pub async fn run<T: Target>(order: &Order, target: &T, onlooker: &dyn Onlooker) 
         true => Err(LiveError::Slow { target: target.name(), lead }),
         false => Ok(()),
     };
-    let finished = run_there(order, &session, onlooker, &books, clock, news, &made).await;
+    let finished = run_there(order, &session, onlooker, &books, clock, (lines, news), &made).await;
     session.end().await;
     finished
 }
@@ -155,7 +178,7 @@ async fn run_there<S: Session>(
     onlooker: &dyn Onlooker,
     books: &Arc<Books>,
     clock: Clock,
-    mut news: Vec<UnboundedReceiver<News>>,
+    (lines, mut news): (Vec<UnboundedSender<News>>, Vec<UnboundedReceiver<News>>),
     made: &(dyn Fn() -> Result<(), LiveError> + Sync),
 ) -> Result<Finished, LiveError> {
     let (phase, phases) = watch::channel(Phase::Running);
@@ -163,8 +186,9 @@ async fn run_there<S: Session>(
     let mut tasks = Tasks { late: JoinSet::new() };
     let mut outages = Outages::of(&order.scenario);
     let carried = Arc::new(Plan::of(&order.scenario, order.replication).carried());
-    let seats = Seats { order, session, books, clock, phases: &phases, carried };
-    seats.fill(&mut outages, &mut tasks).await?;
+    let seats = Seats { order, session, books, clock, phases: &phases, carried, is_watched: onlooker.watches() };
+    let crews = seats.fill(&mut outages, &mut tasks).await?;
+    let mut show = onlooker.watches().then(|| Show::new(order, Hand::new(&order.scenario, lines, crews, session)));
     for (place, news) in news.drain(..).enumerate() {
         let producing = Producing {
             scenario: Arc::clone(&order.scenario),
@@ -183,7 +207,7 @@ async fn run_there<S: Session>(
     let machine = Machine::look();
     let failed = || session.failed();
     let mut run = Run { order, clock, books, phase: &phase, planning: &planning, tasks: &mut tasks, failed: &failed };
-    let (ending, end) = match first_of(outages.run(session, clock), run.watch(onlooker)).await {
+    let (ending, end) = match first_of(outages.run(session, clock), run.watch(onlooker, show.as_mut())).await {
         First::A(failed) => match failed? {},
         First::B(watched) => watched?,
     };
@@ -195,7 +219,8 @@ async fn run_there<S: Session>(
     let _ = phase.send(Phase::Closed);
     let (sent_late, ended_late) = tasks.end().await?;
     let (reconnects, foreign) = (session.reconnects(), session.foreign());
-    Ok(Finished { record, ending, sent_late, ended_late, uncorrected, reconnects, foreign, busy_cores })
+    let is_altered = show.is_some_and(|show| show.hand.changes.are_any());
+    Ok(Finished { record, ending, sent_late, ended_late, uncorrected, reconnects, foreign, is_altered, busy_cores })
 }
 
 /// What is measured of a target. Where the order in which messages enter queues is not told, none is out of order by
@@ -263,10 +288,10 @@ impl Tasks {
     }
 }
 
-struct Run<'a> {
-    order: &'a Order,
-    clock: Clock,
-    books: &'a Books,
+pub struct Run<'a> {
+    pub order: &'a Order,
+    pub clock: Clock,
+    pub books: &'a Books,
     phase: &'a watch::Sender<Phase>,
     planning: &'a AtomicUsize,
     tasks: &'a mut Tasks,
@@ -276,7 +301,11 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Looks up now and then, until the run is over; says how it ended, and when.
-    async fn watch(&mut self, onlooker: &dyn Onlooker) -> Result<(Ending, Time), LiveError> {
+    async fn watch(
+        &mut self,
+        onlooker: &dyn Onlooker,
+        mut show: Option<&mut Show<'_>>,
+    ) -> Result<(Ending, Time), LiveError> {
         let run = &self.order.scenario.run;
         let mut end = Time::ZERO + run.duration;
         let mut ending = Ending::Complete;
@@ -301,6 +330,9 @@ impl Run<'_> {
                 return Ok((Ending::Overload(run.at_most_inside), now));
             }
             teller.tell(self, now, now >= end, onlooker);
+            if let Some(show) = &mut show {
+                show.go_on(self, now, onlooker);
+            }
             let limit = end + run.drain_limit();
             let is_over = now >= end && self.planning.load(Relaxed) == 0 && open == 0;
             if is_over || now >= end && run.drain == Drain::None || now >= limit {

@@ -27,7 +27,12 @@ pub struct History {
 impl History {
     /// Of a run that lasts about so long.
     pub fn of(whole: Span) -> History {
-        History { step: Span::from_nanos((whole.nanos() / FIRST_STEPS).max(1)), points: Vec::new() }
+        History::with_step(Span::from_nanos(whole.nanos() / FIRST_STEPS))
+    }
+
+    /// With so much time between moments at first.
+    pub fn with_step(step: Span) -> History {
+        History { step: step.max(Span::from_nanos(1)), points: Vec::new() }
     }
 
     /// When the next moment is to be noted.

@@ -1,8 +1,7 @@
 //! What a result tells of the scenario that it answers.
 
-use crate::broker::QueueId;
-use crate::result::{About, AboutConsumers, AboutQueue};
-use crate::scenario::{Consumers, Scenario};
+use crate::result::{About, AboutConsumers, AboutQueue, Asked};
+use crate::scenario::{Consumers, Replications, Scenario};
 
 /// As much of a scenario as the reader of its result has to know.
 pub fn about(scenario: &Scenario) -> About {
@@ -14,14 +13,25 @@ pub fn about(scenario: &Scenario) -> About {
         text: source.text.clone(),
         overrides: source.overrides.clone(),
         is_steady: scenario.is_steady(),
-        queues: (0..scenario.queues.len()).map(|at| queue(scenario, QueueId(at as u16))).collect(),
+        asked: asked(&scenario.run.replications),
+        queues: queues(scenario),
         consumers: scenario.consumers.iter().map(|entry| consumers(scenario, entry)).collect(),
     }
 }
 
-fn queue(scenario: &Scenario, id: QueueId) -> AboutQueue {
-    let queue = scenario.queue(id);
-    AboutQueue { name: queue.name.clone(), capacity: queue.rules.capacity, rests: scenario.rests(id) }
+fn asked(replications: &Replications) -> Asked {
+    match replications {
+        Replications::Fixed(count) => Asked::Replications(*count),
+        Replications::Precision { relative, of, .. } => Asked::Precision { relative: *relative, of: of.clone() },
+    }
+}
+
+fn queues(scenario: &Scenario) -> Vec<AboutQueue> {
+    let about = |id| {
+        let queue = scenario.queue(id);
+        AboutQueue { name: queue.name.clone(), capacity: queue.rules.capacity, rests: scenario.rests(id) }
+    };
+    scenario.queue_ids().map(about).collect()
 }
 
 fn consumers(scenario: &Scenario, entry: &Consumers) -> AboutConsumers {

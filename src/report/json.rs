@@ -1,184 +1,165 @@
 //! A result as JSON, format 1: the contract with machines. No other module knows it.
 //!
-//! Fields keep the order in which they stand here, so that the same result gives the same bytes.
+//! Fields keep the order in which they stand here, so that the same result gives the same bytes. What is written is read
+//! back by the same types, so that every view can be made from a stored result.
 
+mod about;
 mod accounts;
 mod answer;
 mod comparison;
+mod explanation;
+mod live;
 mod ordered;
+mod read;
 mod schema;
 
 pub use comparison::comparison;
+pub use explanation::explanation;
+pub use read::{Damage, Stored, read};
 pub use schema::schema;
 
-use base64::Engine as _;
-use hdrhistogram::Histogram;
-use hdrhistogram::serialization::{Serializer as _, V2DeflateSerializer};
-use serde::Serialize;
-use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 
-use crate::measure::Measure;
-use crate::result::{self, CONFIDENCE, Holds, Outcome, Verdict};
-use crate::scenario::{Scenario, Source};
+use serde::{Deserialize, Serialize};
+
+use super::about::about;
+use crate::result::{self, About, CONFIDENCE, Holds, Outcome, Verdict, WarningCode};
+use crate::scenario::Scenario;
+use about::Input;
 use answer::Answer;
+use read::{measure, word_of};
 
 const FORMAT: u32 = 1;
 
 /// One JSON object on one line, with a line break behind it. Times are seconds, rates per second, shares 0 to 1.
 pub fn json(outcome: &Outcome, scenario: &Scenario) -> String {
-    let report = Report::new(outcome, scenario);
+    json_of(outcome, &about(scenario))
+}
+
+/// The same, of what has been read back.
+pub fn json_of(outcome: &Outcome, about: &About) -> String {
+    let report = Report::new(outcome, about);
     serde_json::to_string(&report).expect("names are texts and numbers are finite") + "\n"
 }
 
-/// An explanation as one JSON object on one line.
-pub fn explanation(explanation: &result::Explanation, scenario: &Scenario) -> String {
-    let report = Explanation::new(explanation, scenario);
-    serde_json::to_string(&report).expect("names are texts and numbers are finite") + "\n"
-}
-
-#[derive(Serialize)]
-struct Explanation<'a> {
-    format: u32,
-    kendall: &'static str,
-    scenario: Input<'a>,
-    /// Not there if no formula applies; then `reasons` says why.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'a str>,
-    reasons: &'a [String],
-    paragraphs: Vec<Paragraph<'a>>,
-    load: Vec<Load<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    answer: Option<answer::Theory<'a>>,
-}
-
-#[derive(Serialize)]
-struct Paragraph<'a> {
-    title: &'static str,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct Load<'a> {
-    queue: &'a str,
-    rate: f64,
-    /// `null` where it is endless.
-    offered_load: Option<f64>,
-    consumers: u32,
-}
-
-impl<'a> Explanation<'a> {
-    fn new(explanation: &'a result::Explanation, scenario: &'a Scenario) -> Explanation<'a> {
-        let theory = explanation.theory.as_ref().ok();
-        let paragraph = |paragraph: &'a result::Paragraph| Paragraph { title: paragraph.title, text: &paragraph.text };
-        let load = |queue: &'a result::Stability| Load {
-            queue: &queue.queue,
-            rate: queue.rate,
-            offered_load: finite(Some(queue.offered_load)),
-            consumers: queue.consumers,
-        };
-        Explanation {
-            format: FORMAT,
-            kendall: env!("CARGO_PKG_VERSION"),
-            scenario: Input::new(&scenario.name, &scenario.source),
-            model: theory.map(|theory| theory.model.as_str()),
-            source: theory.map(|theory| theory.source.as_str()),
-            reasons: explanation.theory.as_ref().err().map_or(&[], Vec::as_slice),
-            paragraphs: explanation.paragraphs.iter().map(paragraph).collect(),
-            load: explanation.stability.iter().map(load).collect(),
-            answer: theory.map(answer::Theory::new),
-        }
-    }
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Report<'a> {
     format: u32,
-    kendall: &'static str,
+    kendall: Cow<'a, str>,
     scenario: Input<'a>,
     seed: u64,
     confidence: f64,
     partial: bool,
     answers: Vec<Answer<'a>>,
+    /// Why theory has no answer, where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_theory: Option<Cow<'a, str>>,
+    load: Vec<Load<'a>>,
     agreement: Vec<Agreement<'a>>,
     targets: Vec<Target<'a>>,
     warnings: Vec<Warning<'a>>,
 }
 
 impl<'a> Report<'a> {
-    fn new(outcome: &'a Outcome, scenario: &'a Scenario) -> Report<'a> {
+    fn new(outcome: &'a Outcome, about: &'a About) -> Report<'a> {
         Report {
             format: FORMAT,
-            kendall: env!("CARGO_PKG_VERSION"),
-            scenario: Input::new(&scenario.name, &scenario.source),
+            kendall: env!("CARGO_PKG_VERSION").into(),
+            scenario: Input::new(about),
             seed: outcome.seed,
             confidence: CONFIDENCE,
             partial: outcome.partial,
             answers: outcome.answers.iter().map(Answer::new).collect(),
+            no_theory: outcome.no_theory.as_deref().map(Cow::from),
+            load: outcome.stability.iter().map(Load::new).collect(),
             agreement: Agreement::all(outcome),
             targets: outcome.targets.iter().map(Target::new).collect(),
             warnings: outcome.warnings.iter().map(Warning::new).collect(),
         }
     }
+
+    fn read(self) -> Result<(About, Outcome), Damage> {
+        let about = self.scenario.read(None)?;
+        let (agreement, live_agreement) = Agreement::read_all(self.agreement)?;
+        let outcome = Outcome {
+            seed: self.seed,
+            partial: self.partial,
+            answers: self.answers.into_iter().map(Answer::read).collect::<Result<_, _>>()?,
+            agreement,
+            live_agreement,
+            targets: self.targets.into_iter().map(Target::read).collect::<Result<_, _>>()?,
+            warnings: self.warnings.into_iter().map(Warning::read).collect::<Result<_, _>>()?,
+            no_theory: self.no_theory.map(Cow::into_owned),
+            stability: self.load.into_iter().map(Load::read).collect(),
+        };
+        Ok((about, outcome))
+    }
 }
 
-#[derive(Serialize)]
-struct Input<'a> {
-    name: &'a str,
-    file: Option<&'a str>,
-    hash: String,
-    text: &'a str,
-    overrides: &'a [String],
+/// What a queue is offered, and what its consumers can do.
+#[derive(Serialize, Deserialize)]
+struct Load<'a> {
+    queue: Cow<'a, str>,
+    rate: f64,
+    /// `null` where it is endless.
+    offered_load: Option<f64>,
+    consumers: u32,
+    present: f64,
+    growth: f64,
 }
 
-impl<'a> Input<'a> {
-    fn new(name: &'a str, source: &'a Source) -> Input<'a> {
-        let digest = Sha256::digest(source.text.as_bytes());
-        Input {
-            name,
-            file: source.file.as_deref().map(portable),
-            hash: digest.iter().fold("sha256:".to_owned(), |hash, byte| hash + &format!("{byte:02x}")),
-            text: &source.text,
-            overrides: &source.overrides,
+impl<'a> Load<'a> {
+    fn new(queue: &'a result::Stability) -> Load<'a> {
+        Load {
+            queue: queue.queue.as_str().into(),
+            rate: queue.rate,
+            offered_load: finite(Some(queue.offered_load)),
+            consumers: queue.consumers,
+            present: queue.present,
+            growth: queue.growth,
+        }
+    }
+
+    fn read(self) -> result::Stability {
+        result::Stability {
+            queue: self.queue.into_owned(),
+            rate: self.rate,
+            offered_load: self.offered_load.unwrap_or(f64::INFINITY),
+            consumers: self.consumers,
+            present: self.present,
+            growth: self.growth,
         }
     }
 }
 
-/// The file's name alone where the whole path would tell of this machine.
-fn portable(file: &str) -> &str {
-    let path = std::path::Path::new(file);
-    if path.is_relative() { file } else { path.file_name().and_then(|name| name.to_str()).unwrap_or("") }
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize, Default)]
 struct Agreement<'a> {
-    measure: String,
+    measure: Cow<'a, str>,
     simulation: Option<f64>,
     theory: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    theory_verdict: Option<&'static str>,
+    theory_verdict: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     within: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'a str>,
+    why: Option<Cow<'a, str>>,
     /// The draws of the live run, simulated.
     #[serde(skip_serializing_if = "Option::is_none")]
     same_draws: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     live: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    live_verdict: Option<&'static str>,
+    live_verdict: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    live_why: Option<&'a str>,
+    live_why: Option<Cow<'a, str>>,
 }
 
 impl<'a> Agreement<'a> {
     /// Measures that theory knows, with live beside it, and then those that it does not.
     fn all(outcome: &'a Outcome) -> Vec<Agreement<'a>> {
-        let live_of = |measure: &Measure| outcome.live_agreement.iter().find(|live| live.measure == *measure);
-        let in_theory = |measure: &Measure| outcome.agreement.iter().any(|theory| theory.measure == *measure);
-        let simulated = |measure: &Measure| outcome.simulation()?.measures.get(measure)?.value;
+        let live_of = |measure: &_| outcome.live_agreement.iter().find(|live| live.measure == *measure);
+        let in_theory = |measure: &_| outcome.agreement.iter().any(|theory| theory.measure == *measure);
+        let simulated = |measure: &_| outcome.simulation()?.measures.get(measure)?.value;
         let theory = outcome.agreement.iter().map(|a| Agreement::new(a).with_live(live_of(&a.measure)));
         let others = outcome.live_agreement.iter().filter(|live| !in_theory(&live.measure));
         let others = others.map(|live| Agreement::alone(live, simulated(&live.measure)).with_live(Some(live)));
@@ -186,18 +167,8 @@ impl<'a> Agreement<'a> {
     }
 
     fn alone(live: &'a result::LiveAgreement, simulation: Option<f64>) -> Agreement<'a> {
-        Agreement {
-            measure: live.measure.to_string(),
-            simulation: finite(simulation),
-            theory: None,
-            theory_verdict: None,
-            within: None,
-            why: None,
-            same_draws: None,
-            live: None,
-            live_verdict: None,
-            live_why: None,
-        }
+        let measure = live.measure.to_string().into();
+        Agreement { measure, simulation: finite(simulation), ..Agreement::default() }
     }
 
     fn with_live(self, live: Option<&'a result::LiveAgreement>) -> Agreement<'a> {
@@ -205,80 +176,120 @@ impl<'a> Agreement<'a> {
         Agreement {
             same_draws: finite(Some(live.twin)),
             live: finite(Some(live.live)),
-            live_verdict: live.verdict.as_ref().ok().map(|verdict| word(*verdict)),
-            live_why: live.verdict.as_ref().err().map(String::as_str),
+            live_verdict: live.verdict.as_ref().ok().map(|verdict| verdict.name().into()),
+            live_why: live.verdict.as_ref().err().map(|why| why.as_str().into()),
             ..self
         }
     }
 
     fn new(agreement: &'a result::Agreement) -> Agreement<'a> {
         Agreement {
-            measure: agreement.measure.to_string(),
+            measure: agreement.measure.to_string().into(),
             simulation: finite(agreement.simulation),
             theory: finite(Some(agreement.theory)),
-            theory_verdict: agreement.verdict.as_ref().ok().map(|verdict| word(*verdict)),
+            theory_verdict: agreement.verdict.as_ref().ok().map(|verdict| verdict.name().into()),
             within: finite(agreement.within),
-            why: agreement.verdict.as_ref().err().map(String::as_str),
-            same_draws: None,
-            live: None,
-            live_verdict: None,
-            live_why: None,
+            why: agreement.verdict.as_ref().err().map(|why| why.as_str().into()),
+            ..Agreement::default()
         }
     }
-}
 
-fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Agrees => "agrees",
-        Verdict::Differs => "differs",
-        Verdict::Undecided => "undecided",
+    fn read_all(all: Vec<Agreement<'_>>) -> Result<(Vec<result::Agreement>, Vec<result::LiveAgreement>), Damage> {
+        let (mut theory, mut live) = (Vec::new(), Vec::new());
+        for one in all {
+            let measure = measure(&one.measure)?;
+            if one.theory.is_some() || one.theory_verdict.is_some() || one.why.is_some() {
+                theory.push(result::Agreement {
+                    measure: measure.clone(),
+                    simulation: one.simulation,
+                    theory: one.theory.unwrap_or(f64::INFINITY),
+                    verdict: verdict(one.theory_verdict, one.why)?,
+                    within: one.within,
+                });
+            }
+            if let (Some(twin), Some(value)) = (one.same_draws, one.live) {
+                let verdict = verdict(one.live_verdict, one.live_why)?;
+                live.push(result::LiveAgreement { measure, twin, live: value, verdict });
+            }
+        }
+        Ok((theory, live))
     }
 }
 
-#[derive(Serialize)]
+fn verdict(word: Option<Cow<'_, str>>, why: Option<Cow<'_, str>>) -> Result<Result<Verdict, String>, Damage> {
+    match word {
+        Some(word) => Ok(Ok(word_of(&word, Verdict::ALL, Verdict::name)?)),
+        None => Ok(Err(why.map_or(String::new(), Cow::into_owned))),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
 struct Target<'a> {
-    target: &'a str,
-    by: &'static str,
-    holds: &'static str,
-    /// What was measured and what would decide it; not there if there is nothing to say.
-    #[serde(skip_serializing_if = "str::is_empty")]
-    note: &'a str,
+    target: Cow<'a, str>,
+    measure: Cow<'a, str>,
+    bound: f64,
+    /// How the measure is held against the bound.
+    op: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_runs: Option<f64>,
+    by: Cow<'a, str>,
+    holds: Cow<'a, str>,
+    /// What would decide it; not there if there is nothing to say.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    note: Cow<'a, str>,
 }
 
 impl<'a> Target<'a> {
     fn new(target: &'a result::TargetResult) -> Target<'a> {
-        let holds = match target.holds {
-            Holds::Yes => "yes",
-            Holds::No => "no",
-            Holds::Undecided => "undecided",
-        };
-        Target { target: &target.target, by: target.by, holds, note: &target.note }
+        Target {
+            target: target.target.as_str().into(),
+            measure: target.measure.to_string().into(),
+            bound: target.bound,
+            op: target.op.sign().into(),
+            in_runs: target.in_runs,
+            by: target.by.into(),
+            holds: target.holds.name().into(),
+            note: target.note.as_str().into(),
+        }
+    }
+
+    fn read(self) -> Result<result::TargetResult, Damage> {
+        Ok(result::TargetResult {
+            measure: measure(&self.measure)?,
+            op: word_of(&self.op, crate::measure::Op::ALL, crate::measure::Op::sign)?,
+            bound: self.bound,
+            in_runs: self.in_runs,
+            by: word_of(&self.by, ["theory", "simulation", "live"], |by| by)?,
+            holds: word_of(&self.holds, Holds::ALL, Holds::name)?,
+            note: self.note.into_owned(),
+            target: self.target.into_owned(),
+        })
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Warning<'a> {
-    code: &'static str,
+    code: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    measure: Option<String>,
-    text: &'a str,
+    measure: Option<Cow<'a, str>>,
+    text: Cow<'a, str>,
 }
 
 impl<'a> Warning<'a> {
     fn new(warning: &'a result::Warning) -> Warning<'a> {
-        let measure = warning.measure.as_ref().map(ToString::to_string);
-        Warning { code: warning.code.name(), measure, text: &warning.text }
+        let measure = warning.measure.as_ref().map(|measure| measure.to_string().into());
+        Warning { code: warning.code.name().into(), measure, text: warning.text.as_str().into() }
+    }
+
+    fn read(self) -> Result<result::Warning, Damage> {
+        Ok(result::Warning {
+            code: word_of(&self.code, WarningCode::ALL, WarningCode::name)?,
+            measure: self.measure.as_deref().map(measure).transpose()?,
+            text: self.text.into_owned(),
+        })
     }
 }
 
 fn finite(value: Option<f64>) -> Option<f64> {
     value.filter(|value| value.is_finite())
-}
-
-/// HdrHistogram's own exchange format, V2, deflated, in base64.
-fn encoded(histogram: &Histogram<u64>) -> String {
-    let mut bytes = Vec::new();
-    let serialized = V2DeflateSerializer::new().serialize(histogram, &mut bytes);
-    serialized.expect("a histogram whose counts fit into memory fits into a vector");
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -1,7 +1,9 @@
 //! What was answered: as much of a scenario as the reader of a result has to know.
 
+use crate::measure::Measure;
+
 /// A scenario as a result tells of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct About {
     pub name: String,
     pub question: Option<String>,
@@ -13,8 +15,20 @@ pub struct About {
     pub overrides: Vec<String>,
     /// Whether nothing changes by plan, so that there may be a steady state.
     pub is_steady: bool,
+    pub asked: Asked,
     pub queues: Vec<AboutQueue>,
     pub consumers: Vec<AboutConsumers>,
+}
+
+/// How many replications were asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    Replications(u32),
+    /// Until the half-width of the interval of `of` is at most `relative` of its value.
+    Precision {
+        relative: f64,
+        of: Measure,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

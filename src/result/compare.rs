@@ -46,6 +46,16 @@ pub enum Shown {
     Nothing,
 }
 
+impl Shown {
+    pub fn name(self) -> &'static str {
+        match self {
+            Shown::Less => "less",
+            Shown::More => "more",
+            Shown::Nothing => "none shown",
+        }
+    }
+}
+
 /// The order of those compared in one measure, the best first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranking {

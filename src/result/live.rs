@@ -11,9 +11,9 @@ use crate::time::Span;
 pub struct Live {
     /// What ran the queues, and what a confirmed message outlives there.
     pub target: String,
-    pub durability: &'static str,
+    pub durability: String,
     /// Why figures of queues have no value, if the target does not tell what they rest on.
-    pub untold: Option<&'static str>,
+    pub untold: Option<String>,
     /// Seconds of the scenario in a real one.
     pub speed: f64,
     /// What was measured; its replications are the runs.
@@ -50,12 +50,14 @@ pub struct Halves {
 }
 
 /// How late something was, in real time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lag {
     pub count: u64,
     pub p50: Span,
     pub p99: Span,
     pub max: Span,
+    /// Shares, and the seconds by which so many were late at most.
+    pub curve: Vec<(f64, f64)>,
 }
 
 /// What a client sees that forgets how long it could not send.

@@ -3,6 +3,7 @@
 use crate::broker::{Keeps, QueueId, QueueRules, Terms};
 use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Way, WorksBy};
 use crate::measure::Measure;
+pub use crate::measure::Op;
 use crate::time::Span;
 use crate::workload::{Arrivals, CountProfile};
 
@@ -153,27 +154,6 @@ pub struct Target {
     pub text: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Op {
-    Less,
-    LessOrEqual,
-    Equal,
-    GreaterOrEqual,
-    Greater,
-}
-
-impl Op {
-    pub fn holds(self, value: f64, bound: f64) -> bool {
-        match self {
-            Op::Less => value < bound,
-            Op::LessOrEqual => value <= bound,
-            Op::Equal => value == bound,
-            Op::GreaterOrEqual => value >= bound,
-            Op::Greater => value > bound,
-        }
-    }
-}
-
 impl Run {
     /// The longest that messages are followed after arrivals stop.
     pub fn drain_limit(&self) -> Span {
@@ -221,6 +201,11 @@ impl Consumers {
 impl Scenario {
     pub fn queue(&self, id: QueueId) -> &Queue {
         &self.queues[id.index()]
+    }
+
+    /// Of all queues, in their order.
+    pub fn queue_ids(&self) -> impl Iterator<Item = QueueId> + Clone + use<> {
+        (0..self.queues.len() as u16).map(QueueId)
     }
 
     /// The consumers entries that take from a queue.
@@ -289,8 +274,7 @@ impl Scenario {
 
     /// The queues that an outage takes away.
     pub fn queues_out(&self, of: OutageOf) -> impl Iterator<Item = QueueId> + Clone + use<> {
-        let all = 0..self.queues.len() as u16;
-        all.map(QueueId).filter(move |queue| match of {
+        self.queue_ids().filter(move |queue| match of {
             OutageOf::Broker => true,
             OutageOf::Queue(only) => only == *queue,
             OutageOf::Consumers(_) => false,

@@ -43,6 +43,11 @@ impl Changes {
         }
     }
 
+    /// What a consumer of an entry may hold now.
+    pub fn prefetch(&self, consumers: usize) -> u32 {
+        self.prefetch[consumers]
+    }
+
     /// Whether there was any.
     pub fn are_any(&self) -> bool {
         self.is_any

@@ -209,6 +209,7 @@ fn finished(
         duration: scenario.run.duration,
         stopped,
         overload,
+        altered: false,
         messages: summary.accounts.producers.iter().map(|(_, account)| account.published).sum(),
         measures: summary.estimates(),
         per_replication: summary.per_replication(),

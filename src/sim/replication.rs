@@ -396,7 +396,8 @@ impl<'a, L: Listener> Run<'a, L> {
 
     fn overload(&self, why: &str, advice: &'static str) -> Ending {
         let seconds = self.clients.now.seconds();
-        Ending::Overload(Overload { what: format!("stopped {seconds:.3} s into the run: {why}"), advice })
+        let what = format!("stopped {seconds:.3} s into the run: {why}");
+        Ending::Overload(Overload { what, advice: advice.to_owned() })
     }
 
     /// Nothing is due, because a deadline has its turn before all else of its instant.

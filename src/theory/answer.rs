@@ -20,11 +20,28 @@ use crate::workload::Distribution;
 /// # Errors
 /// The reasons why no formula applies, each a sentence without its full stop.
 pub fn answer(scenario: &Scenario) -> Result<Theory, Vec<String>> {
-    match recognise(scenario)? {
-        Found::Queue(model) => Ok(of_queue(scenario, *model)),
-        Found::Apart(models) => Ok(apart::answer(scenario, &models)),
-        Found::Network(network) => Ok(network::answer(scenario, &network)),
+    let theory = match recognise(scenario)? {
+        Found::Queue(model) => of_queue(scenario, *model),
+        Found::Apart(models) => apart::answer(scenario, &models),
+        Found::Network(network) => network::answer(scenario, &network),
+    };
+    Ok(with_curves(scenario, theory))
+}
+
+/// Of the whole scenario all percentiles together are a curve; those that nobody asked for are no measures.
+fn with_curves(scenario: &Scenario, mut theory: Theory) -> Theory {
+    for (Measure { of, quantity, stat }, exact) in &theory.measures {
+        if let (None, Stat::Percentile(percentile)) = (of, stat) {
+            theory.curves.entry(*quantity).or_default().push((percentile.quantile(), exact.value));
+        }
     }
+    theory.curves.values_mut().for_each(|curve| curve.sort_by(|one, other| one.0.total_cmp(&other.0)));
+    let told = told_percentiles(scenario);
+    theory.measures.retain(|measure, _| match measure.stat {
+        Stat::Percentile(percentile) => told.contains(&percentile),
+        _ => true,
+    });
+    theory
 }
 
 fn of_queue(scenario: &Scenario, model: Model) -> Theory {
@@ -34,10 +51,15 @@ fn of_queue(scenario: &Scenario, model: Model) -> Theory {
         Some(steady) => fill(&mut measures, scenario, &model, &steady),
         None => fill_overloaded(&mut measures, &model),
     }
-    Theory { model: model.name(), source: model.source().to_owned(), measures: measures.known }
+    Theory { model: model.name(), source: model.source().to_owned(), measures: measures.known, curves: BTreeMap::new() }
 }
 
+/// Those that are told, and those that make a curve.
 fn percentiles(scenario: &Scenario) -> BTreeSet<Percentile> {
+    Percentile::of_a_curve().chain(told_percentiles(scenario)).collect()
+}
+
+fn told_percentiles(scenario: &Scenario) -> BTreeSet<Percentile> {
     let usual = [Percentile::P50, Percentile::P90, Percentile::P95, Percentile::P99, Percentile::P999];
     let targets = scenario.targets.iter().map(|target| &target.measure);
     let precision = match &scenario.run.replications {

@@ -6,7 +6,7 @@ use hdrhistogram::Histogram;
 
 use kendall::broker::{QueueId, QueueRules};
 use kendall::client::{Acknowledge, ConsumerRules, Faults, MessageRules, OnFailure, OnRetry, WorksBy};
-use kendall::measure::{Cause, Measure};
+use kendall::measure::{Cause, Measure, Quantity};
 use kendall::result::*;
 use kendall::scenario::*;
 use kendall::time::{Span, Time};
@@ -42,6 +42,7 @@ fn simulation(measures: &[(&str, Estimate)], accounts: Accounts) -> Simulation {
         duration: Span::from_secs(500),
         stopped: Stopped::Replications,
         overload: None,
+        altered: false,
         messages: 1_999_887,
         measures: measures.iter().map(|(name, e)| (measure(name), e.clone())).collect(),
         per_replication: BTreeMap::from([(measure("response.mean"), vec![Some(0.0155), None, Some(f64::NAN)])]),
@@ -128,7 +129,8 @@ fn target(text: &str) -> Target {
 }
 
 pub fn judged(target: &str, holds: Holds, note: &str) -> TargetResult {
-    TargetResult { target: target.to_owned(), by: "simulation", holds, note: note.to_owned() }
+    let Target { measure, op, value, in_runs, text } = self::target(target);
+    TargetResult { target: text, measure, op, bound: value, in_runs, by: "simulation", holds, note: note.to_owned() }
 }
 
 fn mm3_scenario() -> Scenario {
@@ -172,6 +174,7 @@ pub fn mm3() -> (Outcome, Scenario) {
         model: "M/M/3".to_owned(),
         source: "Erlang C (Erlang 1917; Kleinrock 1975, eq. 3.40)".to_owned(),
         measures: MM3.iter().map(|(name, theory, ..)| (measure(name), exact(*theory))).collect(),
+        curves: BTreeMap::from([(Quantity::Response, vec![(0.5, 0.016_78), (0.99, 0.092_6)])]),
     };
     let mut measures: Vec<(&str, Estimate)> = MM3.iter().map(|&(name, _, v, e)| (name, estimate(v, e))).collect();
     measures.push(("response.p999", unknown("100 messages above it are needed; about 40 s more would do")));
@@ -383,6 +386,7 @@ pub fn hostile() -> (Outcome, Scenario) {
             (measure("wait.mean"), Exact { value: f64::INFINITY, exact: true }),
             (measure(&wide), Exact { value: 123_456_790.0, exact: true }),
         ]),
+        curves: BTreeMap::new(),
     };
     outcome.agreement = vec![
         Agreement {

@@ -95,8 +95,12 @@ fn a_scenario_tells_where_it_is_from_but_not_of_the_machine() {
     let hash = "sha256:502cbfe836a07682428d668646d8117bf0b8a83d2167e758008d957db85df0db";
     assert_eq!(
         scenario,
-        value!({"name": "flash-sale", "file": "scenarios/flash-sale.yaml", "hash": hash, "text": "name: flash-sale\n",
-                "overrides": ["consumers.payments.count=12"]})
+        value!({"name": "flash-sale", "question": "How many payment workers keep orders moving when the sale opens?",
+                "file": "scenarios/flash-sale.yaml", "hash": hash, "text": "name: flash-sale\n",
+                "overrides": ["consumers.payments.count=12"], "steady": false, "asked": {"replications": 20},
+                "queues": [{"name": "orders", "capacity": 100_000, "rests": false},
+                           {"name": "unpaid", "capacity": null, "rests": true}],
+                "consumers": [{"name": "payments", "takes_from": ["orders"], "count": 12}]})
     );
     assert_eq!(report(fixture::unstable())["scenario"]["file"], "orders.yaml");
     assert_eq!(report(fixture::mm3())["scenario"]["file"], Value::Null);

@@ -10,11 +10,13 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
     pub(super) fn attend(&mut self, is_called: bool) {
         match (self.parts.crew.desk(DESK).is_present(), is_called) {
             (true, false) => self.leave(),
+            (false, true) if self.becomes.is_some() => self.parts.crew.comes_back(DESK),
             (false, true) => {
                 self.parts.crew.come_back(DESK);
                 self.take_part();
             }
-            (true, true) | (false, false) => {}
+            (false, false) => _ = self.parts.crew.leave(DESK),
+            (true, true) => {}
         }
     }
 
@@ -80,6 +82,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         if self.parts.is_counted {
             self.show_at(self.parts.hands.now());
         }
+        self.show_doing();
     }
 
     /// The same, of a change that took place at that instant.

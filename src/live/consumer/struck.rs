@@ -21,6 +21,12 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
                 self.is_cut_off = false;
                 self.take_part();
             }
+            Blow::Struck(restart) => {
+                let now = self.parts.hands.now();
+                self.parts.fate.is_back_at(now + restart);
+                return self.crash(now);
+            }
+            Blow::Told(terms, acknowledge) => return self.is_told(terms, acknowledge),
             Blow::LetsGo(delivery) => {
                 if let Some((_, tag)) = self.tags.remove(&delivery) {
                     self.parts.inbox.answer(tag, Said::GiveBack);
@@ -45,6 +51,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         self.drop_unreceived(at)?;
         (self.next, self.held) = (Next::Nothing, Default::default());
         self.outside.clear();
+        self.becomes_so();
         self.show_at(at);
         Ok(())
     }

@@ -1,23 +1,27 @@
 //! The accounts, every term of both equations, zeros included.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ordered::Ordered;
-use crate::measure::Cause;
+use super::read::{Damage, word_of};
+use crate::measure::{CAUSES, Cause};
 use crate::result;
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Accounts<'a> {
-    queues: Ordered<&'a str, Queue>,
-    producers: Ordered<&'a str, Producer>,
+    queues: Ordered<Cow<'a, str>, Queue>,
+    producers: Ordered<Cow<'a, str>, Producer>,
+    /// Not read: it follows from the rest.
+    #[serde(skip_deserializing)]
     residual: i128,
 }
 
-type ByCause = Ordered<&'static str, u64>;
+type ByCause = Ordered<Cow<'static, str>, u64>;
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Queue {
     entered: Entered,
     waiting: u64,
@@ -28,17 +32,19 @@ struct Queue {
     expired: u64,
     dead_lettered: ByCause,
     parked: u64,
+    /// Not read: it follows from the rest.
+    #[serde(skip_deserializing)]
     residual: i128,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Entered {
     published: u64,
     forwarded: u64,
     dead_lettered: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Producer {
     published: u64,
     tries: u64,
@@ -50,20 +56,23 @@ struct Producer {
     lost: ByCause,
     dead: u64,
     unfinished: u64,
+    /// Not read: it follows from the rest.
+    #[serde(skip_deserializing)]
     residual: i128,
 }
 
 impl<'a> Accounts<'a> {
     pub fn new(accounts: &'a result::Accounts) -> Accounts<'a> {
-        Accounts {
-            queues: accounts.queues.iter().map(|(name, account)| (name.as_str(), Queue::new(account))).collect(),
-            producers: accounts
-                .producers
-                .iter()
-                .map(|(name, account)| (name.as_str(), Producer::new(account)))
-                .collect(),
-            residual: accounts.residual(),
-        }
+        let queues = accounts.queues.iter().map(|(name, account)| (name.as_str().into(), Queue::new(account)));
+        let producers = accounts.producers.iter().map(|(name, account)| (name.as_str().into(), Producer::new(account)));
+        Accounts { queues: queues.collect(), producers: producers.collect(), residual: accounts.residual() }
+    }
+
+    pub fn read(self) -> Result<result::Accounts, Damage> {
+        let queues = self.queues.0.into_iter().map(|(name, account)| Ok((name.into_owned(), account.read()?)));
+        let producers = self.producers.0.into_iter().map(|(name, account)| Ok((name.into_owned(), account.read()?)));
+        let queues = queues.collect::<Result<_, Damage>>()?;
+        Ok(result::Accounts { queues, producers: producers.collect::<Result<_, Damage>>()? })
     }
 }
 
@@ -87,6 +96,22 @@ impl Queue {
             residual: account.residual(),
         }
     }
+
+    fn read(self) -> Result<result::QueueAccount, Damage> {
+        Ok(result::QueueAccount {
+            entered_published: self.entered.published,
+            entered_passed_on: self.entered.forwarded,
+            entered_dead_lettered: self.entered.dead_lettered,
+            waiting: self.waiting,
+            delayed: self.delayed,
+            in_flight: self.in_flight,
+            acknowledged: self.acknowledged,
+            dropped: read_causes(self.dropped)?,
+            expired: self.expired,
+            dead_lettered: read_causes(self.dead_lettered)?,
+            parked: self.parked,
+        })
+    }
 }
 
 impl Producer {
@@ -105,8 +130,26 @@ impl Producer {
             residual: account.residual(),
         }
     }
+
+    fn read(self) -> Result<result::ProducerAccount, Damage> {
+        Ok(result::ProducerAccount {
+            published: self.published,
+            tries: self.tries,
+            not_yet_accepted: self.not_yet_accepted,
+            refused: self.refused,
+            accepted: self.accepted,
+            processed: self.processed,
+            lost: read_causes(self.lost)?,
+            dead: self.dead,
+            unfinished: self.unfinished,
+        })
+    }
 }
 
 fn by_cause(messages: &BTreeMap<Cause, u64>) -> ByCause {
-    messages.iter().map(|(cause, &messages)| (cause.name(), messages)).collect()
+    messages.iter().map(|(cause, &messages)| (cause.name().into(), messages)).collect()
+}
+
+fn read_causes(messages: ByCause) -> Result<BTreeMap<Cause, u64>, Damage> {
+    messages.0.into_iter().map(|(cause, messages)| Ok((word_of(&cause, CAUSES, Cause::name)?, messages))).collect()
 }

@@ -1,22 +1,28 @@
 //! A comparison as JSON: each variant with its answers, and the differences to the first.
 
-use serde::Serialize;
+use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
+use super::about::Input;
 use super::answer::Answer;
-use super::{FORMAT, Input, Target, Warning, finite};
-use crate::result::{self, CONFIDENCE, Compared, Shown};
+use super::read::{Damage, measure};
+use super::{FORMAT, Target, Warning, finite};
+use crate::report::about;
+use crate::result::{self, About, CONFIDENCE, Compared, Outcome};
 use crate::scenario::Scenario;
 
 /// One JSON object on one line, with a line break behind it. `scenarios` are those that were compared, in their order.
 pub fn comparison(comparison: &result::Comparison, scenarios: &[&Scenario]) -> String {
-    let report = Comparison::new(comparison, scenarios);
+    let abouts: Vec<About> = scenarios.iter().map(|scenario| about(scenario)).collect();
+    let report = Comparison::new(comparison, &abouts, scenarios[0].run.seed);
     serde_json::to_string(&report).expect("names are texts and numbers are finite") + "\n"
 }
 
-#[derive(Serialize)]
-struct Comparison<'a> {
+#[derive(Serialize, Deserialize)]
+pub struct Comparison<'a> {
     format: u32,
-    kendall: &'static str,
+    kendall: Cow<'a, str>,
     scenario: Input<'a>,
     seed: u64,
     /// With which all differences hold together.
@@ -30,77 +36,117 @@ struct Comparison<'a> {
     warnings: Vec<WarningOf<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Variant<'a> {
-    name: &'a str,
-    file: Option<&'a str>,
-    overrides: &'a [String],
+    name: Cow<'a, str>,
+    scenario: Input<'a>,
     answers: Vec<Answer<'a>>,
     targets: Vec<Target<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Difference<'a> {
-    variant: &'a str,
-    measure: String,
+    variant: Cow<'a, str>,
+    measure: Cow<'a, str>,
+    base: Option<f64>,
     value: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
     /// The share of the first that it is.
     relative: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<&'static str>,
+    verdict: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'a str>,
+    why: Option<Cow<'a, str>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Ranking<'a> {
-    measure: String,
+    measure: Cow<'a, str>,
     /// The best first; those of a group are not told apart.
-    groups: Vec<Vec<&'a str>>,
+    groups: Vec<Vec<Cow<'a, str>>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct WarningOf<'a> {
-    variant: &'a str,
+    variant: Cow<'a, str>,
     #[serde(flatten)]
     warning: Warning<'a>,
 }
 
 impl<'a> Comparison<'a> {
-    fn new(comparison: &'a result::Comparison, scenarios: &[&'a Scenario]) -> Comparison<'a> {
+    fn new(comparison: &'a result::Comparison, abouts: &'a [About], seed: u64) -> Comparison<'a> {
         let compared = &comparison.compared;
-        let first = scenarios[0];
-        let variant = |(one, scenario): (&'a Compared, &&'a Scenario)| Variant::new(one, scenario);
+        let variant = |(one, about): (&'a Compared, &'a About)| Variant::new(one, about, &abouts[0]);
         let of_one = |one: &'a Compared| {
-            one.outcome.warnings.iter().map(|of| WarningOf { variant: &one.name, warning: Warning::new(of) })
+            let warning = |of| WarningOf { variant: one.name.as_str().into(), warning: Warning::new(of) };
+            one.outcome.warnings.iter().map(warning)
         };
         Comparison {
             format: FORMAT,
-            kendall: env!("CARGO_PKG_VERSION"),
-            scenario: Input::new(&first.name, &first.source),
-            seed: first.run.seed,
+            kendall: env!("CARGO_PKG_VERSION").into(),
+            scenario: Input::new(&abouts[0]),
+            seed,
             confidence: CONFIDENCE,
             confidence_each: comparison.confidence,
             partial: comparison.partial,
-            variants: compared.iter().zip(scenarios).map(variant).collect(),
+            variants: compared.iter().zip(abouts).map(variant).collect(),
             differences: comparison.differences.iter().map(|d| Difference::new(d, compared)).collect(),
             rankings: comparison.rankings.iter().map(|ranking| Ranking::new(ranking, compared)).collect(),
             warnings: compared.iter().flat_map(of_one).collect(),
         }
     }
+
+    pub fn read(self) -> Result<(Vec<About>, result::Comparison), Damage> {
+        let first = self.scenario.read(None)?;
+        let (mut abouts, mut compared) = (Vec::new(), Vec::new());
+        for variant in self.variants {
+            let (about, one) = variant.read(&first, self.seed, self.partial)?;
+            abouts.push(about);
+            compared.push(one);
+        }
+        let at = |name: &str| {
+            let known = compared.iter().position(|one: &Compared| one.name == name);
+            known.ok_or_else(|| Damage::new(format!("the result is damaged: there is no variant `{name}`")))
+        };
+        let differences: Vec<_> = self.differences.into_iter().map(|d| d.read(at)).collect::<Result<_, _>>()?;
+        let rankings = self.rankings.into_iter().map(|ranking| ranking.read(at)).collect::<Result<_, _>>()?;
+        let warnings = self.warnings.into_iter().map(|of| Ok((at(&of.variant)?, of.warning.read()?)));
+        for (variant, warning) in warnings.collect::<Result<Vec<_>, Damage>>()? {
+            compared[variant].outcome.warnings.push(warning);
+        }
+        if abouts.is_empty() {
+            abouts.push(first);
+        }
+        let confidence = self.confidence_each;
+        Ok((abouts, result::Comparison { compared, differences, confidence, rankings, partial: self.partial }))
+    }
 }
 
 impl<'a> Variant<'a> {
-    fn new(compared: &'a Compared, scenario: &'a Scenario) -> Variant<'a> {
+    fn new(compared: &'a Compared, about: &'a About, first: &About) -> Variant<'a> {
         Variant {
-            name: &compared.name,
-            file: scenario.source.file.as_deref().map(super::portable),
-            overrides: &scenario.source.overrides,
+            name: compared.name.as_str().into(),
+            scenario: Input::new(about).beside(first),
             answers: compared.outcome.answers.iter().map(Answer::new).collect(),
             targets: compared.outcome.targets.iter().map(Target::new).collect(),
         }
+    }
+
+    /// Of the outcome as much as a comparison stores of it.
+    fn read(self, first: &About, seed: u64, partial: bool) -> Result<(About, Compared), Damage> {
+        let outcome = Outcome {
+            seed,
+            partial,
+            answers: self.answers.into_iter().map(Answer::read).collect::<Result<_, _>>()?,
+            agreement: Vec::new(),
+            live_agreement: Vec::new(),
+            targets: self.targets.into_iter().map(Target::read).collect::<Result<_, _>>()?,
+            warnings: Vec::new(),
+            no_theory: None,
+            stability: Vec::new(),
+        };
+        Ok((self.scenario.read(Some(first))?, Compared { name: self.name.into_owned(), outcome }))
     }
 }
 
@@ -108,25 +154,39 @@ impl<'a> Difference<'a> {
     fn new(of: &'a result::Difference, compared: &'a [Compared]) -> Difference<'a> {
         let end = |sign: f64| of.value.zip(of.half).map(|(value, half)| value + sign * half);
         Difference {
-            variant: &compared[of.variant].name,
-            measure: of.measure.to_string(),
+            variant: compared[of.variant].name.as_str().into(),
+            measure: of.measure.to_string().into(),
+            base: finite(of.base),
             value: finite(of.value),
             low: finite(end(-1.0)),
             high: finite(end(1.0)),
             relative: finite(of.relative()),
-            verdict: of.shown().map(|shown| match shown {
-                Shown::Less => "less",
-                Shown::More => "more",
-                Shown::Nothing => "none shown",
-            }),
-            why: of.why.as_deref(),
+            verdict: of.shown().map(|shown| shown.name().into()),
+            why: of.why.as_deref().map(Cow::from),
         }
+    }
+
+    fn read(self, at: impl Fn(&str) -> Result<usize, Damage>) -> Result<result::Difference, Damage> {
+        Ok(result::Difference {
+            variant: at(&self.variant)?,
+            measure: measure(&self.measure)?,
+            base: self.base,
+            value: self.value,
+            half: self.low.zip(self.high).map(|(low, high)| (high - low) / 2.0),
+            why: self.why.map(Cow::into_owned),
+        })
     }
 }
 
 impl<'a> Ranking<'a> {
     fn new(ranking: &'a result::Ranking, compared: &'a [Compared]) -> Ranking<'a> {
-        let names = |group: &Vec<usize>| group.iter().map(|at| compared[*at].name.as_str()).collect();
-        Ranking { measure: ranking.measure.to_string(), groups: ranking.groups.iter().map(names).collect() }
+        let names = |group: &Vec<usize>| group.iter().map(|at| compared[*at].name.as_str().into()).collect();
+        Ranking { measure: ranking.measure.to_string().into(), groups: ranking.groups.iter().map(names).collect() }
+    }
+
+    fn read(self, at: impl Fn(&str) -> Result<usize, Damage>) -> Result<result::Ranking, Damage> {
+        let group = |names: &Vec<Cow<'_, str>>| names.iter().map(|name| at(name)).collect();
+        let groups = self.groups.iter().map(group).collect::<Result<_, _>>()?;
+        Ok(result::Ranking { measure: measure(&self.measure)?, groups })
     }
 }

@@ -8,7 +8,8 @@ use crate::result::{Lag, Live, Uncorrected, Verdict};
 /// Below the table: how often live and simulation agree, and why they may not.
 pub fn notes(view: &View) -> Vec<Entry> {
     let Some(live) = view.live else { return Vec::new() };
-    let untold = live.untold.map(|why| Entry::new("·", format!("no live figures of what is in queues: {why}")));
+    let untold =
+        live.untold.as_ref().map(|why| Entry::new("·", format!("no live figures of what is in queues: {why}")));
     [agreed(view, live)].into_iter().chain(untold).collect()
 }
 
@@ -74,13 +75,13 @@ fn pacing(live: &Live) -> String {
     let busy = live.busy_cores.map_or(String::new(), |busy| format!("; {busy:.2} of {} processors busy", live.cores));
     format!(
         "{verdict}; messages sent late by {}; work ended late by {}{busy}; monotonic clock, in steps of {}",
-        lag(live.sent_late),
-        lag(live.ended_late),
+        lag(&live.sent_late),
+        lag(&live.ended_late),
         seconds(live.clock_resolution.seconds()),
     )
 }
 
-fn lag(lag: Lag) -> String {
+fn lag(lag: &Lag) -> String {
     let [p50, p99, max] = [lag.p50, lag.p99, lag.max].map(|late| seconds(late.seconds()));
     format!("{p50} (p50), {p99} (p99), {max} (max)")
 }

@@ -32,6 +32,7 @@ pub fn answer(scenario: &Scenario, models: &[Model]) -> Theory {
         model: said(|model| format!("{} at {}", model.name(), model.queue)),
         source: said(|model| model.source().to_owned()),
         measures: measures.known,
+        curves: BTreeMap::new(),
     }
 }
 

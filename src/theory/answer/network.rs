@@ -28,7 +28,12 @@ pub fn answer(scenario: &Scenario, network: &Network) -> Theory {
     if network.closed.is_none() {
         fill_ways(&mut measures, scenario, network, &responses_s);
     }
-    Theory { model: network.name(), source: network.source().to_owned(), measures: measures.known }
+    Theory {
+        model: network.name(),
+        source: network.source().to_owned(),
+        measures: measures.known,
+        curves: BTreeMap::new(),
+    }
 }
 
 /// Each by itself, M/M/c: arrivals from within, too, find what is there on average (Sevcik & Mitrani 1981).

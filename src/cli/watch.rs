@@ -4,67 +4,78 @@ use std::io::{IsTerminal as _, stdin, stdout};
 
 use super::args::Watch;
 use super::exit::{Exit, Failure};
+use super::target::{self, Chosen};
 use super::{input, interrupt, output};
-use crate::experiment::{self, Ask, RunError};
-use crate::result::{Answer, Event, Progress, Scene, Theory};
-use crate::scenario::{Change, Scenario};
-use crate::sim::{self, Stage};
-use crate::time::Time;
-use crate::tui::{self, Left, Pace, Watched};
+#[cfg(feature = "amqp-client")]
+use crate::adapter::Amqp;
+use crate::adapter::Embedded;
+use crate::experiment::WatchingLive;
+use crate::live::Speed;
+use crate::result::{Progress, Scene};
+use crate::scenario::Scenario;
+use crate::sim;
+use crate::tui::{self, Left, Pace, Run};
 
 pub fn watch(args: &Watch) -> Result<Exit, Failure> {
-    let pace = args.speed.as_deref().map(pace).transpose()?;
+    let asked = args.speed.as_deref().map(speed).transpose()?.unwrap_or(Asked::Usual);
+    let target = args.live.as_ref().map(|target| target::chosen(target, args.allow_remote)).transpose()?;
     expect_terminal(&args.scenario)?;
     let scenario = input::scenario(&args.scenario, &args.notation, &args.overrides())?;
-    let theory = theory(&scenario)?;
-    let stopped = interrupt::watch();
-    let watch = tui::Watch {
-        scenario: &scenario,
-        theory: theory.as_ref(),
-        pace: pace.unwrap_or(Asked::Usual).of(&scenario),
-        has_colour: output::style().colour,
-        stops: &|| stopped.stopped(),
+    let (run, pace) = match target {
+        None => (Run::simulated(&scenario), asked.of(&scenario)),
+        Some(target) => live(&scenario, target, asked)?,
     };
-    let mut run = Simulated { scenario: &scenario, stage: Stage::new(&scenario, 0) };
-    let (scene, left) =
-        tui::watch(&mut run, &watch).map_err(|error| Failure::Write { to: "to the terminal".to_owned(), error })?;
+    let stopped = interrupt::watch_and(tui::restore);
+    let has_colour = output::style().colour;
+    let watch = tui::Watch { scenario: &scenario, pace, has_colour, stops: &|| stopped.stopped() };
+    let (scene, left) = seen(run, &watch, &stopped)?;
     output::print(&tui::summary(&scene, &scenario))?;
     Ok(exit(left, &scene, &scenario))
 }
 
-/// A simulated run, which can begin again.
-struct Simulated<'a> {
-    scenario: &'a Scenario,
-    stage: Stage<'a>,
+/// Shows the run and ends it.
+fn seen(mut run: Run<'_>, watch: &tui::Watch<'_>, stopped: &sim::Watch) -> Result<(Scene, Left), Failure> {
+    let shown = tui::watch(&mut run, watch);
+    let (mut scene, left) = shown.map_err(|error| Failure::Write { to: "to the terminal".to_owned(), error })?;
+    let is_live = run.is_live();
+    if is_live && scene.stage != Progress::Over {
+        // Whoever does not want to wait is heard the next time.
+        stopped.stop();
+        output::diagnose("stopping, what is inside is worked off; Ctrl-C leaves at once");
+    }
+    let outcome = run.finish()?;
+    if let Some(live) = outcome.live() {
+        scene.accounts = live.runs.accounts.clone();
+    }
+    Ok((scene, left))
 }
 
-impl Watched for Simulated<'_> {
-    fn scene(&mut self) -> Scene {
-        self.stage.scene()
-    }
-
-    fn until(&mut self, at: Time) {
-        self.stage.until(at);
-    }
-
-    fn step(&mut self) -> Vec<Event> {
-        self.stage.step()
-    }
-
-    fn alter(&mut self, change: &Change) -> Result<(), String> {
-        self.stage.alter(change)
-    }
-
-    fn restart(&mut self) {
-        self.stage = Stage::new(self.scenario, 0);
-    }
+fn live<'a>(scenario: &'a Scenario, target: Chosen, asked: Asked) -> Result<(Run<'a>, Pace), Failure> {
+    let factor = match asked {
+        Asked::Usual => 1.0,
+        Asked::Of(factor) => factor,
+        Asked::Full => {
+            let why = "`--speed max` is for simulations; a live run has a clock, and `--speed 60` makes it faster";
+            return Err(Failure::Arguments(why.to_owned()));
+        }
+    };
+    let (Some(speed), Some(pace)) = (Speed::new(factor), Pace::new(factor)) else {
+        return Err(no_speed(&factor.to_string()));
+    };
+    let watching = match target {
+        Chosen::Embedded => WatchingLive::start(scenario, speed, Embedded)?,
+        #[cfg(feature = "amqp-client")]
+        Chosen::Amqp(address) => WatchingLive::start(scenario, speed, Amqp::new(address))?,
+    };
+    Ok((Run::live(watching)?, pace))
 }
 
 #[derive(Clone, Copy)]
 enum Asked {
     Usual,
     Full,
-    Of(Pace),
+    /// From a millionth to a million.
+    Of(f64),
 }
 
 impl Asked {
@@ -72,20 +83,22 @@ impl Asked {
         match self {
             Asked::Usual => Pace::usual(scenario),
             Asked::Full => Pace::usual(scenario).full(),
-            Asked::Of(pace) => pace,
+            Asked::Of(factor) => Pace::new(factor).unwrap_or_else(|| Pace::usual(scenario)),
         }
     }
 }
 
 /// `max`, or seconds of the scenario in a real one.
-fn pace(text: &str) -> Result<Asked, Failure> {
+fn speed(text: &str) -> Result<Asked, Failure> {
     if text == "max" {
         return Ok(Asked::Full);
     }
-    let pace = text.parse().ok().and_then(Pace::new);
-    pace.map(Asked::Of).ok_or_else(|| {
-        Failure::Arguments(format!("`--speed {text}`: write a number from 0.000001 to 1000000, such as 60, or max"))
-    })
+    let factor = text.parse().ok().filter(|factor| Pace::new(*factor).is_some());
+    factor.map(Asked::Of).ok_or_else(|| no_speed(text))
+}
+
+fn no_speed(text: &str) -> Failure {
+    Failure::Arguments(format!("`--speed {text}`: write a number from 0.000001 to 1000000, such as 60, or max"))
 }
 
 /// Whoever cannot see is told what answers without a screen.
@@ -98,19 +111,6 @@ fn expect_terminal(scenario: &str) -> Result<(), Failure> {
     Err(Failure::Arguments(format!(
         "`kendall watch` needs a terminal, and {lacking} is none; `kendall run {scenario}` answers without one"
     )))
-}
-
-/// Where a formula applies; that none does is no failure.
-fn theory(scenario: &Scenario) -> Result<Option<Theory>, Failure> {
-    let ask = Ask { theory_only: true, ..Ask::default() };
-    match experiment::run(scenario, &ask, &sim::Watch::default()) {
-        Ok(outcome) => Ok(outcome.answers.into_iter().find_map(|answer| match answer {
-            Answer::Theory(theory) => Some(theory),
-            Answer::Simulation(_) | Answer::Live(_) => None,
-        })),
-        Err(RunError::NoTheory(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Targets are judged by a run that has come to its end and was not altered.
@@ -133,10 +133,10 @@ mod tests {
 
     #[test]
     fn a_speed_is_a_number_or_as_fast_as_the_machine_can() {
-        assert!(matches!(pace("max"), Ok(Asked::Full)));
-        assert!(matches!(pace("60"), Ok(Asked::Of(_))));
+        assert!(matches!(speed("max"), Ok(Asked::Full)));
+        assert!(matches!(speed("60"), Ok(Asked::Of(_))));
         for wrong in ["fast", "0", "-1", "1e9", "NaN", ""] {
-            assert!(pace(wrong).is_err(), "{wrong}");
+            assert!(speed(wrong).is_err(), "{wrong}");
         }
     }
 }

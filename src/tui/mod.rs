@@ -8,6 +8,7 @@ pub mod keys;
 mod lanes;
 mod pace;
 mod recent;
+mod run;
 mod state;
 mod summary;
 pub mod view;
@@ -15,6 +16,7 @@ mod watch;
 mod words;
 
 pub use pace::Pace;
+pub use run::Run;
 pub use state::{Order, State};
 pub use summary::summary;
-pub use watch::{Left, Watch, Watched, watch};
+pub use watch::{Left, Watch, restore, watch};

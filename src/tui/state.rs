@@ -21,6 +21,8 @@ pub struct State {
     pub queue: usize,
     pub pace: Pace,
     pub is_paused: bool,
+    /// The run goes by itself.
+    pub is_live: bool,
     pub shows_help: bool,
     /// What a key has brought about, or why it has not.
     pub notice: String,
@@ -47,6 +49,7 @@ impl State {
             queue: 0,
             pace,
             is_paused: false,
+            is_live: false,
             shows_help: false,
             notice: String::new(),
             told: VecDeque::new(),
@@ -67,6 +70,9 @@ impl State {
             Wish::Quit => return Order::Quit,
             Wish::Interrupt => return Order::Interrupt,
             Wish::Help => self.shows_help = true,
+            Wish::Pause | Wish::Step | Wish::Faster | Wish::Slower | Wish::End | Wish::Restart if self.is_live => {
+                self.notice = "a live run goes by itself: it can be changed, but neither held nor hurried".to_owned();
+            }
             Wish::Faster => self.pace = self.pace.faster(),
             Wish::Slower => self.pace = self.pace.slower(),
             Wish::NextQueue => self.show((self.queue + 1) % scene.queues.len()),

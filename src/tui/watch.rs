@@ -12,9 +12,10 @@ use ratatui::crossterm::execute;
 
 use super::keys;
 use super::pace::Pace;
+use super::run::Run;
 use super::state::{Order, State, is_over};
 use super::view::{Palette, Screen, draw};
-use crate::result::{Event, Scene, Theory};
+use crate::result::Scene;
 use crate::scenario::{Change, Scenario};
 use crate::time::{Span, Time};
 
@@ -31,28 +32,9 @@ const LONGEST_S: f64 = 0.25;
 /// Steps of which there is nothing to tell, before it is given up.
 const SILENT_STEPS: u32 = 1000;
 
-/// A run that can be watched.
-pub trait Watched {
-    fn scene(&mut self) -> Scene;
-
-    /// Goes on until that instant of the scenario.
-    fn until(&mut self, at: Time);
-
-    /// Carries out what comes next, and tells what happened; of some steps there is nothing to tell.
-    fn step(&mut self) -> Vec<Event>;
-
-    /// # Errors
-    /// Why that cannot be changed, in words.
-    fn alter(&mut self, change: &Change) -> Result<(), String>;
-
-    /// Begins again.
-    fn restart(&mut self);
-}
-
-/// What is watched, and by whom.
+/// What is watched, and how.
 pub struct Watch<'a> {
     pub scenario: &'a Scenario,
-    pub theory: Option<&'a Theory>,
     pub pace: Pace,
     pub has_colour: bool,
     /// Whether somebody outside wants it to end.
@@ -70,15 +52,22 @@ pub enum Left {
 ///
 /// # Errors
 /// If the terminal cannot be read or written; it is left as it was found, then too.
-pub fn watch(run: &mut dyn Watched, watch: &Watch<'_>) -> io::Result<(Scene, Left)> {
+pub fn watch(run: &mut Run<'_>, watch: &Watch<'_>) -> io::Result<(Scene, Left)> {
     show_cursor_after_a_panic();
     let mut terminal = ratatui::try_init().inspect_err(|_| ratatui::restore())?;
     let scene = run.scene();
-    let mut sitting = Sitting { run, watch, state: State::new(watch.pace), scene, slice: Span::from_nanos(1_000_000) };
+    let state = State { is_live: run.is_live(), ..State::new(watch.pace) };
+    let mut sitting = Sitting { run, watch, state, scene, slice: Span::from_nanos(1_000_000) };
     let left = sitting.go(&mut terminal);
-    let _ = terminal.show_cursor();
-    ratatui::restore();
+    drop(terminal);
+    restore();
     Ok((sitting.scene, left?))
+}
+
+/// Leaves the terminal as it was, whatever it is like now.
+pub fn restore() {
+    let _ = execute!(io::stdout(), Show);
+    ratatui::restore();
 }
 
 /// What `ratatui` does then leaves the cursor hidden.
@@ -90,8 +79,8 @@ fn show_cursor_after_a_panic() {
     }));
 }
 
-struct Sitting<'a> {
-    run: &'a mut dyn Watched,
+struct Sitting<'a, 'r> {
+    run: &'a mut Run<'r>,
     watch: &'a Watch<'a>,
     state: State,
     scene: Scene,
@@ -99,7 +88,7 @@ struct Sitting<'a> {
     slice: Span,
 }
 
-impl Sitting<'_> {
+impl Sitting<'_, '_> {
     fn go(&mut self, terminal: &mut DefaultTerminal) -> io::Result<Left> {
         let mut last = Instant::now();
         self.draw(terminal)?;
@@ -123,9 +112,9 @@ impl Sitting<'_> {
     }
 
     fn draw(&self, terminal: &mut DefaultTerminal) -> io::Result<()> {
-        let Watch { scenario, theory, has_colour, .. } = *self.watch;
+        let Watch { scenario, has_colour, .. } = *self.watch;
         let palette = Palette::new(has_colour);
-        let screen = Screen { scenario, theory, scene: &self.scene, state: &self.state, palette };
+        let screen = Screen { scenario, theory: self.run.theory(), scene: &self.scene, state: &self.state, palette };
         terminal.draw(|frame| draw(&screen, frame.area(), frame.buffer_mut())).map(drop)
     }
 
@@ -173,10 +162,16 @@ impl Sitting<'_> {
 
     /// The run goes on for so much real time; whether there is anything new to be seen.
     fn advance(&mut self, real_s: f64, now: Instant) -> bool {
-        let target = self.state.pace.passes(real_s).map(|span| self.scene.at + span);
-        self.run_until(target, now);
+        if !self.run.is_live() {
+            let target = self.state.pace.passes(real_s).map(|span| self.scene.at + span);
+            self.run_until(target, now);
+        }
         let scene = self.run.scene();
-        let is_new = scene.at != self.scene.at || !self.state.lanes.is_empty();
+        let refusals = self.run.refusals();
+        if !refusals.is_empty() {
+            self.state.notice = refusals.join("; ");
+        }
+        let is_new = scene.at != self.scene.at || scene.stage != self.scene.stage || !self.state.lanes.is_empty();
         self.state.advance(real_s, &self.scene, &scene);
         self.scene = scene;
         is_new

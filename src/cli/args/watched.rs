@@ -12,7 +12,15 @@ pub struct Watch {
     #[command(flatten)]
     pub notation: Notation,
 
-    /// Seconds of the scenario in a real one, such as 0.1 or 60; or max [default: what an eye can follow]
+    /// Watch a run on a real clock, against kendall's own broker or RabbitMQ (`amqp://user:password@host:port/vhost`)
+    #[arg(long, value_name = "TARGET", num_args = 0..=1, default_missing_value = "embedded")]
+    pub live: Option<String>,
+
+    /// Allow a target on another machine [live only]
+    #[arg(long, requires = "live")]
+    pub allow_remote: bool,
+
+    /// Seconds of the scenario in a real one, such as 0.1 or 60; or max [default: what an eye can follow; live: 1]
     #[arg(long, value_name = "K|max", allow_negative_numbers = true)]
     pub speed: Option<String>,
 
@@ -45,6 +53,7 @@ Examples:
   kendall watch M/M/3 --rate 200/s --service 12ms
   kendall watch scenarios/mm1.yaml
   kendall watch scenarios/flash-sale.yaml --speed 60 --set consumers.payments.count=17
+  kendall watch scenarios/agreement.yaml --live
 
 Producers, queue and consumers are drawn as messages move. Space pauses, `.` goes on by a single event,
 `+` and `-` change the speed, other keys the arrival rate, the consumers and more: `?` tells them all.

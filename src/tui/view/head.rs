@@ -41,6 +41,7 @@ fn status(screen: &Screen<'_>, row: Rect, pen: &mut Pen<'_>) {
         Progress::Over => (Role::Strong, "■ ended"),
         Progress::Overloaded => (Role::Bad, "■ stopped: overload"),
         _ if screen.state.is_paused => (Role::Strong, "‖ paused"),
+        Progress::Running if screen.state.is_live => (Role::Busy, "▶ live"),
         Progress::Draining => (Role::Busy, "▶ draining"),
         Progress::Running => (Role::Busy, "▶ running"),
     };

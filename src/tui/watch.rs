@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "whoever watches has a clock")]
 
 use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use ratatui::DefaultTerminal;
@@ -58,7 +59,7 @@ pub fn watch(run: &mut Run<'_>, watch: &Watch<'_>) -> io::Result<(Scene, Left)> 
     let scene = run.scene();
     let state = State { is_live: run.is_live(), ..State::new(watch.pace) };
     let mut sitting = Sitting { run, watch, state, scene, slice: Span::from_nanos(1_000_000) };
-    let left = sitting.go(&mut terminal);
+    let left = sitting.go(&mut terminal, &keyboard());
     drop(terminal);
     restore();
     Ok((sitting.scene, left?))
@@ -79,6 +80,19 @@ fn show_cursor_after_a_panic() {
     }));
 }
 
+/// What is typed, read on a thread of its own: from a terminal that is gone `crossterm` never comes back.
+fn keyboard() -> Receiver<Happening> {
+    let (tell, told) = channel();
+    std::thread::spawn(move || {
+        while let Ok(happening) = event::read() {
+            if tell.send(happening).is_err() {
+                break;
+            }
+        }
+    });
+    told
+}
+
 struct Sitting<'a, 'r> {
     run: &'a mut Run<'r>,
     watch: &'a Watch<'a>,
@@ -89,14 +103,18 @@ struct Sitting<'a, 'r> {
 }
 
 impl Sitting<'_, '_> {
-    fn go(&mut self, terminal: &mut DefaultTerminal) -> io::Result<Left> {
+    fn go(&mut self, terminal: &mut DefaultTerminal, keyboard: &Receiver<Happening>) -> io::Result<Left> {
         let mut last = Instant::now();
         self.draw(terminal)?;
         loop {
             let rests = self.state.is_paused || is_over(&self.scene);
             let wait = if rests { REST } else { FRAME.saturating_sub(last.elapsed()) };
-            let is_touched = event::poll(wait)?;
-            if is_touched && let Some(left) = self.hear()? {
+            let first = keyboard.recv_timeout(wait);
+            if first == Err(RecvTimeoutError::Disconnected) {
+                return Ok(Left::Interrupted);
+            }
+            let happened: Vec<Happening> = first.into_iter().chain(keyboard.try_iter()).collect();
+            if let Some(left) = happened.iter().find_map(|happening| self.hear(happening)) {
                 return Ok(left);
             }
             if (self.watch.stops)() {
@@ -105,7 +123,7 @@ impl Sitting<'_, '_> {
             let real_s = last.elapsed().as_secs_f64().min(LONGEST_S);
             last = Instant::now();
             let has_moved = !rests && self.advance(real_s, last);
-            if is_touched || has_moved {
+            if has_moved || !happened.is_empty() {
                 self.draw(terminal)?;
             }
         }
@@ -118,21 +136,18 @@ impl Sitting<'_, '_> {
         terminal.draw(|frame| draw(&screen, frame.area(), frame.buffer_mut())).map(drop)
     }
 
-    /// All keys that have been pressed.
-    fn hear(&mut self) -> io::Result<Option<Left>> {
-        while event::poll(Duration::ZERO)? {
-            let Happening::Key(key) = event::read()? else { continue };
-            let Some(wish) = keys::wish(&key) else { continue };
-            match self.state.heed(wish, &self.scene, self.watch.scenario) {
-                Order::Nothing => {}
-                Order::Quit => return Ok(Some(Left::ByKey)),
-                Order::Interrupt => return Ok(Some(Left::Interrupted)),
-                Order::Step => self.step(),
-                Order::Restart => self.restart(),
-                Order::Alter(changes) => self.alter(&changes),
-            }
+    /// Does what a key asks for; how it was left, if it was.
+    fn hear(&mut self, happening: &Happening) -> Option<Left> {
+        let Happening::Key(key) = happening else { return None };
+        match self.state.heed(keys::wish(key)?, &self.scene, self.watch.scenario) {
+            Order::Nothing => {}
+            Order::Quit => return Some(Left::ByKey),
+            Order::Interrupt => return Some(Left::Interrupted),
+            Order::Step => self.step(),
+            Order::Restart => self.restart(),
+            Order::Alter(changes) => self.alter(&changes),
         }
-        Ok(None)
+        None
     }
 
     fn step(&mut self) {

@@ -116,6 +116,18 @@ fn a_step_pauses_and_is_told_in_words() {
 }
 
 #[test]
+fn a_live_run_can_be_changed_but_neither_held_nor_hurried() {
+    let made = fixture::mm1();
+    let mut state = State { is_live: true, ..state(&made) };
+    for wish in [Wish::Pause, Wish::Step, Wish::Faster, Wish::Slower, Wish::End, Wish::Restart] {
+        assert_eq!(state.heed(wish, &made.1, &made.0), Order::Nothing);
+        assert!(state.notice.starts_with("a live run goes by itself"), "{}", state.notice);
+        assert!(!state.is_paused);
+    }
+    assert!(matches!(state.heed(Wish::Crash, &made.1, &made.0), Order::Alter(_)));
+}
+
+#[test]
 fn any_key_closes_the_help() {
     let made = fixture::mm1();
     let mut state = state(&made);

@@ -1,6 +1,6 @@
 //! What is on the screen, compared with stored texts.
 
-use kendall::result::{Doing, Progress, Scene};
+use kendall::result::{Doing, Event, Progress, Scene, Who};
 use kendall::scenario::Scenario;
 use kendall::tui::keys::Wish;
 use kendall::tui::view::{Palette, Screen, draw};
@@ -96,6 +96,31 @@ fn an_end_is_an_end() {
     made.1.stage = Progress::Over;
     made.1.at = kendall::time::Time::ZERO + made.1.duration;
     expect("ended", &made, &watched(&made));
+}
+
+#[test]
+fn steps_are_told_in_place_of_the_plots_where_there_is_no_room_for_both() {
+    let made = fixture::orders();
+    let mut state = watched(&made);
+    let what = ["published", "accepted", "delivered", "returned"];
+    let event = |(at, what)| Event {
+        at: made.1.at,
+        what,
+        message: (0, 30_213 + at as u64),
+        queue: 0,
+        consumer: Some(Who { entry: 0, number: 4 }),
+        attempt: Some(2),
+        why: "",
+    };
+    state.heed(Wish::Step, &made.1, &made.0);
+    state.tell(&what.into_iter().enumerate().map(event).collect::<Vec<_>>(), &made.0);
+    expect("stepped", &made, &state);
+}
+
+#[test]
+fn a_live_run_says_so() {
+    let made = fixture::mm1();
+    expect("live", &made, &State { is_live: true, pace: Pace::new(1.0).unwrap(), ..watched(&made) });
 }
 
 #[test]

@@ -52,8 +52,9 @@ impl Palette {
 
 fn coloured(role: Role) -> Style {
     match role {
-        Role::Plain => Style::new(),
-        Role::Strong => Style::new().add_modifier(Modifier::BOLD),
+        // On a frame, too, that is fainter.
+        Role::Plain => Style::new().fg(Color::Reset),
+        Role::Strong => Style::new().fg(Color::Reset).add_modifier(Modifier::BOLD),
         Role::Faint => Style::new().fg(GREY),
         Role::Message => Style::new().fg(ORANGE),
         Role::Busy => Style::new().fg(GREEN),

@@ -44,8 +44,8 @@ pub struct Tape {
 
 impl Write for Tape {
     fn write(&mut self, event: &Event) {
-        if event.what == "delivered" {
-            let (all, again) = &mut self.deliveries[event.queue];
+        if let ("delivered", Some(queue)) = (event.what, event.queue) {
+            let (all, again) = &mut self.deliveries[queue];
             *all += 1;
             *again += u64::from(event.attempt.is_some_and(|attempt| attempt > 1));
         }

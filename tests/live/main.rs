@@ -10,3 +10,4 @@ mod runs;
 mod shifts;
 mod stalling;
 mod traps;
+mod watched;

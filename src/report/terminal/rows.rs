@@ -119,8 +119,9 @@ fn rates(view: &View) -> Vec<Measure> {
 
 /// Only what happened at all.
 fn losses(view: &View) -> Vec<Measure> {
-    use Quantity::{Dead, Duplicates, Lost, Redelivered, Reordered, Unfinished};
+    use Quantity::{Dead, Displacement, Duplicates, Inversions, Lost, Redelivered, Reordered, Unfinished};
     let shares = [Lost, Dead, Unfinished, Redelivered, Duplicates, Reordered];
     let shares = shares.into_iter().map(|quantity| Measure::whole(quantity, Stat::Share));
-    shares.filter(|measure| view.value(measure).is_some_and(|share| share > 0.0)).collect()
+    let counts = [Inversions, Displacement].into_iter().map(|quantity| Measure::whole(quantity, Stat::Value));
+    shares.chain(counts).filter(|measure| view.value(measure).is_some_and(|value| value > 0.0)).collect()
 }

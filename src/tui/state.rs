@@ -131,7 +131,7 @@ impl State {
         self.told.extend(events.iter().map(|event| words::told(event, scenario)));
         let excess = self.told.len().saturating_sub(REMEMBERED);
         self.told.drain(..excess);
-        let here = events.iter().rev().filter(|event| event.queue == self.queue);
+        let here = events.iter().rev().filter(|event| event.queue == Some(self.queue));
         let way: Option<Way> = here.filter_map(words::way).next();
         self.lanes = way.map_or_else(Lanes::default, Lanes::only);
     }

@@ -6,27 +6,46 @@ use crate::scenario::Scenario;
 
 /// `12.304 s  message 17 of shop delivered to payments 3, attempt 1`
 pub fn told(event: &Event, scenario: &Scenario) -> String {
-    let Event { at, what, message: (producer, number), queue, consumer, attempt, why } = event;
-    let (producer, queue) = (&scenario.producers[*producer].name, &scenario.queues[*queue].name);
-    let who = consumer.map(|who| format!("{} {}", scenario.consumers[who.entry].name, who.number + 1));
+    let who = event.consumer.map(|who| format!("{} {}", scenario.consumers[who.entry].name, who.number + 1));
     let who = who.unwrap_or_else(|| "a consumer".to_owned());
-    let done = match *what {
+    let what = match event.message {
+        Some((producer, number)) => {
+            let queue = event.queue.map_or("its queue", |queue| &scenario.queues[queue].name);
+            let attempt = event.attempt.filter(|_| event.what == "delivered");
+            let attempt = attempt.map_or(String::new(), |attempt| format!(", attempt {attempt}"));
+            let name = &scenario.producers[producer].name;
+            format!("message {} of {name} {}{attempt}", number + 1, of_message(event.what, queue, &who))
+        }
+        None => of_consumer(event.what, &who),
+    };
+    let why = if event.why.is_empty() { String::new() } else { format!(": {}", event.why.replace('_', " ")) };
+    format!("{:.3} s  {what}{why}", event.at.seconds())
+}
+
+fn of_message(what: &str, queue: &str, who: &str) -> String {
+    match what {
         "published" => format!("published to {queue}"),
         "accepted" => format!("waits in {queue}"),
         "refused" => format!("refused by {queue}"),
         "blocked" => format!("blocked by {queue}, which is full"),
         "delivered" => format!("delivered to {who}"),
+        "began" => format!("begun by {who}"),
+        "ended" => format!("done by {who}"),
         "acknowledged" => format!("acknowledged by {who}"),
         "returned" => format!("returned to {queue} by {who}"),
         "ready" => format!("ready in {queue} once more"),
         "dropped" => format!("dropped from {queue}"),
         "dead_lettered" => format!("dead-lettered from {queue}"),
         "parked" => format!("parked in {queue}"),
-        other => format!("{} ({queue})", other.replace('_', " ")),
-    };
-    let attempt = attempt.filter(|_| *what == "delivered").map_or(String::new(), |n| format!(", attempt {n}"));
-    let why = if why.is_empty() { String::new() } else { format!(": {}", why.replace('_', " ")) };
-    format!("{:.3} s  message {} of {producer} {done}{attempt}{why}", at.seconds(), number + 1)
+        other => other.replace('_', " "),
+    }
+}
+
+fn of_consumer(what: &str, who: &str) -> String {
+    match what {
+        "restarted" => format!("{who} is back"),
+        other => format!("{who} {}", other.replace('_', " ")),
+    }
 }
 
 /// On which lane an event is seen.

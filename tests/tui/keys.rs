@@ -105,8 +105,8 @@ fn a_step_pauses_and_is_told_in_words() {
     let event = Event {
         at: Time::ZERO + Span::from_seconds(12.304),
         what: "delivered",
-        message: (0, 16),
-        queue: 0,
+        message: Some((0, 16)),
+        queue: Some(0),
         consumer: Some(Who { entry: 0, number: 2 }),
         attempt: Some(1),
         why: "",

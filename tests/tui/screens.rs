@@ -106,8 +106,8 @@ fn steps_are_told_in_place_of_the_plots_where_there_is_no_room_for_both() {
     let event = |(at, what)| Event {
         at: made.1.at,
         what,
-        message: (0, 30_213 + at as u64),
-        queue: 0,
+        message: Some((0, 30_213 + at as u64)),
+        queue: Some(0),
         consumer: Some(Who { entry: 0, number: 4 }),
         attempt: Some(2),
         why: "",

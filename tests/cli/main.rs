@@ -7,8 +7,8 @@ mod language;
 mod live;
 mod new;
 mod outputs;
-mod report;
 mod plot;
+mod report;
 mod shell;
 
 use std::fs;

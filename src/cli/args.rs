@@ -3,6 +3,7 @@
 mod answered;
 mod plot;
 mod report;
+mod watched;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ pub use answered::{Compare, Live, Report, Run};
 use clap::{Parser, Subcommand};
 pub use plot::Plot;
 pub use report::Reread;
+pub use watched::Watch;
 
 /// One queueing scenario, answered by theory and by simulation.
 #[derive(Debug, Parser)]
@@ -35,6 +37,8 @@ pub enum Command {
     Run(Box<Run>),
     /// Compare a scenario with its variants on the same random numbers
     Compare(Box<Compare>),
+    /// Watch a run of a scenario in the terminal, and change it while it goes
+    Watch(Box<Watch>),
     /// Say which model a scenario is, and which assumptions hold or fail
     Explain(Explain),
     /// Print all that formulas know of a system in Kendall's notation

@@ -26,6 +26,7 @@ mod stored;
 mod target;
 mod theory;
 mod variants;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Watch(args) => watch::watch(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Theory(args) => theory::theory(&args),
         Command::Check(args) => check::check(&args),

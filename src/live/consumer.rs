@@ -196,7 +196,7 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
         }
         self.held.push_back((entered, delivered));
         self.forgotten(delivered, 1);
-        let begins = self.parts.hands.begins(entered, delivered);
+        let begins = self.batch_begins().max(self.parts.hands.begins(entered, delivered));
         match self.begin(begins, |crew| crew.put(DESK, begins, handed)) {
             Next::Nothing => {}
             next => self.next = next,
@@ -214,12 +214,18 @@ impl<C: Consumer, P: Publisher> Task<C, P> {
 
     /// With what is held, once its hands are free.
     fn next_batch(&mut self) -> Next {
-        let enough = self.parts.up_to.min(self.held.len());
-        let Some((entered, delivered)) = enough.checked_sub(1).and_then(|last| self.held.get(last)) else {
+        if self.held.is_empty() {
             return Next::Nothing;
-        };
-        let begins = self.parts.hands.begins(*entered, *delivered);
+        }
+        let begins = self.batch_begins();
         self.begin(begins, |crew| crew.next_batch(DESK, begins, false))
+    }
+
+    /// When it begins by rights with the next of what is held: with each of these it could by then. What has come again
+    /// after others entered its queue before them.
+    fn batch_begins(&self) -> Time {
+        let next = self.held.iter().take(self.parts.up_to);
+        next.map(|(entered, delivered)| self.parts.hands.begins(*entered, *delivered)).max().unwrap_or(Time::ZERO)
     }
 
     fn begin(&mut self, at: Time, ask: impl FnOnce(&mut Crew<u32>) -> Next) -> Next {

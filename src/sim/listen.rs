@@ -22,8 +22,8 @@ pub trait Listener {
     /// As [`Broker::carry_out`].
     fn carry_out(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>);
 
-    /// Nothing more happens.
-    fn over(&mut self, clients: &mut Clients<'_>);
+    /// Hears what it has not heard yet.
+    fn up_to_date(&mut self, clients: &mut Clients<'_>);
 }
 
 /// Nobody listens.
@@ -45,7 +45,7 @@ impl Listener for Nobody {
         broker.carry_out(clients.now, command, clients);
     }
 
-    fn over(&mut self, _: &mut Clients<'_>) {}
+    fn up_to_date(&mut self, _: &mut Clients<'_>) {}
 }
 
 /// What becomes of events.
@@ -188,7 +188,7 @@ impl<W: Write> Listener for Scribe<W> {
         broker.carry_out(now, command, &mut Both { scribe: self, clients });
     }
 
-    fn over(&mut self, clients: &mut Clients<'_>) {
+    fn up_to_date(&mut self, clients: &mut Clients<'_>) {
         self.read_diary(clients);
     }
 }

@@ -59,7 +59,7 @@ pub fn run_heard<L: Listener>(
 ) -> Result<(Record, Ending), Broken> {
     let mut run = Run::new(scenario, key, plan, listener, |entry| entry.count);
     let ending = if run.is_plain() { run.go::<true>(watch) } else { run.go::<false>(watch) };
-    run.listener.over(&mut run.clients);
+    run.listener.up_to_date(&mut run.clients);
     if !matches!(ending, Ending::Interrupted) {
         watch.advance(run.duration.since(run.reported).nanos());
     }

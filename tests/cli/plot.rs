@@ -59,8 +59,9 @@ fn no_font_of_the_system_is_needed() {
 #[test]
 fn results_of_several_scenarios_are_drawn_side_by_side() {
     let scratch = Scratch::new("plot-several");
-    let quick = "run: {duration: 20s, warmup: 2s, replications: 2}\nname: ";
-    let text = |name: &str| scenario("").replace("run: {duration: 100s, warmup: 5s, replications: 10}\n", quick) + name;
+    let quick = "duration: 20s, warmup: 2s, replications: 2";
+    let text =
+        |name: &str| scenario(&format!("name: {name}")).replace("duration: 100s, warmup: 5s, replications: 10", quick);
     let (one, two) = (scratch.file("one.yaml", text("one")), scratch.file("two.yaml", text("two")));
     let (path, folder) = (scratch.path("both.json"), scratch.path("pictures"));
     run(&["run", &one, &two, "--json", &path]);

@@ -137,14 +137,14 @@ fn consumers_more_and_messages_more_are_there() {
     ];
     let (finished, watcher) = watched(&text, &changes);
     let account = producer(&finished.record);
-    // 60 by plan; from 200 ms on at the latest, or somewhat later on a busy machine, three times as many and one.
-    assert!((90..=60 + 90 + 1).contains(&account.published), "{account:?}");
+    // 60 by plan; three times as many from some 150 ms on, or later on a busy machine.
+    assert!((60 + 2..60 + 95).contains(&account.published), "{account:?}");
     assert_eq!((account.processed, account.lost.values().sum::<u64>()), (account.published - 1, 1));
     let scenes = watcher.scenes.into_inner().unwrap();
     assert_eq!(scenes.last().unwrap().consumers[0].count, 4);
     assert_eq!(scenes.last().unwrap().producers[0].factor, 3.0);
     let available = finished.record.crews[0].available.expect("it is counted");
-    assert!(available > 1_000_000_000, "more than one consumer's 600 ms: {available}");
+    assert!(available > 600_000_000, "more than one consumer's: {available}");
 }
 
 #[test]

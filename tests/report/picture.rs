@@ -312,7 +312,7 @@ fn an_svg_is_well_formed_and_has_its_texts_as_texts() {
     }
     let length = called(&pictures(&sale()), "length");
     let text = svg(&length, usual_size(&length), Theme::Dark);
-    for said in ["capacity", "waiting", "orders", "80,000", "10 min", "seed 1", "time since the start of the run"] {
+    for said in ["capacity", "waiting", "orders", "50,000", "10 min", "seed 1", "time since the start of the run"] {
         assert!(text.contains(said), "`{said}` is missing");
     }
 }

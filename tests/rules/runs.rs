@@ -500,14 +500,16 @@ fn in_short(tally: &Tally) -> (u64, u128, u64) {
     (tally.count, tally.sum, tally.max)
 }
 
+/// Of a message into a queue, and the turn of its first delivery.
+type Entry = ((usize, u64), Option<usize>);
+
 /// From the events of a run in which nothing is passed on: for each entry into a queue whether it was overtaken in its
 /// first delivery, by how many, and the most.
 fn out_of_order(scenario: &Scenario) -> (u64, u64, u64) {
     let key = Key::of_replication(scenario.run.seed, 0);
     let carried = scenario.producers.iter().zip(0..);
     let key_of = key_of(carried.map(|(p, at)| Carried::new(&p.messages, at, &p.arrivals, key.name(&p.name))).collect());
-    // By queue: whose entry, and the turn of its first delivery.
-    let mut entries: Vec<Vec<((usize, u64), Option<usize>)>> = vec![Vec::new(); scenario.queues.len()];
+    let mut entries: Vec<Vec<Entry>> = vec![Vec::new(); scenario.queues.len()];
     let mut turn = 0;
     sim::listen(scenario, &sim::Watch::default(), &mut |event| {
         turn += 1;

@@ -102,7 +102,7 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub histograms: Option<PathBuf>,
 
-    /// Write everything that happens to a message of the first replication as CSV, at most 10 million lines
+    /// Write everything that happens to the messages and consumers of the first replication as CSV, at most 10 million lines
     #[arg(long, value_name = "FILE|-")]
     pub events: Option<PathBuf>,
 

@@ -24,7 +24,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         name: "peak",
         alt: format!("Arrivals and completions a second over time, and the backlog below. {title}."),
         title,
-        caption: parts::caption(about, outcome) + &of_several,
+        caption: parts::caption(about, outcome) + &of_several + " · shaded: more enters than leaves",
         panels: vec![rates(entering, leaving, outcome), below(runs, fullest, drained)],
     })
 }

@@ -1,5 +1,7 @@
 //! How waits are distributed, those that did not wait apart.
 
+use hdrhistogram::Histogram;
+
 use super::parts::{self, seconds, share};
 use super::{Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve, round};
 use crate::measure::{Measure, Quantity, Stat};
@@ -22,14 +24,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     }
     let width = round::step(Kind::Seconds, until / BARS);
     let none = waits.count_at(0) as f64 / all;
-    let bar = |at: u32| {
-        let (from, to) = (f64::from(at) * width, f64::from(at + 1) * width);
-        let first = if at == 0 { 1 } else { nanos(from) };
-        let inside = waits.count_between(first, nanos(to).max(first + 1) - 1) as f64 / all;
-        Bar { from, to, base: 0.0, top: inside }
-    };
-    let count = (until / width).ceil() as u32;
-    let bars: Vec<Bar> = (0..count).map(bar).collect();
+    let bars = bars(waits, width, (until / width).ceil() as u32);
     let beyond = 1.0 - none - bars.iter().map(|bar| bar.top).sum::<f64>();
     let mut layers = Vec::new();
     if none > 0.0 {
@@ -44,7 +39,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     layers.extend(theory(outcome, &bars));
     let mut x =
         parts::axis(&format!("wait, in steps of {}", span(Span::from_seconds(width))), Kind::Seconds, Scale::Linear);
-    (x.from, x.to) = (Some(if none > 0.0 { -2.0 * width } else { 0.0 }), Some(f64::from(count) * width));
+    (x.from, x.to) = (Some(if none > 0.0 { -2.0 * width } else { 0.0 }), Some(bars.len() as f64 * width));
     let title = title(none, curve::half_and_most(outcome, Quantity::Wait)?);
     let rest = if beyond > 0.0 { format!(" · {} wait longer than is drawn", share(beyond)) } else { String::new() };
     Some(Picture {
@@ -62,8 +57,19 @@ fn title(none: f64, (half, most): (f64, f64)) -> String {
     format!("{start}{middle}, one in a hundred waits more than {}", seconds(most))
 }
 
-fn nanos(seconds: f64) -> u64 {
-    (seconds * 1e9).round() as u64
+/// From nothing up, without those that did not wait.
+fn bars(waits: &Histogram<u64>, width: f64, count: u32) -> Vec<Bar> {
+    let all = waits.len() as f64;
+    let bar = |at| Bar { from: f64::from(at) * width, to: f64::from(at + 1) * width, base: 0.0, top: 0.0 };
+    let mut bars: Vec<Bar> = (0..count).map(bar).collect();
+    for step in waits.iter_recorded().filter(|step| step.value_iterated_to() > 0) {
+        // The middle of the histogram's bucket, because its end may belong to the next bar.
+        let wait = waits.median_equivalent(step.value_iterated_to()) as f64 / 1e9;
+        if let Some(bar) = bars.get_mut((wait / width) as usize) {
+            bar.top += step.count_at_value() as f64 / all;
+        }
+    }
+    bars
 }
 
 /// What theory expects in each bar, as a line through their middles.

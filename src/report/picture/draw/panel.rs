@@ -60,9 +60,8 @@ pub fn shapes(panel: &Panel, place: &Place, sheet: &Sheet) -> Vec<Shape> {
     frame.bottom -= if place.has_x_label && !panel.x.label.is_empty() { 3.1 } else { 1.7 } * sheet.em;
     let is_lying = matches!(panel.y.scale, Scale::Rows(_));
     let wanted = label::wanted(panel);
-    let height =
-        frame.height() - layer::names_of_instants(panel, sheet) - legend::height(panel, &wanted, frame.width(), sheet);
-    let labels = label::placed(&wanted, &y, height, sheet);
+    let above = layer::names_of_instants(panel, sheet) + legend::height(panel, &[], frame.width(), sheet);
+    let labels = label::placed(&wanted, &y, frame.height() - above, sheet);
     let in_legend = if matches!(labels, Labels::Legend) { wanted.as_slice() } else { &[] };
     frame.top += legend::shapes(panel, in_legend, frame, sheet, &mut shapes);
     frame.top += layer::names_of_instants(panel, sheet);
@@ -70,6 +69,8 @@ pub fn shapes(panel: &Panel, place: &Place, sheet: &Sheet) -> Vec<Shape> {
     let y_ticks = y.ticks((frame.height() / (3.6 * sheet.em)) as usize);
     frame.left += if is_lying { names.width } else { place.left } + 0.6 * sheet.em;
     frame.right -= place.right.max(1.6 * sheet.em);
+    // Where there is no room for a plot, one that cannot be read is better than none.
+    (frame.right, frame.bottom) = (frame.right.max(frame.left + sheet.em), frame.bottom.max(frame.top + sheet.em));
     let plot = Plot { frame, x: place.x.clone(), y };
     x_axis(panel, place, &plot, sheet, &mut shapes);
     if is_lying {

@@ -20,18 +20,21 @@ pub enum Side {
 }
 
 impl Ruler {
-    /// Around all values, to round ends where it is upright.
-    pub fn new(axis: &Axis, values: &[f64], side: Side) -> Ruler {
+    /// Around all values, from the smallest to the largest.
+    pub fn lying(axis: &Axis, values: &[f64]) -> Ruler {
         let drawn = |value: &f64| value.is_finite() && (axis.scale != Scale::Log || *value > 0.0);
         let given = [axis.from, axis.to];
         let known = values.iter().copied().chain(given.into_iter().flatten()).filter(drawn);
         let (low, high) = known.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
         let (low, high) = if low <= high { (low, high) } else { (1.0, 1.0) };
         let (low, high) = (axis.from.filter(drawn).unwrap_or(low), axis.to.filter(drawn).unwrap_or(high));
-        let mut ruler = Ruler { kind: axis.kind, scale: axis.scale.clone(), low, high }.with_room();
-        if side == Side::Y {
-            ruler.extend(axis);
-        }
+        Ruler { kind: axis.kind, scale: axis.scale.clone(), low, high }.with_room()
+    }
+
+    /// Around all values, to round ends, so that the top line has a number, where there is room for so many.
+    pub fn upright(axis: &Axis, values: &[f64], most: usize) -> Ruler {
+        let mut ruler = Ruler::lying(axis, values);
+        ruler.extend(axis, most.max(1));
         ruler
     }
 
@@ -49,12 +52,10 @@ impl Ruler {
         Ruler { low, high, ..self }
     }
 
-    /// To round ends, so that the top line has a number.
-    fn extend(&mut self, axis: &Axis) {
-        const STEPS: f64 = 5.0;
+    fn extend(&mut self, axis: &Axis, most: usize) {
         match self.scale {
             Scale::Linear => {
-                let step = round::step(self.kind, (self.high - self.low) / STEPS);
+                let step = round::step(self.kind, (self.high - self.low) / most as f64);
                 self.low = axis.from.unwrap_or((self.low / step + 1e-9).floor() * step);
                 self.high = axis.to.unwrap_or((self.high / step - 1e-9).ceil() * step);
             }
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn an_upright_axis_ends_at_round_numbers() {
-        let ruler = Ruler::new(&axis(Scale::Linear, Some(0.0)), &[3.0, 87.0], Side::Y);
+        let ruler = Ruler::upright(&axis(Scale::Linear, Some(0.0)), &[3.0, 87.0], 5);
         assert_eq!((ruler.low, ruler.high), (0.0, 100.0));
         assert_eq!(ruler.place(50.0), Some(0.5));
     }
@@ -150,7 +151,7 @@ mod tests {
     fn an_axis_of_nothing_or_of_one_value_has_a_length() {
         for values in [&[][..], &[0.0], &[7.0], &[f64::NAN, f64::INFINITY]] {
             for scale in [Scale::Linear, Scale::Log, Scale::Nines] {
-                let ruler = Ruler::new(&axis(scale, None), values, Side::Y);
+                let ruler = Ruler::upright(&axis(scale, None), values, 5);
                 assert!(ruler.low < ruler.high && ruler.high.is_finite(), "{ruler:?}");
                 assert!(ruler.ticks(8).len() <= 16, "{ruler:?}");
             }
@@ -159,16 +160,16 @@ mod tests {
 
     #[test]
     fn nines_are_equally_far_apart_and_rows_come_from_the_top() {
-        let ruler = Ruler::new(&axis(Scale::Nines, None), &[0.0, 0.999], Side::X);
+        let ruler = Ruler::lying(&axis(Scale::Nines, None), &[0.0, 0.999]);
         let places: Vec<f64> = [0.0, 0.9, 0.99, 0.999].iter().map(|p| ruler.place(*p).unwrap()).collect();
         assert!(places.windows(2).all(|pair| (pair[1] - pair[0] - 1.0 / 3.0).abs() < 1e-9), "{places:?}");
-        let rows = Ruler::new(&axis(Scale::Rows(vec!["a".into(), "b".into()]), None), &[], Side::Y);
+        let rows = Ruler::lying(&axis(Scale::Rows(vec!["a".into(), "b".into()]), None), &[]);
         assert_eq!((rows.place(0.0), rows.place(1.0)), (Some(0.75), Some(0.25)));
     }
 
     #[test]
     fn what_a_logarithm_cannot_hold_is_not_drawn() {
-        let ruler = Ruler::new(&axis(Scale::Log, None), &[0.0, -1.0, 1.0, 100.0], Side::X);
+        let ruler = Ruler::lying(&axis(Scale::Log, None), &[0.0, -1.0, 1.0, 100.0]);
         assert_eq!((ruler.place(0.0), ruler.place(10.0)), (None, Some(0.5)));
     }
 }

@@ -78,8 +78,8 @@ fn panels(picture: &Picture, frame: Frame, sheet: &Sheet, shapes: &mut Vec<Shape
     for (at, panel) in picture.panels.iter().enumerate() {
         let bottom = top + room * weights[at] / weights.iter().sum::<f64>();
         let x = match shared {
-            true => Ruler::new(&panel.x, &all, Side::X),
-            false => Ruler::new(&panel.x, &axis::values(panel, Side::X), Side::X),
+            true => Ruler::lying(&panel.x, &all),
+            false => Ruler::lying(&panel.x, &axis::values(panel, Side::X)),
         };
         let is_last = at + 1 == picture.panels.len();
         let has_x_label = is_last || !shared || panel.x.label != picture.panels[at + 1].x.label;

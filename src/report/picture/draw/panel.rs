@@ -47,13 +47,14 @@ pub fn left(panel: &Panel, sheet: &Sheet) -> f64 {
     if matches!(panel.y.scale, Scale::Rows(_)) {
         return 0.0;
     }
-    let y = Ruler::new(&panel.y, &axis::values(panel, Side::Y), Side::Y);
-    let all = (2..=9).flat_map(|most| y.ticks(most));
+    let values = axis::values(panel, Side::Y);
+    let all = (1..=9).flat_map(|most| Ruler::upright(&panel.y, &values, most).ticks(most));
     all.map(|tick| sheet.width(&tick.text)).fold(0.0, f64::max)
 }
 
 pub fn shapes(panel: &Panel, place: &Place, sheet: &Sheet) -> Vec<Shape> {
-    let y = Ruler::new(&panel.y, &axis::values(panel, Side::Y), Side::Y);
+    let most = (place.frame.height() / (5.0 * sheet.em)) as usize;
+    let y = Ruler::upright(&panel.y, &axis::values(panel, Side::Y), most);
     let mut shapes = Vec::new();
     let mut frame = place.frame;
     frame.top += headline(panel, frame, sheet, &mut shapes);
@@ -66,7 +67,7 @@ pub fn shapes(panel: &Panel, place: &Place, sheet: &Sheet) -> Vec<Shape> {
     frame.top += legend::shapes(panel, in_legend, frame, sheet, &mut shapes);
     frame.top += layer::names_of_instants(panel, sheet);
     let names = row::names(panel, frame, sheet);
-    let y_ticks = y.ticks((frame.height() / (3.6 * sheet.em)) as usize);
+    let y_ticks = y.ticks(most.max(1));
     frame.left += if is_lying { names.width } else { place.left } + 0.6 * sheet.em;
     frame.right -= place.right.max(1.6 * sheet.em);
     // Where there is no room for a plot, one that cannot be read is better than none.

@@ -78,7 +78,7 @@ fn whisker(low: f64, high: f64, y: f64, colour: Colour, sheet: &Sheet, shapes: &
     shapes.extend([low, high].map(|x| segment((x, y - half), (x, y + half), 2.2, colour)));
 }
 
-/// To the right of the interval; to its left where there is no room.
+/// To the right of the interval, or to its left; on it, where it leaves no room.
 fn beside(
     text: &str,
     (low, high): (f64, f64),
@@ -91,11 +91,21 @@ fn beside(
     if text.is_empty() {
         return;
     }
-    let gap = 0.8 * sheet.em;
-    let is_left = high + gap + sheet.width(text) > plot.frame.right + 1.6 * sheet.em;
-    let (x, anchor) = if is_left { (low - gap, Anchor::End) } else { (high + gap, Anchor::Start) };
-    let at = (x, y + 0.5 * font::CAPITALS * sheet.em);
-    shapes.push(Shape::Words(sheet.words(text, at, anchor, colour)));
+    let (frame, gap) = (plot.frame, 0.8 * sheet.em);
+    let needed = gap + sheet.width(text);
+    let base_line = y + 0.5 * font::CAPITALS * sheet.em;
+    let (x, anchor) = match () {
+        () if high + needed < frame.right + sheet.em => (high + gap, Anchor::Start),
+        () if low - needed > frame.left => (low - gap, Anchor::End),
+        () => {
+            let right = frame.right - gap;
+            let (left, half) = (right - needed, 0.6 * sheet.em);
+            let patch = Frame { left, top: y - half, right: right + gap / 2.0, bottom: y + half };
+            shapes.push(Shape::Area { points: patch.corners(), colour: sheet.paper.background });
+            (right, Anchor::End)
+        }
+    };
+    shapes.push(Shape::Words(sheet.words(text, (x, base_line), anchor, colour)));
 }
 
 /// Told apart by its shape too: what is good is round, what is bad a cross, what is doubtful stands on its tip.

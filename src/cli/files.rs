@@ -112,7 +112,7 @@ impl<'a> Files<'a> {
         let all = [("response", &simulation.response), ("wait", &simulation.wait), ("service", &simulation.service)];
         for (what, histogram) in all {
             let path = folder.join(format!("{}.{what}.hgrm", file_name(&scenario.name)));
-            output::write_file(&path, &report::hgrm(histogram))?;
+            output::write_file(&path, report::hgrm(histogram))?;
         }
         Ok(())
     }

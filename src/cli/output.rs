@@ -55,7 +55,7 @@ pub fn text_and_json(
 ) -> Result<(), Failure> {
     match to {
         Some(path) if is_stdout(path) => print(&json()),
-        Some(path) => print(&text()).and(write_file(path, &json())),
+        Some(path) => print(&text()).and(write_file(path, json())),
         None => print(&text()),
     }
 }

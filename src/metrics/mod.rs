@@ -505,9 +505,18 @@ impl Recorder {
 
     /// A consumer gives a message back that it has not begun.
     pub fn handed_back(&mut self, id: u32) {
-        let track = self.ledger.track_mut(id);
-        track.hands -= 1;
-        if track.close_if_over() {
+        self.ledger.track_mut(id).hands -= 1;
+        self.close_without_success(id);
+    }
+
+    /// Nobody has a message in his hands any more that its queue has let go of. What nobody has succeeded on is lost:
+    /// whoever acknowledged it has failed before that was heard, while another still had it.
+    fn close_without_success(&mut self, id: u32) {
+        let mut page = self.ledger.page(id);
+        if page.track.close_if_over() {
+            if page.track.fate == Fate::Open {
+                page.settle(Fate::Lost(Cause::Failed));
+            }
             self.ledger.free(id);
         }
     }
@@ -520,9 +529,7 @@ impl Recorder {
         if acknowledged_before && page.track.at == At::Out {
             page.settle(Fate::Lost(Cause::Crashed));
         }
-        if page.track.close_if_over() {
-            self.ledger.free(id);
-        }
+        self.close_without_success(id);
     }
 
     /// So many more consumers of an entry are available from now on.
@@ -556,10 +563,7 @@ impl Recorder {
             if attempt.acknowledged_before && page.track.at == At::Out {
                 page.settle(Fate::Lost(Cause::Failed));
             }
-            if page.track.close_if_over() {
-                self.ledger.free(attempt.track);
-            }
-            return;
+            return self.close_without_success(attempt.track);
         }
         self.succeeded_in_window += now_in_window;
         if !ALONE && page.track.is.has(Special::COPY) {

@@ -1,6 +1,6 @@
 //! Everyone whom the broker of one run tells what it has done.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hint::cold_path;
 
 use super::agenda::AgendaWithGap;
@@ -89,6 +89,8 @@ pub struct Clients<'a> {
     pub onward: Vec<Onward>,
     /// By crew, when its consumers crash.
     pub crashing: Vec<Option<Crashing>>,
+    /// Seats that were spare and that somebody has taken.
+    pub spares: BTreeSet<ConsumerId>,
     /// How many outages of the broker last now.
     pub brokers_out: u32,
     /// What the broker is to hear next.

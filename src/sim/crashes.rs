@@ -45,10 +45,21 @@ impl Clients<'_> {
         Some((crashing, seat.desk))
     }
 
-    /// Of the consumers of an entry, which have their seats.
+    /// Of the consumers of an entry, which have their seats; who takes a spare one begins with that.
     pub fn plan_first_crashes(&mut self, crew: usize) {
         let first = self.first_of(crew as u32);
-        (first..self.seats.len() as u32).for_each(|consumer| self.plan_crash(ConsumerId(consumer), 0));
+        (first..first + self.entries[crew].count).for_each(|consumer| self.plan_crash(ConsumerId(consumer), 0));
+    }
+
+    /// Some have come of whom none may have been there before.
+    pub fn plan_crashes_of_spare(&mut self, crew: usize, come: &[u32]) {
+        let first = self.first_of(crew as u32);
+        for place in come.iter().filter(|place| **place >= self.entries[crew].count) {
+            let consumer = ConsumerId(first + place);
+            if self.spares.insert(consumer) {
+                self.plan_crash(consumer, 0);
+            }
+        }
     }
 
     fn plan_crash(&mut self, consumer: ConsumerId, nth: u64) {

@@ -181,6 +181,7 @@ impl Clients<'_> {
         for place in &leave {
             self.leave(crew, ConsumerId(first + place));
         }
+        self.plan_crashes_of_spare(crew, &come);
         for place in &come {
             let desk = self.crews[crew].desk(*place as usize);
             let comes = self.crews[crew].is_over(*place as usize) && !desk.is_down();

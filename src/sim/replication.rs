@@ -2,7 +2,7 @@
 //!
 //! Long: what happens in one run, from its first event to its last.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hint::cold_path;
 use std::sync::MutexGuard;
 
@@ -141,6 +141,7 @@ impl<'a, L: Listener> Run<'a, L> {
             unconfirmed: Unconfirmed::default(),
             onward: Vec::new(),
             crashing: Vec::new(),
+            spares: BTreeSet::new(),
             brokers_out: 0,
             follow_ups: VecDeque::new(),
             waiting: BTreeMap::new(),

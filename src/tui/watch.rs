@@ -22,6 +22,8 @@ use crate::time::{Span, Time};
 
 /// Between two pictures: 20 a second move smoothly enough.
 const FRAME: Duration = Duration::from_millis(50);
+/// However much is typed, no two pictures follow each other faster.
+const SHORTEST: Duration = Duration::from_millis(34);
 /// Between two pictures of what stands still, so that a signal is heard.
 const REST: Duration = Duration::from_millis(250);
 /// Of each frame, for the run; what it does not get done then, it is late.
@@ -105,28 +107,35 @@ struct Sitting<'a, 'r> {
 impl Sitting<'_, '_> {
     fn go(&mut self, terminal: &mut DefaultTerminal, keyboard: &Receiver<Happening>) -> io::Result<Left> {
         let mut last = Instant::now();
-        self.draw(terminal)?;
+        let mut drawn: Option<Instant> = None;
+        let mut is_due = true;
         loop {
-            let rests = self.state.is_paused || is_over(&self.scene);
-            let wait = if rests { REST } else { FRAME.saturating_sub(last.elapsed()) };
+            if is_due && drawn.is_none_or(|drawn| drawn.elapsed() >= SHORTEST) {
+                self.draw(terminal)?;
+                (drawn, is_due) = (Some(Instant::now()), false);
+            }
+            let wait = match self.rests() && !is_due {
+                true => REST,
+                false => FRAME.saturating_sub(last.elapsed()),
+            };
             let first = keyboard.recv_timeout(wait);
-            if first == Err(RecvTimeoutError::Disconnected) {
+            if (self.watch.stops)() || first == Err(RecvTimeoutError::Disconnected) {
                 return Ok(Left::Interrupted);
             }
             let happened: Vec<Happening> = first.into_iter().chain(keyboard.try_iter()).collect();
             if let Some(left) = happened.iter().find_map(|happening| self.hear(happening)) {
                 return Ok(left);
             }
-            if (self.watch.stops)() {
-                return Ok(Left::Interrupted);
-            }
             let real_s = last.elapsed().as_secs_f64().min(LONGEST_S);
             last = Instant::now();
-            let has_moved = !rests && self.advance(real_s, last);
-            if has_moved || !happened.is_empty() {
-                self.draw(terminal)?;
-            }
+            let has_moved = !self.rests() && self.advance(real_s, last);
+            is_due |= has_moved || !happened.is_empty();
         }
+    }
+
+    /// Nothing moves until a key is pressed.
+    fn rests(&self) -> bool {
+        self.state.is_paused || is_over(&self.scene)
     }
 
     fn draw(&self, terminal: &mut DefaultTerminal) -> io::Result<()> {

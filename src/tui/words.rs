@@ -1,6 +1,7 @@
 //! What happened, in a line that can be read aloud.
 
 use super::lanes::Way;
+use crate::client::SLIPPED_IN;
 use crate::result::Event;
 use crate::scenario::Scenario;
 
@@ -14,7 +15,12 @@ pub fn told(event: &Event, scenario: &Scenario) -> String {
             let attempt = event.attempt.filter(|_| event.what == "delivered");
             let attempt = attempt.map_or(String::new(), |attempt| format!(", attempt {attempt}"));
             let name = &scenario.producers[producer].name;
-            format!("message {} of {name} {}{attempt}", number + 1, of_message(event.what, queue, &who))
+            // What was slipped in by hand is counted apart.
+            let (kind, number) = match number.checked_sub(SLIPPED_IN) {
+                Some(number) => ("poison message", number + 1),
+                None => ("message", number + 1),
+            };
+            format!("{kind} {number} of {name} {}{attempt}", of_message(event.what, queue, &who))
         }
         None => of_consumer(event.what, &who),
     };

@@ -11,6 +11,8 @@ use crate::time::{Span, Time};
 pub(super) struct Changed<'a> {
     factor: f64,
     pace: Pace<'a>,
+    /// None comes before it: rounded twice, one that came later could.
+    latest: Time,
 }
 
 enum Pace<'a> {
@@ -30,6 +32,21 @@ impl Iterator for Changed<'_> {
     type Item = Time;
 
     fn next(&mut self) -> Option<Time> {
+        self.latest = self.draw()?.max(self.latest);
+        Some(self.latest)
+    }
+}
+
+impl Changed<'_> {
+    /// What arrivals draw by, if they do.
+    fn key(&self) -> Option<Key> {
+        match self.pace {
+            Pace::ByRate { key, .. } => key,
+            Pace::ByTime { .. } => None,
+        }
+    }
+
+    fn draw(&mut self) -> Option<Time> {
         match &mut self.pace {
             Pace::ByRate { key, number, inverse, expected } => {
                 let gap = key.map_or(1.0, |key| exp1_ahead::<1>(key, *number)[0]);
@@ -74,9 +91,11 @@ impl<'a> ArrivalStream<'a> {
         self.next = AHEAD;
         let mut inverse = rate.inverse();
         self.ahead = [Time::NEVER; AHEAD];
-        self.ahead[AHEAD - 1] = if last > now { inverse.instant(expected).unwrap_or(Time::NEVER) } else { last };
+        let moved = if last > now { inverse.instant(expected).unwrap_or(Time::NEVER).max(now) } else { last };
+        self.ahead[AHEAD - 1] = moved;
         let pace = Pace::ByRate { key, number: self.number, inverse, expected };
-        self.source = Source::Changed(Box::new(Changed { factor, pace }));
+        self.source =
+            Source::Changed(Box::new(Changed { factor, pace, latest: if moved == Time::NEVER { now } else { moved } }));
     }
 
     /// What was drawn ahead is moved.
@@ -85,26 +104,18 @@ impl<'a> ArrivalStream<'a> {
         for at in drawn.filter(|at| **at > now && **at != Time::NEVER) {
             *at = paced(*at, now, now, slower);
         }
+        let latest = self.ahead.iter().copied().filter(|at| *at != Time::NEVER).max().unwrap_or(Time::ZERO);
         if let Source::Changed(this) = &mut self.source
             && let Pace::ByTime { from, changed, .. } = &mut this.pace
         {
             (*from, *changed) = (paced(now, *changed, *from, this.factor), now);
-            this.factor = factor;
+            (this.factor, this.latest) = (factor, latest);
             return;
         }
         let source = std::mem::replace(&mut self.source, Source::Nothing);
         let stream = ArrivalStream { source, number: self.number, ahead: [Time::NEVER; AHEAD], next: AHEAD };
         let pace = Pace::ByTime { stream: Box::new(stream), from: now, changed: now };
-        self.source = Source::Changed(Box::new(Changed { factor, pace }));
-    }
-}
-
-impl Changed<'_> {
-    fn key(&self) -> Option<Key> {
-        match self.pace {
-            Pace::ByRate { key, .. } => key,
-            Pace::ByTime { .. } => None,
-        }
+        self.source = Source::Changed(Box::new(Changed { factor, pace, latest }));
     }
 }
 

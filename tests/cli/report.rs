@@ -61,7 +61,7 @@ fn a_comparison_has_a_page_too() {
     let output = run(&joined(&[&vary, &BRIEF]));
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let page = fs::read_to_string(format!("{folder}/index.html")).unwrap();
-    assert!(page.contains("count=4: response.mean −"), "the sentence");
+    assert!(page.contains("<strong>count=4: "), "the sentence");
     assert!(page.contains("--variant count=4:consumers.workers.count=4"), "the command");
     let stored = format!("{folder}/result.json");
     refused(&["report", &stored, &stored], &["is a comparison"]);

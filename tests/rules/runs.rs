@@ -903,3 +903,26 @@ fn work_on_what_was_taken_back_is_not_taken_for_work_on_its_next_delivery() {
     // Both are moved on after 5 ms. The slow consumer turns to its second at 8 ms, the next one at 25 ms.
     assert_eq!(record.queues[1].drained, Some(ms(25)));
 }
+
+/// The first consumer holds a message that its queue takes back. The second fails on it before its acknowledgement, which
+/// is under way, is heard; and then the first is struck down.
+#[test]
+fn what_was_acknowledged_unheard_and_failed_is_lost_when_the_last_who_had_it_crashes() {
+    let mut scenario = late_success(None);
+    scenario.queues[0].rules.redelivery = Redelivery { ack_timeout: Some(ms(1)), ..Redelivery::default() };
+    scenario.queues[0].rules.dead_letter = None;
+    let mut second = scenario.consumers[0].clone();
+    second.name = "second".into();
+    second.rules.acknowledge = Acknowledge::Before;
+    second.rules.service = Distribution::Constant(ms(1));
+    second.rules.faults.poison = 1.0;
+    let [publish, deliver, acknowledge] = [0, 0, 3].map(|lasts| Distribution::Constant(ms(lasts)));
+    second.rules.faults.network = Some(Network { publish, deliver, acknowledge });
+    scenario.consumers[0].priority = 1;
+    scenario.consumers[0].rules.service = Distribution::Constant(ms(30));
+    scenario.consumers.push(second);
+    let of = OutageOf::Consumers(0);
+    scenario.outages = vec![Outage { at: ms(10), lasts: ms(5), of, loses: Loses::Nothing }];
+    let record = run(&scenario);
+    assert_eq!(all(&record, |c| c.lost[place(Cause::Failed)]), 1);
+}

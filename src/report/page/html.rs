@@ -48,7 +48,7 @@ fn top(page: &Page, name: &str) -> Markup {
             }
             div .first {
                 @if !page.targets.is_empty() { section .targets { h2 { "Targets" } (list(&page.targets)) } }
-                @if let Some(key) = page.key { (figure::figure(&page.pictures[key], true)) }
+                @if let Some(key) = page.key { (figure_at(page, key)) }
             }
         }
     }
@@ -74,11 +74,11 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn body(page: &Page) -> Markup {
-    let others = page.pictures.iter().enumerate().filter(|(at, _)| Some(*at) != page.key).map(|(_, drawn)| drawn);
+    let others = (0..page.pictures.len()).filter(|at| Some(*at) != page.key);
     html! {
         section { h2 { "Answers" } (page.table) (list(&page.notes)) }
         @if !page.best.is_empty() { section { h2 { "Best in" } (list(&page.best)) } }
-        @if page.pictures.len() > 1 { section .pictures { h2 { "Pictures" } @for drawn in others { (figure::figure(drawn, false)) } } }
+        @if page.pictures.len() > 1 { section .pictures { h2 { "Pictures" } @for at in others { (figure_at(page, at)) } } }
         @if !page.warnings.is_empty() { section #warnings { h2 { "Warnings" } (list(&page.warnings)) } }
         @if !page.accounts.is_empty() { section { h2 { "Where every message went" } @for of in &page.accounts { (account(of)) } } }
         section { h2 { "How it was measured" } (list(&page.method)) }
@@ -86,6 +86,10 @@ fn body(page: &Page) -> Markup {
         section { h2 { "The same again" } (command(&page.command)) }
         @if !page.beside.is_empty() { section { h2 { "Files" } (files(page)) } }
     }
+}
+
+fn figure_at(page: &Page, at: usize) -> Markup {
+    figure::figure(&page.pictures[at].picture, page.images[at].as_deref(), Some(at) == page.key)
 }
 
 fn account((title, entries): &(String, Vec<Entry>)) -> Markup {

@@ -36,6 +36,8 @@ struct Page<'a> {
     verdicts: Vec<(Paint, String)>,
     targets: Vec<Entry>,
     pictures: &'a [Drawn],
+    /// Of each, if there is room for it.
+    images: Vec<Option<String>>,
     /// The one that stands at the top, by its place.
     key: Option<usize>,
     table: maud::Markup,
@@ -58,6 +60,7 @@ pub fn of_run(about: &About, outcome: &Outcome, pictures: &[Drawn], beside: &[Be
         verdicts: vec![headline::with_number(&view)],
         targets: targets::entries(&view),
         pictures,
+        images: figure::images(pictures),
         key: first_of(pictures, &[key, "length"]),
         table: sections::answers(&rows),
         notes: super::terminal::table::notes(&view, &rows),
@@ -88,6 +91,7 @@ pub fn of_comparison(
         verdicts: comparison::sentences(compared),
         targets: comparison::targets(compared),
         pictures,
+        images: figure::images(pictures),
         key: first_of(pictures, &["differences"]),
         table: sections::differences(compared),
         notes: Vec::new(),

@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const HEIGHT = 300;
+  const ONE_OF_SEVERAL = 200;
   const ROW = 18;
   const FONT = "12px system-ui, sans-serif";
   const root = document.documentElement;
@@ -324,7 +325,7 @@
     };
   }
 
-  function draw(panel, host) {
+  function draw(panel, host, isAlone) {
     const lies = panel.y.scale === "rows";
     const layers = panel.layers.map((layer) => placed(panel, layer));
     const shown = named(layers);
@@ -335,7 +336,7 @@
       const seen = reached.filter(([x]) => x == null || (x >= low && x <= high));
       return bounds(panel.y, ends(seen.flatMap(([, bottom, top]) => [bottom, top])), 0.05);
     };
-    const height = lies ? panel.y.rows.length * (16 + ROW * crowd(panel)) + 56 : HEIGHT;
+    const height = lies ? panel.y.rows.length * (16 + ROW * crowd(panel)) + 56 : isAlone ? HEIGHT : ONE_OF_SEVERAL;
     if (panel.title) Object.assign(host.appendChild(document.createElement("p")), { className: "whose", textContent: panel.title });
     const legend = host.appendChild(document.createElement("div"));
     legend.className = "legend";
@@ -350,7 +351,7 @@
       },
       axes: [
         axis(panel.x, 76, { size: 30 }),
-        axis(panel.y, 34, { size: (u, values) => 14 + width(values ?? []), grid: { show: !lies, stroke: () => colour("line"), width: 1 } }),
+        axis(panel.y, 34, { size: (u, values) => Math.max(56, 14 + width(values ?? [])), grid: { show: !lies, stroke: () => colour("line"), width: 1 } }),
       ],
       series: [{}, ...shown.map(series)],
       hooks: {
@@ -454,7 +455,7 @@
     element.classList.add("drawn");
     for (const panel of picture.panels) {
       const place = host.appendChild(document.createElement("div"));
-      charts.push([draw(panel, place), place]);
+      charts.push([draw(panel, place, picture.panels.length === 1), place]);
     }
   }
 

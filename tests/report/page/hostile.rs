@@ -1,8 +1,9 @@
 //! Texts that mean harm, in every field that a user fills in, looked at in a browser.
 
 use kendall::report::about;
-use kendall::report::page::{Beside, Drawn, of_run};
-use kendall::result::Answer;
+use kendall::report::page::{Beside, Drawn, of_comparison, of_run};
+use kendall::result::{Answer, Compared, Comparison, Difference, Outcome, Ranking};
+use kendall::scenario::Scenario;
 
 use super::browser::{self, Browser};
 use super::pictures;
@@ -56,9 +57,9 @@ fn harmful(payload: &str) -> String {
     payload.replace("HARM", "(document.documentElement.dataset.harmed='yes',alert(1))")
 }
 
-/// A page with the text in all of its fields.
-fn page(payload: &str) -> String {
-    let text = harmful(payload);
+/// A result with the text in all of its fields.
+fn made(text: &str) -> (Outcome, Scenario) {
+    let text = text.to_owned();
     let (mut outcome, mut scenario) = fixture::sale();
     scenario.name = text.clone();
     scenario.question = Some(text.clone());
@@ -78,11 +79,34 @@ fn page(payload: &str) -> String {
         simulation.accounts.queues[0].0.clone_from(&text);
         simulation.accounts.producers[0].0.clone_from(&text);
     }
+    (outcome, scenario)
+}
+
+fn page(text: &str) -> String {
+    let (outcome, scenario) = made(text);
     let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><text>{text}</text></svg>");
     let pictures: Vec<Drawn> =
-        pictures::all(&text).into_iter().map(|picture| Drawn { picture, svg: svg.clone() }).collect();
-    let beside = [Beside { file: "result.json".to_owned(), what: text }];
+        pictures::all(text).into_iter().map(|picture| Drawn { picture, svg: svg.clone() }).collect();
+    let beside = [Beside { file: "result.json".to_owned(), what: text.to_owned() }];
     of_run(&about(&scenario), &outcome, &pictures, &beside)
+}
+
+/// The same of a comparison, whose variants are called so.
+fn compared(text: &str) -> String {
+    let (outcome, scenario) = made(text);
+    let one = |name: &str| Compared { name: format!("{text}{name}"), outcome: outcome.clone() };
+    let measure = fixture::measure("response.mean");
+    let ranking = Ranking { measure: measure.clone(), groups: vec![vec![1], vec![0]] };
+    let why = Some(text.to_owned());
+    let difference = Difference { variant: 1, measure, base: Some(1.0), value: Some(-0.5), half: Some(0.1), why };
+    let comparison = Comparison {
+        compared: vec![one(""), one("2")],
+        differences: vec![difference],
+        confidence: 0.99,
+        rankings: vec![ranking],
+        partial: true,
+    };
+    of_comparison(&[about(&scenario), about(&scenario)], &comparison, None, &[], &[])
 }
 
 /// Looks into each page: what was drawn, and what is in it that is not its own.
@@ -107,18 +131,22 @@ addEventListener("load", () => {
 fn forty_texts_that_mean_harm_do_none() {
     let Some(browser) = Browser::find("hostile") else { return };
     let mut frames = String::new();
-    for (at, payload) in PAYLOADS.iter().enumerate() {
+    let texts: Vec<String> = PAYLOADS.iter().map(|payload| harmful(payload)).collect();
+    let pages = texts.iter().map(|text| page(text)).chain(texts.iter().map(|text| compared(text)));
+    for (at, page) in pages.enumerate() {
         let name = format!("{at}.html");
-        browser.file(&name, &page(payload));
+        browser.file(&name, &page);
         frames += &format!("<iframe src=\"{name}\" width=\"800\" height=\"600\"></iframe>");
     }
     let index = browser.file("index.html", &format!("<!doctype html><body>{frames}<script>{LOOK}</script>"));
     let seen = browser.open(&index, &["--allow-file-access-from-files"]);
     let told = seen.dom.split_once("data-told=\"").unwrap_or_else(|| panic!("{seen:?}")).1.split_once('"').unwrap().0;
     let told: Vec<String> = told.lines().map(|line| line.replace("&quot;", "\"")).collect();
-    let expected = r#"["4","fine",[],0]"#;
-    let wrong: Vec<_> = PAYLOADS.iter().zip(&told).filter(|(_, told)| *told != expected).collect();
-    assert_eq!((told.len(), wrong.as_slice()), (PAYLOADS.len(), &[][..]));
+    let drawn = |at: usize| if at < PAYLOADS.len() { 4 } else { 0 };
+    let expected = |at: usize| format!(r#"["{}","fine",[],0]"#, drawn(at));
+    let wrong = told.iter().enumerate().filter(|(at, told)| **told != expected(*at));
+    let wrong: Vec<_> = wrong.map(|(at, told)| (PAYLOADS[at % PAYLOADS.len()], told)).collect();
+    assert_eq!((told.len(), wrong.as_slice()), (2 * PAYLOADS.len(), &[][..]));
     assert_eq!(seen.complaints, [""; 0]);
     assert!(!seen.requests.contains("kendall.invalid"), "a host was asked");
 }

@@ -175,6 +175,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_beyond_every_number_stands_at_the_right_end_and_nothing_at_the_left() {
+        let mut panel = rows(2);
+        let Layer::Intervals { marks, .. } = &mut panel.layers[0] else { panic!("no marks") };
+        (marks[0].value, marks[0].ends) = (f64::INFINITY, None);
+        (marks[1].value, marks[1].ends) = (0.0, None);
+        (panel.x.from, panel.x.to) = (Some(0.1), Some(10.0));
+        let all = shapes(&picture(vec![panel]), Size { width: 1200, height: 400 }, Theme::Light);
+        let discs = all.iter().filter_map(|shape| match shape {
+            Shape::Disc { at, .. } => Some(at.0),
+            _ => None,
+        });
+        // The first is that of the legend.
+        let places: Vec<f64> = discs.skip(1).collect();
+        assert!(places[0] > 1100.0 && places[1] < 600.0, "{places:?}");
+    }
+
     fn check(picture: &Picture, size: Size) {
         let all = shapes(picture, size, Theme::Light);
         let words: Vec<(&Words, Frame)> = all

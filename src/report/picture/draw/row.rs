@@ -56,13 +56,18 @@ pub fn bars(bars: &[Bar], role: Role, plot: &Plot, sheet: &Sheet, shapes: &mut V
 
 pub fn intervals(marks: &[Mark], role: Role, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
     let frame = plot.frame;
-    let clamped = |value: f64| plot.x(value).map(|x| x.clamp(frame.left, frame.right));
+    // What cannot be placed on the axis is beyond one of its ends.
+    let clamped = |value: f64| match plot.x(value) {
+        Some(x) => x.clamp(frame.left, frame.right),
+        None if value == f64::INFINITY => frame.right,
+        None => frame.left,
+    };
     for mark in marks {
         let colour = sheet.theme.colour(role);
         let colour = if mark.is_faint { colour.paler(&sheet.paper) } else { colour };
         let Some(y) = plot.y(mark.row) else { continue };
-        let x = clamped(mark.value).unwrap_or(frame.left);
-        let ends = mark.ends.map(|(low, high)| (clamped(low).unwrap_or(frame.left), clamped(high).unwrap_or(x)));
+        let x = clamped(mark.value);
+        let ends = mark.ends.map(|(low, high)| (clamped(low), clamped(high)));
         let (low, high) = ends.unwrap_or((x, x));
         if ends.is_some() {
             whisker(low, high, y, colour, sheet, shapes);

@@ -24,4 +24,5 @@ mod slab;
 pub mod stats;
 pub mod theory;
 pub mod time;
+pub mod tui;
 pub mod workload;

@@ -31,6 +31,7 @@ pub enum Quantity {
     Goodput,
     Utilization,
     Wasted,
+    Repeated,
     Recovered,
     Published,
     Accepted,
@@ -40,13 +41,15 @@ pub enum Quantity {
     Duplicates,
     Redelivered,
     Reordered,
+    Inversions,
+    Displacement,
     Unfinished,
 }
 
 use Quantity::*;
 
 /// Every quantity, in the order in which tables show them.
-pub const QUANTITIES: [Quantity; 26] = [
+pub const QUANTITIES: [Quantity; 29] = [
     Wait,
     Service,
     Response,
@@ -63,6 +66,7 @@ pub const QUANTITIES: [Quantity; 26] = [
     Goodput,
     Utilization,
     Wasted,
+    Repeated,
     Recovered,
     Published,
     Accepted,
@@ -72,11 +76,13 @@ pub const QUANTITIES: [Quantity; 26] = [
     Duplicates,
     Redelivered,
     Reordered,
+    Inversions,
+    Displacement,
     Unfinished,
 ];
 
 /// Words that begin a measure of the whole language; no queue, producer or consumers entry may be called so.
-pub const RESERVED: [&str; 29] = [
+pub const RESERVED: [&str; 32] = [
     "wait",
     "service",
     "response",
@@ -92,6 +98,8 @@ pub const RESERVED: [&str; 29] = [
     "duplicates",
     "redelivered",
     "reordered",
+    "inversions",
+    "displacement",
     "unroutable",
     "unfinished",
     "cost",
@@ -102,6 +110,7 @@ pub const RESERVED: [&str; 29] = [
     "stay",
     "drained",
     "wasted",
+    "repeated",
     "recovered",
     "growth",
     "wait_all",
@@ -127,6 +136,7 @@ impl Quantity {
             Goodput => "goodput",
             Utilization => "utilization",
             Wasted => "wasted",
+            Repeated => "repeated",
             Recovered => "recovered",
             Published => "published",
             Accepted => "accepted",
@@ -136,6 +146,8 @@ impl Quantity {
             Duplicates => "duplicates",
             Redelivered => "redelivered",
             Reordered => "reordered",
+            Inversions => "inversions",
+            Displacement => "displacement",
             Unfinished => "unfinished",
         }
     }
@@ -147,7 +159,9 @@ impl Quantity {
     /// Whether this quantity has that statistic at all.
     pub fn has(self, stat: Stat) -> bool {
         match stat {
-            Stat::Value => self.is_count() || matches!(self, Throughput | Goodput | Utilization | Wasted | Drained),
+            Stat::Value => {
+                self.is_count() || self.is_of_order() || self.is_rate() || matches!(self, Wasted | Repeated | Drained)
+            }
             Stat::Share => self.is_count() && self != Published || self == Waited,
             Stat::Cause(cause) => match self {
                 Lost => cause != Cause::Parked,
@@ -162,6 +176,15 @@ impl Quantity {
             Stat::At(_) => self.is_level(),
             Stat::Growth => self == Backlog,
         }
+    }
+
+    fn is_rate(self) -> bool {
+        matches!(self, Throughput | Goodput | Utilization)
+    }
+
+    /// What is told of an order that is not kept, beside how many messages it concerns.
+    pub fn is_of_order(self) -> bool {
+        matches!(self, Inversions | Displacement)
     }
 
     fn is_time(self) -> bool {
@@ -179,12 +202,12 @@ impl Quantity {
 
     /// Whether a consumers entry has this quantity of its own.
     pub fn of_consumers(self) -> bool {
-        matches!(self, Utilization | Wasted | Throughput | Held)
+        matches!(self, Utilization | Wasted | Repeated | Throughput | Held)
     }
 
     /// Whether a producer has this quantity of its own: those of messages.
     pub fn of_a_producer(self) -> bool {
-        self.of_the_whole() && !matches!(self, Throughput | Goodput | Utilization | Wasted | Recovered)
+        self.of_the_whole() && !matches!(self, Throughput | Goodput | Utilization | Wasted | Repeated | Recovered)
     }
 
     /// Whether the whole scenario has this quantity; the others belong to a queue or a consumers entry.
@@ -384,7 +407,7 @@ impl Measure {
 
     pub fn unit(&self) -> Unit {
         match (self.quantity, self.stat) {
-            (_, Stat::Share) | (Utilization | Wasted, _) => Unit::Share,
+            (_, Stat::Share) | (Utilization | Wasted | Repeated, _) => Unit::Share,
             (_, Stat::Growth) | (Throughput | Goodput, _) => Unit::PerSecond,
             (Wait | Service | Response | WaitAll | ResponseAll | Stay | Drained | Recovered, _) => Unit::Seconds,
             _ => Unit::Messages,

@@ -51,6 +51,13 @@ pub enum Answer {
 }
 
 impl Outcome {
+    pub fn theory(&self) -> Option<&Theory> {
+        self.answers.iter().find_map(|answer| match answer {
+            Answer::Theory(theory) => Some(theory),
+            Answer::Simulation(_) | Answer::Live(_) => None,
+        })
+    }
+
     pub fn simulation(&self) -> Option<&Simulation> {
         self.answers.iter().find_map(|answer| match answer {
             Answer::Simulation(simulation) => Some(simulation.as_ref()),
@@ -176,10 +183,11 @@ pub struct StandardError {
 pub struct Event {
     pub at: Time,
     pub what: &'static str,
-    /// The producer, by its place in the scenario, and the number of its message, counted from 0.
-    pub message: (usize, u64),
+    /// The producer, by its place in the scenario, and the number of its message, counted from 0; nothing where it
+    /// happens to a consumer alone.
+    pub message: Option<(usize, u64)>,
     /// By its place in the scenario.
-    pub queue: usize,
+    pub queue: Option<usize>,
     /// Who the message is with, or was with until now; of several deliveries, by the latest.
     pub consumer: Option<Who>,
     /// Counted from 1 since the message entered the queue.

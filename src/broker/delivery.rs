@@ -86,6 +86,10 @@ impl<P: Clone> Broker<P> {
         if !self.consumers[consumer.0 as usize].is_plain {
             self.forget_delivered(consumer, slot, effects);
         }
+        if self.queues[queue.index()].rules.redelivery.duplicates > 0.0 {
+            cold_path();
+            self.hand_out_twice(delivery, effects);
+        }
     }
 
     #[inline(never)]
@@ -234,6 +238,13 @@ impl<P: Clone> Broker<P> {
     }
 
     pub(super) fn return_unbegun(&mut self, now: Time, slot: Slot, effects: &mut impl Effects<P>) {
+        self.put_back_unbegun(slot, effects);
+        if self.keeps_properties && self.has_expired(now, slot) {
+            self.expel(now, slot, Cause::Expired, effects);
+        }
+    }
+
+    pub(super) fn put_back_unbegun(&mut self, slot: Slot, effects: &mut impl Effects<P>) {
         let queue = self.store[slot].queue;
         *self.given_back.entry(slot).or_default() += 1;
         // So that it is looked for when the message is forgotten.
@@ -241,9 +252,6 @@ impl<P: Clone> Broker<P> {
         self.unlist(slot);
         self.put_back(slot);
         effects.push(Effect::Returned { queue, to: Place::Waiting, payload: self.store.payload(slot) });
-        if self.keeps_properties && self.has_expired(now, slot) {
-            self.expel(now, slot, Cause::Expired, effects);
-        }
     }
 
     /// The consumer has not answered in time; it keeps its delivery, and the queue takes the message back.

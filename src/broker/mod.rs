@@ -15,6 +15,7 @@ mod rules;
 mod special;
 mod store;
 mod turns;
+mod twice;
 
 pub use delay::{Delay, DelayLaw, Jitter};
 pub use properties::{MessageKey, Properties};

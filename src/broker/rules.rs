@@ -81,6 +81,8 @@ pub struct Redelivery {
     /// How long after delivery the queue takes an unacknowledged message back.
     pub ack_timeout: Option<Span>,
     pub late_ack: LateAck,
+    /// Share of deliveries, of those that are to be answered, that are made twice.
+    pub duplicates: f64,
 }
 
 /// What a limit is a limit of.
@@ -150,6 +152,7 @@ impl Default for Redelivery {
             delay: Delay::NONE,
             ack_timeout: None,
             late_ack: LateAck::Accepted,
+            duplicates: 0.0,
         }
     }
 }
@@ -161,6 +164,11 @@ impl Redelivery {
             LimitCounts::Failures => attempts > limit,
             LimitCounts::Deliveries => attempts >= limit,
         })
+    }
+
+    /// Whether a queue takes messages back that are with a consumer.
+    pub fn takes_back(&self) -> bool {
+        self.ack_timeout.is_some() || self.duplicates > 0.0
     }
 
     /// Failures that a message survives; `None` is any number.

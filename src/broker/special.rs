@@ -66,7 +66,8 @@ impl Special {
         let expires = rules.ttl.is_some() || messages_expire;
         let (by_key, single) = (rules.ordered_by == OrderedBy::Key, rules.active == Active::Single);
         let is_ordered = rules.order != Order::Fifo || by_key || single;
-        let is_needed = delay.varies() || expires || is_ordered || rules.capacity_bytes.is_some();
+        let is_drawn = delay.varies() || rules.redelivery.duplicates > 0.0;
+        let is_needed = is_drawn || expires || is_ordered || rules.capacity_bytes.is_some();
         is_needed.then(|| Box::new(Special::new(rules, name)))
     }
 

@@ -1,11 +1,17 @@
 //! The arguments, as clap reads them and `--help` explains them.
 
 mod answered;
+mod plot;
+mod report;
+mod watched;
 
 use std::path::PathBuf;
 
-pub use answered::{Compare, Live, Run};
+pub use answered::{Compare, Live, Report, Run};
 use clap::{Parser, Subcommand};
+pub use plot::Plot;
+pub use report::Reread;
+pub use watched::Watch;
 
 /// One queueing scenario, answered by theory and by simulation.
 #[derive(Debug, Parser)]
@@ -31,6 +37,8 @@ pub enum Command {
     Run(Box<Run>),
     /// Compare a scenario with its variants on the same random numbers
     Compare(Box<Compare>),
+    /// Watch a run of a scenario in the terminal, and change it while it goes
+    Watch(Box<Watch>),
     /// Say which model a scenario is, and which assumptions hold or fail
     Explain(Explain),
     /// Print all that formulas know of a system in Kendall's notation
@@ -39,6 +47,10 @@ pub enum Command {
     Check(Check),
     /// Write a scenario to begin with
     New(New),
+    /// Draw what a stored result holds, as SVG or PNG
+    Plot(Plot),
+    /// Write the page of a stored result, or tell what moved between two
+    Report(Reread),
     /// Explain the keys and words of scenarios
     Reference(Reference),
     /// Print the JSON Schema of scenarios, for editors

@@ -6,14 +6,14 @@ use super::live::{self, Asked, Eye, Status};
 use super::metrics::Metrics;
 use super::target::Chosen;
 use super::variants::{self, Variant};
-use super::{interrupt, output, progress};
+use super::{folder, interrupt, output, progress};
 #[cfg(feature = "amqp-client")]
 use crate::adapter::Amqp;
 use crate::adapter::Embedded;
 use crate::experiment::{self, Ask, LiveAsk};
 use crate::measure::Measure;
 use crate::report;
-use crate::result::{Compared, Comparison};
+use crate::result::{About, Compared, Comparison};
 use crate::scenario::Scenario;
 
 /// Of each, in a live comparison: fewer have no interval.
@@ -33,6 +33,10 @@ pub fn compare(args: &Compare) -> Result<Exit, Failure> {
     if let Some(path) = args.json.as_deref().filter(|path| !output::is_stdout(path)) {
         output::expect_writable(path)?;
     }
+    let place = folder::place(&args.report, &all[0].scenario.name, false);
+    if let Some(place) = &place {
+        output::make_folder(place)?;
+    }
     let compared = carry_out(args, &all, (live.as_ref(), metrics.as_ref()), ranked.as_ref())?;
     if let Some(measure) = ranked.as_ref().filter(|measure| is_missing(&compared, measure)) {
         return Err(Failure::Arguments(format!(
@@ -41,11 +45,13 @@ pub fn compare(args: &Compare) -> Result<Exit, Failure> {
         )));
     }
     let scenarios: Vec<&Scenario> = all.iter().map(|Variant { scenario, .. }| scenario).collect();
-    output::text_and_json(
-        args.json.as_deref(),
-        || report::comparison_json(&compared, &scenarios),
-        || report::comparison(&compared, &scenarios, ranked.as_ref(), output::style()),
-    )?;
+    let abouts: Vec<About> = scenarios.iter().map(|scenario| report::about(scenario)).collect();
+    let json = || report::comparison_json(&compared, &scenarios);
+    let told = output::text_and_json(args.json.as_deref(), json, || {
+        report::comparison(&compared, &abouts, ranked.as_ref(), output::style())
+    });
+    let reported = place.map(|place| folder::of_comparison(&place, (&abouts, &compared), ranked.as_ref(), &json()));
+    told.and(reported.unwrap_or(Ok(())))?;
     Ok(exit(&compared))
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::Run;
 use super::exit::Failure;
-use super::{events, output};
+use super::{events, folder, output};
 use crate::report;
 use crate::result::Outcome;
 use crate::scenario::Scenario;
@@ -16,6 +16,8 @@ const LONGEST_NAME: usize = 64;
 /// What is written beside or in place of the table.
 pub struct Files<'a> {
     args: &'a Run,
+    /// Whether there are several scenarios.
+    is_several: bool,
     /// The lines of the JSON file, which is written at the end.
     json: String,
 }
@@ -35,6 +37,12 @@ impl<'a> Files<'a> {
             no_two_alike(names)?;
             output::make_folder(folder)?;
         }
+        for name in names {
+            if let Some(folder) = folder::place(&args.report, name, names.len() > 1) {
+                no_two_alike(names)?;
+                output::make_folder(&folder)?;
+            }
+        }
         for (flag, path) in [("--histograms", &args.histograms), ("--events", &args.events)] {
             if args.theory && path.is_some() {
                 let message = format!("`{flag}` are of a simulation; leave out `--theory`, or them");
@@ -47,7 +55,7 @@ impl<'a> Files<'a> {
         if let Some(path) = file(args.events.as_deref()) {
             output::expect_writable(path)?;
         }
-        Ok(Files { args, json: String::new() })
+        Ok(Files { args, is_several: names.len() > 1, json: String::new() })
     }
 
     /// Whether standard output belongs to a file's content.
@@ -60,7 +68,15 @@ impl<'a> Files<'a> {
         let json = self.json(outcome, scenario);
         let csv = self.csv(outcome, scenario);
         let histograms = self.histograms(outcome, scenario);
-        json.and(csv).and(histograms).and(self.events(outcome, scenario, watch))
+        let report = self.report(outcome, scenario);
+        json.and(csv).and(histograms).and(report).and(self.events(outcome, scenario, watch))
+    }
+
+    fn report(&self, outcome: &Outcome, scenario: &Scenario) -> Result<(), Failure> {
+        match folder::place(&self.args.report, &scenario.name, self.is_several) {
+            Some(path) => folder::of_run(&path, &report::about(scenario), outcome, &report::json(outcome, scenario)),
+            None => Ok(()),
+        }
     }
 
     fn events(&self, outcome: &Outcome, scenario: &Scenario, watch: &Watch) -> Result<(), Failure> {
@@ -96,7 +112,7 @@ impl<'a> Files<'a> {
         let all = [("response", &simulation.response), ("wait", &simulation.wait), ("service", &simulation.service)];
         for (what, histogram) in all {
             let path = folder.join(format!("{}.{what}.hgrm", file_name(&scenario.name)));
-            output::write_file(&path, &report::hgrm(histogram))?;
+            output::write_file(&path, report::hgrm(histogram))?;
         }
         Ok(())
     }
@@ -134,7 +150,7 @@ fn no_two_alike(names: &[&str]) -> Result<(), Failure> {
 }
 
 /// `M/M/3` becomes `M-M-3`, and nothing leads out of a folder or hides in it.
-fn file_name(name: &str) -> String {
+pub fn file_name(name: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
     let name: String = name.chars().map(plain).take(LONGEST_NAME).collect();
     if name.is_empty() { "scenario".to_owned() } else { name }

@@ -9,6 +9,7 @@ mod events;
 mod exit;
 mod explain;
 mod files;
+mod folder;
 mod input;
 mod interrupt;
 mod language;
@@ -16,12 +17,16 @@ mod live;
 mod metrics;
 mod new;
 mod output;
+mod plot;
 mod progress;
+mod report;
 mod run;
 mod shell;
+mod stored;
 mod target;
 mod theory;
 mod variants;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -34,10 +39,13 @@ pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Watch(args) => watch::watch(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Theory(args) => theory::theory(&args),
         Command::Check(args) => check::check(&args),
         Command::New(args) => new::new(&args),
+        Command::Plot(args) => plot::plot(&args),
+        Command::Report(args) => report::report(&args),
         Command::Reference(args) => language::reference(&args),
         Command::Schema => language::schema(),
         Command::Completions(args) => shell::completions(&args),

@@ -55,7 +55,7 @@ pub fn text_and_json(
 ) -> Result<(), Failure> {
     match to {
         Some(path) if is_stdout(path) => print(&json()),
-        Some(path) => print(&text()).and(write_file(path, &json())),
+        Some(path) => print(&text()).and(write_file(path, json())),
         None => print(&text()),
     }
 }
@@ -90,19 +90,19 @@ pub fn make_folder(path: &Path) -> Result<(), Failure> {
 }
 
 /// Puts the whole file in its place at once, so that nobody finds half of it.
-pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+pub fn write_file(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let written = match fs::metadata(&place) {
         // A device or a pipe must be written to, not replaced.
-        Ok(found) if !found.is_file() => fs::write(&place, text),
-        _ => replace(&place, text),
+        Ok(found) if !found.is_file() => fs::write(&place, content),
+        _ => replace(&place, content.as_ref()),
     };
     written.map_err(|error| failure(path, error))
 }
 
-fn replace(place: &Path, text: &str) -> io::Result<()> {
+fn replace(place: &Path, content: &[u8]) -> io::Result<()> {
     let half_done = beside(place);
-    let written = fs::write(&half_done, text).and_then(|()| fs::rename(&half_done, place));
+    let written = fs::write(&half_done, content).and_then(|()| fs::rename(&half_done, place));
     if written.is_err() {
         let _ = fs::remove_file(&half_done);
     }

@@ -22,7 +22,7 @@ pub use desk::{Crashed, Desk, Next};
 pub use faults::{Crashes, Crashing, Faults, Hangs, Leg, Network};
 
 pub use onward::{Onward, Way};
-pub use producer::{Producer, Reply, Retries};
+pub use producer::{Producer, Reply, Retries, Uplink};
 pub use rules::*;
 pub use shift::{Changes, Standing, changes};
 pub use thinking::Thinking;

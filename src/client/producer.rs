@@ -3,7 +3,7 @@
 use crate::broker::{Delay, Message};
 use crate::random::{Key, uniform};
 use crate::time::{Span, Time};
-use crate::workload::{ArrivalStream, Arrivals};
+use crate::workload::{ArrivalStream, Arrivals, Distribution, Sampler};
 
 /// One producer: an open loop. A publish that is blocked waits outside in its turn and keeps its planned instant; one
 /// that is refused is tried again as the retries say, or given up.
@@ -13,8 +13,26 @@ pub struct Producer<'a> {
     number: u64,
     end: Time,
     retries: Option<(&'a Retries, Key)>,
+    uplink: Option<Box<Far>>,
     /// Of the budget for further tries, in tries, and the number of the message up to which it has been earned.
     saved: (f64, u64),
+}
+
+/// How long what a producer publishes is under way to the broker, and what the broker says of it back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Uplink {
+    pub publish: Distribution,
+    pub confirm: Distribution,
+}
+
+/// An uplink ready to be drawn from.
+struct Far {
+    publish: Sampler,
+    confirm: Sampler,
+    key: Key,
+    /// When the latest on each way arrives: nothing overtakes another.
+    reaches: Time,
+    hears: Time,
 }
 
 /// Further tries that may be saved up.
@@ -54,12 +72,44 @@ pub enum Reply {
 impl<'a> Producer<'a> {
     /// `place` is the producer's in the scenario; nothing is planned at `end` or later.
     pub fn new(place: u16, planned: ArrivalStream<'a>, end: Time) -> Producer<'a> {
-        Producer { place, planned, number: 0, end, retries: None, saved: (0.0, 0) }
+        Producer { place, planned, number: 0, end, retries: None, uplink: None, saved: (0.0, 0) }
     }
 
     /// It tries again what is refused; `key` names seed, replication and producer.
     pub fn with_retries(self, retries: Option<&'a Retries>, key: Key) -> Producer<'a> {
         Producer { retries: retries.map(|retries| (retries, key.name("retries"))), ..self }
+    }
+
+    /// It is some way from the broker; `key` names seed, replication and producer.
+    pub fn with_uplink(self, uplink: Option<&Uplink>, key: Key) -> Producer<'a> {
+        let far = |uplink: &Uplink| Far {
+            publish: uplink.publish.sampler(),
+            confirm: uplink.confirm.sampler(),
+            key: key.name("network"),
+            reaches: Time::ZERO,
+            hears: Time::ZERO,
+        };
+        Producer { uplink: uplink.map(far).map(Box::new), ..self }
+    }
+
+    pub fn is_far(&self) -> bool {
+        self.uplink.is_some()
+    }
+
+    /// When that try, published now, gets to the queue `name`.
+    pub fn reaches_at(&mut self, now: Time, message: Message, name: &str, tries: u32) -> Time {
+        let Some(far) = &mut self.uplink else { return now };
+        let key = far.key.name(name).name("publish").number(message.number).number(u64::from(tries));
+        far.reaches = far.reaches.max(now + far.publish.draw(&mut key.draws()));
+        far.reaches
+    }
+
+    /// When it hears what the broker says of that try now.
+    pub fn hears_at(&mut self, now: Time, message: Message, name: &str, tries: u32) -> Time {
+        let Some(far) = &mut self.uplink else { return now };
+        let key = far.key.name(name).name("confirm").number(message.number).number(u64::from(tries));
+        far.hears = far.hears.max(now + far.confirm.draw(&mut key.draws()));
+        far.hears
     }
 
     /// In the scenario.

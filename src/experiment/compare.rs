@@ -199,6 +199,7 @@ fn measures(scenarios: &[&Scenario]) -> Vec<Measure> {
     ];
     let shares = [Lost, Dead, Unfinished, Redelivered, Duplicates, Reordered];
     measures.extend(shares.map(|quantity| Measure::whole(quantity, Stat::Share)));
+    measures.extend([Inversions, Displacement].map(|quantity| Measure::whole(quantity, Stat::Value)));
     measures.extend(drained(scenarios[0]));
     let named = scenarios.iter().flat_map(|scenario| scenario.asked());
     for measure in named {

@@ -214,11 +214,11 @@ fn added_up(scenario: &Scenario, records: &[Record], warmup: Span, ending: Endin
     all
 }
 
-/// Takes back what only the broker knows and does not tell: what is in its queues, and since when.
+/// Takes back what only the broker knows and does not tell: what is in its queues, since when, and who entered first.
 fn withhold(scenario: &Scenario, measured: &mut Simulation, why: &str) {
     let is_untold = |measure: &Measure| {
         let of_queue = scenario.queues.iter().any(|queue| measure.of.as_ref() == Some(&queue.name));
-        of_queue && measure.quantity != Quantity::Service
+        of_queue && measure.quantity != Quantity::Service || measure.quantity.is_of_order()
     };
     for (_, estimate) in measured.measures.iter_mut().filter(|(measure, _)| is_untold(measure)) {
         *estimate = Estimate { value: None, error: None, why: Some(why.to_owned()) };

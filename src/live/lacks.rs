@@ -6,13 +6,17 @@ use crate::scenario::{Consumers, Lacking, Producer, Scenario};
 /// Everything that a live run would leave out; it is refused before the run.
 pub fn lacks(scenario: &Scenario) -> Vec<Lacking> {
     let away = scenario.consumers.iter().filter_map(away);
-    away.chain(scenario.producers.iter().filter_map(repeats)).collect()
+    away.chain(scenario.producers.iter().flat_map(|producer| [repeats(producer), far(producer)]).flatten()).collect()
 }
 
 /// All that goes wrong at consumers is said here, so that something new is not left out unnoticed.
 fn away(entry: &Consumers) -> Option<Lacking> {
     let Faults { poison: _, acks_lost: _, crashes: _, hangs: _, network } = &entry.rules.faults;
     network.as_ref().map(|_| not_yet(["consumers", &entry.name, "network"]))
+}
+
+fn far(producer: &Producer) -> Option<Lacking> {
+    producer.network.as_ref().map(|_| not_yet(["producers", &producer.name, "network"]))
 }
 
 fn repeats(producer: &Producer) -> Option<Lacking> {

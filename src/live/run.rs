@@ -20,7 +20,7 @@ use super::{Clock, Lateness, Plan, Timer, TimerError};
 use crate::adapter::{Session, Setting, Target, TargetError};
 use crate::broker::QueueId;
 use crate::client::key_of;
-use crate::metrics::{self, Broken, Record, Tally};
+use crate::metrics::{self, Broken, Ordered, Record, Tally};
 use crate::result::Scene;
 use crate::scenario::{Change, Drain, Scenario};
 use crate::time::{Span, Speed, Time};
@@ -223,12 +223,11 @@ async fn run_there<S: Session>(
     Ok(Finished { record, ending, sent_late, ended_late, uncorrected, reconnects, foreign, is_altered, busy_cores })
 }
 
-/// What is measured of a target. Where the order in which messages enter queues is not told, none is out of order by
-/// that: no message has a key to be in order with.
+/// What is measured of a target.
 fn plan<T: Target>(order: &Order, target: &T) -> metrics::Plan {
     let mut plan = order.plan.clone();
     if target.untold().is_some() {
-        plan.queues.iter_mut().for_each(|queue| queue.by_key = true);
+        plan.queues.iter_mut().for_each(|queue| queue.ordered = Ordered::Untold);
     }
     plan
 }

@@ -113,8 +113,11 @@ impl Recorder {
         let state = &mut self.queues[queue.index()];
         state.enter(now, queue, self.ledger.track_mut(id));
         state.entered_passed_on += u64::from(self.ledger.is_passed_on(id));
-        let rests = state.plan.rests;
+        let (rests, is_by_key) = (state.plan.rests, state.order.is_by_key());
         self.ledger.accept_copy(id, queue);
+        if is_by_key {
+            self.joins_its_key(queue, id);
+        }
         if rests {
             self.ledger.page(id).settle(Fate::Dead(Cause::Parked));
         }

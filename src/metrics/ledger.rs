@@ -138,6 +138,10 @@ pub struct Counts {
     pub duplicates: u64,
     pub redelivered: u64,
     pub reordered: u64,
+    /// Of all that were overtaken, by how many each.
+    pub inversions: u64,
+    /// Of them, the most.
+    pub displacement: u64,
     /// By place in [`CAUSES`].
     pub lost: [u64; CAUSES.len()],
     pub dead: [u64; CAUSES.len()],
@@ -158,6 +162,7 @@ impl Counts {
             &mut self.duplicates,
             &mut self.redelivered,
             &mut self.reordered,
+            &mut self.inversions,
             &mut self.unfinished,
         ];
         let theirs = [
@@ -171,11 +176,13 @@ impl Counts {
             other.duplicates,
             other.redelivered,
             other.reordered,
+            other.inversions,
             other.unfinished,
         ];
         mine.into_iter().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         self.lost.iter_mut().zip(other.lost).for_each(|(mine, theirs)| *mine += theirs);
         self.dead.iter_mut().zip(other.dead).for_each(|(mine, theirs)| *mine += theirs);
+        self.displacement = self.displacement.max(other.displacement);
     }
 
     pub fn total(counts: &[u64; CAUSES.len()]) -> u64 {

@@ -118,6 +118,8 @@ pub struct Levels {
     pub length: u64,
     pub delayed: u64,
     pub in_flight: u64,
+    /// Messages that have come in so far.
+    pub entered: u64,
     /// In flight and not worked on.
     pub held_idle: u64,
     last: Time,
@@ -147,10 +149,21 @@ struct Point {
 #[derive(Clone, Debug, Default)]
 pub struct Noted {
     pub window: Option<Window>,
-    /// At the end of each step, and of the run: the areas under length and under in flight, in messages × nanoseconds.
-    pub steps: Vec<(u128, u128)>,
+    /// At the end of each step, and of the run.
+    pub steps: Vec<Step>,
     /// Length and in flight at the instants asked for, in their order.
     pub probes: Vec<(u64, u64)>,
+}
+
+/// What has been until an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// In messages × nanoseconds.
+    pub length_area: u128,
+    pub in_flight_area: u128,
+    pub entered: u64,
+    /// Then, wherever in the queue.
+    pub inside: u64,
 }
 
 /// A queue's levels over the window.
@@ -176,6 +189,7 @@ impl Levels {
             length: 0,
             delayed: 0,
             in_flight: 0,
+            entered: 0,
             held_idle: 0,
             last: Time::ZERO,
             next_mark,
@@ -266,9 +280,15 @@ impl Levels {
                 self.take_times();
             }
             MarkKind::Probe => self.noted.probes.push((self.length, self.in_flight)),
-            MarkKind::Step => self.noted.steps.push(self.areas()),
+            MarkKind::Step => self.note_step(),
             MarkKind::WindowEnds => self.noted.window = Some(self.window()),
         }
+    }
+
+    fn note_step(&mut self) {
+        let (length_area, in_flight_area) = self.areas();
+        let inside = self.length + self.delayed + self.in_flight;
+        self.noted.steps.push(Step { length_area, in_flight_area, entered: self.entered, inside });
     }
 
     /// Under length and under in flight, in messages × nanoseconds: added up when they are asked for, which is seldom.

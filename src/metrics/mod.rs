@@ -12,18 +12,21 @@ mod ledger;
 mod levels;
 mod now;
 mod order;
+mod overtaken;
 mod page;
 mod record;
 mod recovery;
+mod spread;
 mod tally;
 
 pub use copies::Standing;
 pub use history::History;
 pub use journeys::Pilot;
 pub use ledger::{Counts, place};
-pub use levels::{Mark, MarkKind, TimeAt, Window};
-pub use order::KeyOf;
+pub use levels::{Mark, MarkKind, Step, TimeAt, Window};
+pub use order::{KeyOf, Ordered};
 pub use record::{Broken, HeldRecord, QueueRecord, Record};
+pub use spread::Spread;
 pub use tally::{Tally, histogram};
 
 use std::collections::BTreeMap;
@@ -36,6 +39,7 @@ use crate::time::{Span, Time};
 use journeys::Journeys;
 use ledger::{At, Fate, Ledger, Special, Track};
 use levels::Levels;
+use order::Order;
 use recovery::Recovery;
 
 /// What travels with a message while it is measured: where its track is.
@@ -57,6 +61,8 @@ pub struct Plan {
     /// Measures of messages are of those planned from the first to before the second.
     pub window: (Time, Time),
     pub marks: Arc<[Mark]>,
+    /// Of the series, from the beginning; none in a pilot run.
+    pub step: Option<Span>,
     /// Steps in which the pilot adds up waits by planned instant; none in a measured run.
     pub pilot_step: Option<Span>,
 }
@@ -75,8 +81,7 @@ pub struct QueuePlan {
     pub is_journey: bool,
     /// Every time spent waiting here is the wait of a message that is processed, or will be.
     pub stay_is_wait: bool,
-    /// Messages of the same key alone have an order.
-    pub by_key: bool,
+    pub ordered: Ordered,
 }
 
 /// Wait, service and response of processed messages.
@@ -116,7 +121,6 @@ struct QueueState {
     /// Time spent waiting and in flight within the window, added up message by message: the other side of Little's law.
     waited_in_window: u128,
     in_flight_in_window: u128,
-    entered: u64,
     /// Of those that entered.
     entered_dead_lettered: u64,
     entered_passed_on: u64,
@@ -124,22 +128,24 @@ struct QueueState {
     dropped: BTreeMap<Cause, u64>,
     dead_lettered: BTreeMap<Cause, u64>,
     parked: u64,
-    /// The latest message to have been delivered a first time, by its number in the queue; beyond all where that is a
-    /// matter of keys.
-    latest_first: u64,
-    latest_of_key: BTreeMap<MessageKey, u64>,
+    order: Order,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CrewRecord {
     /// Consumer time at work within the window.
     pub busy: u128,
     /// Of that, in attempts that failed, crashed, or succeeded once more on the same message.
     pub wasted: u128,
+    /// Of that, in those that succeeded once more.
+    pub repeated: u128,
     /// Attempts that succeeded within the window.
     pub successes: u64,
     /// Consumer time available within the window, where the number of consumers changes.
     pub available: Option<u128>,
+    /// Consumer time at work, and available where the number of consumers changes, by step of the whole run.
+    pub busy_steps: Spread,
+    pub available_steps: Spread,
 }
 
 /// Of one consumers entry, now.
@@ -191,6 +197,8 @@ pub struct Recorder {
     succeeded_in_window: u64,
     window: (Time, Time),
     key_of: Option<Box<KeyOf>>,
+    /// By track, what was said of those in queues that are ordered by key.
+    keys: Vec<Option<MessageKey>>,
     recovery: Recovery,
 }
 
@@ -199,13 +207,14 @@ impl Recorder {
         Recorder {
             ledger: Ledger::new(plan.producers, plan.window),
             queues: plan.queues.iter().map(|queue| QueueState::new(*queue, &plan.marks)).collect(),
-            crews: vec![CrewRecord::default(); plan.crews.len()],
+            crews: vec![CrewRecord::new(plan.step); plan.crews.len()],
             crew_states: plan.crews.iter().map(|crew| CrewState::new(*crew, &plan.marks)).collect(),
             journeys: Journeys::new(plan),
             processed_in_window: 0,
             succeeded_in_window: 0,
             window: plan.window,
             key_of: None,
+            keys: Vec::new(),
             recovery: Recovery::default(),
         }
     }
@@ -302,7 +311,11 @@ impl Recorder {
                 self.queues[to.index()].entered_dead_lettered += 1;
                 // It may have rested before, until a full queue pushed it on to one that somebody empties.
                 let rests = self.queues[to.index()].plan.rests;
+                self.gives_up_its_turn(queue, payload.track);
                 self.queues[to.index()].enter(now, to, self.ledger.track_mut(payload.track));
+                if self.queues[to.index()].order.is_by_key() {
+                    self.joins_its_key(to, payload.track);
+                }
                 if self.ledger.track(payload.track).is.has(Special::COPY) {
                     self.ledger.families.enter(payload.track, to);
                 }
@@ -322,9 +335,14 @@ impl Recorder {
         page.counts.not_yet_accepted -= u64::from(was_blocked);
         let state = &mut self.queues[queue.index()];
         state.enter(now, queue, page.track);
+        let is_by_key = !ALONE && state.order.is_by_key();
         if state.plan.rests {
             cold_path();
             page.settle(Fate::Dead(Cause::Parked));
+        }
+        if is_by_key {
+            cold_path();
+            self.joins_its_key(queue, id);
         }
     }
 
@@ -411,8 +429,8 @@ impl Recorder {
             cold_path();
             self.ledger.page(delivered.track).counts.redelivered += 1;
             self.recovery.delivered(now, delivered.track, self.ledger.track(delivered.track));
-        } else if track.nth >= state.latest_first {
-            state.latest_first = track.nth;
+        } else if track.nth == state.order.next {
+            state.order.next += 1;
         } else {
             cold_path();
             self.not_in_turn(delivered.queue, delivered.track);
@@ -425,6 +443,7 @@ impl Recorder {
             At::Parked => self.queues[queue.index()].parked -= 1,
             _ => self.leave(now, queue, id),
         }
+        self.gives_up_its_turn(queue, id);
         *self.queues[queue.index()].dropped.entry(cause).or_default() += 1;
         let mut page = self.ledger.page(id);
         page.track.at = At::Out;
@@ -451,6 +470,7 @@ impl Recorder {
     #[inline(always)]
     pub fn ended<const ALONE: bool>(&mut self, now: Time, attempt: Attempt) {
         let busy = u128::from(overlap(attempt.began, now, self.window));
+        self.crews[attempt.crew].busy_steps.add(attempt.began, now);
         self.attempt_ended::<ALONE>(now, attempt, busy);
     }
 
@@ -466,6 +486,7 @@ impl Recorder {
     /// A consumer has worked on a batch until now.
     pub fn worked(&mut self, now: Time, crew: usize, began: Time) {
         self.crews[crew].busy += u128::from(overlap(began, now, self.window));
+        self.crews[crew].busy_steps.add(began, now);
     }
 
     /// The same, but the work was in vain.
@@ -516,6 +537,7 @@ impl Recorder {
         let (count, since) = self.crew_states[crew].available.unwrap_or((0, now));
         let nanos = u128::from(overlap(since, now, self.window));
         *self.crews[crew].available.get_or_insert(0) += nanos * u128::from(count.unsigned_abs());
+        self.crews[crew].available_steps.add_many(since, now, count.unsigned_abs());
         self.crew_states[crew].available = Some((count + more, now));
     }
 
@@ -547,12 +569,15 @@ impl Recorder {
         if !ALONE && page.track.is.has(Special::COPY) {
             cold_path();
             let Attempt { queue, track, entry, began, passes_on, .. } = attempt;
-            crew.wasted += if self.ledger.families.is_duplicate(track) { busy } else { 0 };
+            let repeated = if self.ledger.families.is_duplicate(track) { busy } else { 0 };
+            crew.wasted += repeated;
+            crew.repeated += repeated;
             return self.succeeded_on_copy(now, began, (queue, entry), track, passes_on);
         }
         if !ALONE && page.track.fate == Fate::Processed {
             cold_path();
             crew.wasted += busy;
+            crew.repeated += busy;
             page.counts.duplicates += 1;
         } else {
             self.processed_in_window += now_in_window;
@@ -596,6 +621,13 @@ impl Recorder {
     }
 }
 
+impl CrewRecord {
+    fn new(step: Option<Span>) -> CrewRecord {
+        let [busy_steps, available_steps] = [Spread::over(step), Spread::over(step)];
+        CrewRecord { busy_steps, available_steps, ..CrewRecord::default() }
+    }
+}
+
 impl CrewState {
     fn new(plan: CrewPlan, marks: &Arc<[Mark]>) -> CrewState {
         let held = plan.holds.then(|| Box::new(Levels::new(Arc::clone(marks))));
@@ -612,15 +644,13 @@ impl QueueState {
             stay: Tally::default(),
             waited_in_window: 0,
             in_flight_in_window: 0,
-            entered: 0,
             entered_dead_lettered: 0,
             entered_passed_on: 0,
             acknowledged: 0,
             dropped: BTreeMap::new(),
             dead_lettered: BTreeMap::new(),
             parked: 0,
-            latest_first: if plan.by_key { u64::MAX } else { 0 },
-            latest_of_key: BTreeMap::new(),
+            order: Order::new(plan.ordered),
         }
     }
     /// A message is new in the queue, and waits there.
@@ -628,8 +658,8 @@ impl QueueState {
     fn enter(&mut self, now: Time, queue: QueueId, track: &mut Track) {
         self.levels.touch(now);
         self.levels.length += 1;
-        self.entered += 1;
-        track.nth = self.entered;
+        self.levels.entered += 1;
+        track.nth = self.levels.entered;
         track.entered = now;
         track.since = now;
         track.queue = queue.0;

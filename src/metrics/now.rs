@@ -13,7 +13,7 @@ impl Recorder {
         let mut dropped = state.dropped.clone();
         let expired = dropped.remove(&Cause::Expired).unwrap_or(0);
         QueueAccount {
-            entered_published: state.entered - state.entered_dead_lettered - state.entered_passed_on,
+            entered_published: state.levels.entered - state.entered_dead_lettered - state.entered_passed_on,
             entered_passed_on: state.entered_passed_on,
             entered_dead_lettered: state.entered_dead_lettered,
             waiting: state.levels.length,

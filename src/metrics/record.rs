@@ -1,7 +1,7 @@
 //! What one run leaves behind, after it has been held against itself.
 
 use super::ledger::At;
-use super::levels::{Levels, Window};
+use super::levels::{Levels, Step, Window};
 use super::{Counts, CrewRecord, Pilot, QueueState, Recorder, Tally, Times, overlap};
 use crate::broker::{Broker, Place, QueueId};
 use crate::measure::{CAUSES, Cause};
@@ -38,8 +38,8 @@ pub struct QueueRecord {
     pub stay: Tally,
     /// None if the run ended before the window began.
     pub window: Option<Window>,
-    /// At the end of each step of the series, and of the run: areas under length and in flight since the beginning.
-    pub steps: Vec<(u128, u128)>,
+    /// At the end of each step of the series, and of the run: what has been since the beginning.
+    pub steps: Vec<Step>,
     /// Length and in flight at the instants asked for.
     pub probes: Vec<(u64, u64)>,
     pub drained: Option<Span>,
@@ -193,7 +193,7 @@ impl QueueState {
     fn finish(mut self) -> Result<QueueRecord, Broken> {
         let expired = self.dropped.remove(&Cause::Expired).unwrap_or(0);
         let account = QueueAccount {
-            entered_published: self.entered - self.entered_dead_lettered - self.entered_passed_on,
+            entered_published: self.levels.entered - self.entered_dead_lettered - self.entered_passed_on,
             entered_passed_on: self.entered_passed_on,
             entered_dead_lettered: self.entered_dead_lettered,
             waiting: self.levels.length,

@@ -1,75 +1,86 @@
 //! A comparison as text for people: what each variant gains and costs in words, then the numbers.
 
-mod cells;
-mod table;
+pub(super) mod cells;
+pub(super) mod table;
 mod words;
+
+pub use cells::briefly;
+pub use words::sentence;
 
 use super::number::{count, in_unit, span};
 use super::terminal::warnings::entry;
 use super::terminal::{Entry, Paint, Style, listed};
 use super::text;
 use crate::measure::{Measure, Unit};
-use crate::result::{CONFIDENCE, Compared, Comparison, Holds, Live, Ranking, TargetResult, Warning};
-use crate::scenario::Scenario;
+use crate::result::{About, CONFIDENCE, Compared, Comparison, Holds, Live, Ranking, TargetResult, Warning};
 
-/// The whole text; it ends with a line break. `scenarios` are those that were compared, in their order; `ranked` is the
+/// The whole text; it ends with a line break. `abouts` are of those that were compared, in their order; `ranked` is the
 /// measure that a ranking was asked for.
-pub fn comparison(comparison: &Comparison, scenarios: &[&Scenario], ranked: Option<&Measure>, style: Style) -> String {
+pub fn comparison(comparison: &Comparison, abouts: &[About], ranked: Option<&Measure>, style: Style) -> String {
     let style = style.wide_enough();
     let sections = [
         headline(comparison, style),
-        question(scenarios, style),
+        question(abouts, style),
         table::table(comparison, style),
         best(comparison, ranked, style),
-        targets(comparison, style),
-        warnings(comparison, style),
-        method(comparison, scenarios, style),
+        section("targets", &targets(comparison), style),
+        section("warnings", &warnings(comparison), style),
+        section("method", &method(comparison, abouts), style),
     ];
     let sections: Vec<String> = sections.into_iter().filter(|s| !s.is_empty()).map(|s| s.join("\n")).collect();
     sections.join("\n\n") + "\n"
 }
 
 fn headline(comparison: &Comparison, style: Style) -> Vec<String> {
-    if comparison.differences.is_empty() && comparison.partial {
-        return style.paragraph(Paint::Doubtful, "partial, interrupted before two of them were measured");
-    }
-    let mut lines = Vec::new();
-    if comparison.partial {
-        lines.extend(style.paragraph(Paint::Doubtful, "partial, interrupted: what was done until then"));
-    }
-    let variants = 1..comparison.compared.len();
-    lines.extend(variants.flat_map(|variant| style.paragraph(Paint::Bold, &words::sentence(comparison, variant))));
-    lines
+    sentences(comparison).iter().flat_map(|(paint, sentence)| style.paragraph(*paint, sentence)).collect()
 }
 
-fn question(scenarios: &[&Scenario], style: Style) -> Vec<String> {
-    let asked = scenarios.first().and_then(|first| Some((&first.name, first.question.as_ref()?)));
+/// One for each variant.
+pub(super) fn sentences(comparison: &Comparison) -> Vec<(Paint, String)> {
+    if comparison.differences.is_empty() && comparison.partial {
+        return vec![(Paint::Doubtful, "partial, interrupted before two of them were measured".to_owned())];
+    }
+    let partial = comparison.partial.then(|| "partial, interrupted: what was done until then".to_owned());
+    let variants = 1..comparison.compared.len();
+    let each = variants.map(|variant| (Paint::Bold, words::sentence(comparison, variant)));
+    partial.map(|partial| (Paint::Doubtful, partial)).into_iter().chain(each).collect()
+}
+
+fn question(abouts: &[About], style: Style) -> Vec<String> {
+    let asked = abouts.first().and_then(|first| Some((&first.name, first.question.as_ref()?)));
     asked.map_or(Vec::new(), |(name, question)| style.paragraph(Paint::Plain, &format!("{name}: {question}")))
 }
 
-fn section(title: &str, entries: &[Entry], style: Style) -> Vec<String> {
+pub(super) fn section(title: &str, entries: &[Entry], style: Style) -> Vec<String> {
     if entries.is_empty() {
         return Vec::new();
     }
     [vec![style.title(title)], style.labelled(entries)].concat()
 }
 
-/// Who is best in what; of the measure that was asked for, everybody.
-fn best(comparison: &Comparison, ranked: Option<&Measure>, style: Style) -> Vec<String> {
-    let is_asked = |ranking: &&Ranking| Some(&ranking.measure) == ranked;
+/// Who is best in what.
+pub(super) fn best_in(comparison: &Comparison) -> Vec<Entry> {
     let told =
         comparison.rankings.iter().filter(|ranking| ranking.groups.len() > 1 && words::is_told(&ranking.measure));
-    let mut entries: Vec<Entry> =
-        told.map(|ranking| Entry::new(&ranking.measure.to_string(), names(comparison, &ranking.groups[0]))).collect();
-    let mut lines = section("best in", &entries, style);
-    entries = comparison.rankings.iter().find(is_asked).map_or(Vec::new(), |ranking| places(comparison, ranking));
-    if let (Some(measure), false) = (ranked, entries.is_empty()) {
+    told.map(|ranking| Entry::new(&ranking.measure.to_string(), names(comparison, &ranking.groups[0]))).collect()
+}
+
+/// The same; of the measure that was asked for, everybody.
+fn best(comparison: &Comparison, ranked: Option<&Measure>, style: Style) -> Vec<String> {
+    let mut lines = section("best in", &best_in(comparison), style);
+    if let (Some(measure), Some(entries)) = (ranked, ranking(comparison, ranked)) {
         if !lines.is_empty() {
             lines.push(String::new());
         }
         lines.extend(section(&format!("ranking by {measure}, the best first"), &entries, style));
     }
     lines
+}
+
+/// By the measure that was asked for.
+pub(super) fn ranking(comparison: &Comparison, ranked: Option<&Measure>) -> Option<Vec<Entry>> {
+    let asked = comparison.rankings.iter().find(|ranking| Some(&ranking.measure) == ranked)?;
+    Some(places(comparison, asked)).filter(|places| !places.is_empty())
 }
 
 /// Those who are not told apart share a place.
@@ -94,9 +105,8 @@ fn names(comparison: &Comparison, which: &[usize]) -> String {
     listed(&which.iter().map(|at| text::clean(&comparison.compared[*at].name)).collect::<Vec<_>>())
 }
 
-fn targets(comparison: &Comparison, style: Style) -> Vec<String> {
-    let entries: Vec<Entry> = comparison.compared.iter().filter_map(target_line).collect();
-    section("targets", &entries, style)
+pub(super) fn targets(comparison: &Comparison) -> Vec<Entry> {
+    comparison.compared.iter().filter_map(target_line).collect()
 }
 
 /// By the live runs, where there are some.
@@ -117,7 +127,7 @@ fn target_line(one: &Compared) -> Option<Entry> {
 }
 
 /// Each once, with those whom it concerns.
-fn warnings(comparison: &Comparison, style: Style) -> Vec<String> {
+pub(super) fn warnings(comparison: &Comparison) -> Vec<Entry> {
     let mut told: Vec<(&Warning, Vec<usize>)> = Vec::new();
     for (at, one) in comparison.compared.iter().enumerate() {
         for warning in &one.outcome.warnings {
@@ -132,11 +142,10 @@ fn warnings(comparison: &Comparison, style: Style) -> Vec<String> {
         true => entry(warning, ""),
         false => entry(warning, &format!("{}: ", names(comparison, &whose))),
     };
-    let entries: Vec<Entry> = told.into_iter().map(entry).collect();
-    section("warnings", &entries, style)
+    told.into_iter().map(entry).collect()
 }
 
-fn method(comparison: &Comparison, scenarios: &[&Scenario], style: Style) -> Vec<String> {
+pub(super) fn method(comparison: &Comparison, abouts: &[About]) -> Vec<Entry> {
     let Some((first, simulation)) = comparison.compared.first().and_then(|one| Some((one, one.outcome.simulation()?)))
     else {
         return Vec::new();
@@ -159,11 +168,11 @@ fn method(comparison: &Comparison, scenarios: &[&Scenario], style: Style) -> Vec
     let mut entries = vec![Entry::new("simulation", runs)];
     entries.extend(live(comparison));
     entries.push(Entry::new("intervals", intervals));
-    let named = comparison.compared.iter().zip(scenarios).skip(1);
-    entries.extend(named.filter_map(|(one, scenario)| changes(&one.name, scenarios[0], scenario)));
+    let named = comparison.compared.iter().zip(abouts).skip(1);
+    entries.extend(named.filter_map(|(one, about)| changes(&one.name, &abouts[0], about)));
     entries.push(Entry::new("seed", first.outcome.seed.to_string()));
     entries.push(Entry::new("kendall", env!("CARGO_PKG_VERSION").to_owned()));
-    section("method", &entries, style)
+    entries
 }
 
 /// How the live runs came about, whose differences these are.
@@ -183,8 +192,8 @@ fn live(comparison: &Comparison) -> Option<Entry> {
 }
 
 /// What makes a variant of the first, as `kendall run` would have it.
-fn changes(name: &str, first: &Scenario, variant: &Scenario) -> Option<Entry> {
-    let own = variant.source.overrides.get(first.source.overrides.len()..)?;
-    let is_variant = variant.source.file == first.source.file && !own.is_empty();
+fn changes(name: &str, first: &About, variant: &About) -> Option<Entry> {
+    let own = variant.overrides.get(first.overrides.len()..)?;
+    let is_variant = variant.file == first.file && !own.is_empty();
     is_variant.then(|| Entry::new(&text::clean(name), format!("--set {}", own.join(" --set "))))
 }

@@ -1,4 +1,4 @@
-//! What happened to messages, as CSV: one line for each event, in the order in which they happened.
+//! What happened to messages and their consumers, as CSV: one line for each event, in the order in which they happened.
 
 use crate::result::Event;
 use crate::scenario::Scenario;
@@ -9,11 +9,12 @@ pub const HEADER: &str = "t_s,what,producer,number,queue,consumer,attempt,why\n"
 /// One line. Times are seconds with all nine decimals; a consumer is its entry's name and its number there, from 1.
 /// Names of things hold neither commas nor quotes.
 pub fn row(event: &Event, scenario: &Scenario) -> String {
-    let Event { at, what, message: (producer, number), queue, consumer, attempt, why } = event;
-    let (producer, queue) = (&scenario.producers[*producer].name, &scenario.queues[*queue].name);
+    let Event { at, what, message, queue, consumer, attempt, why } = event;
+    let message = message.map(|(producer, number)| format!("{},{number}", scenario.producers[producer].name));
+    let (message, queue) = (message.unwrap_or(",".to_owned()), queue.map_or("", |queue| &scenario.queues[queue].name));
     let consumer = consumer.map(|who| format!("{}#{}", scenario.consumers[who.entry].name, who.number + 1));
     let attempt = attempt.map(|attempt| attempt.to_string());
     let (consumer, attempt) = (consumer.unwrap_or_default(), attempt.unwrap_or_default());
     let (seconds, nanos) = (at.nanos() / 1_000_000_000, at.nanos() % 1_000_000_000);
-    format!("{seconds}.{nanos:09},{what},{producer},{number},{queue},{consumer},{attempt},{why}\n")
+    format!("{seconds}.{nanos:09},{what},{message},{queue},{consumer},{attempt},{why}\n")
 }

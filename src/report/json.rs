@@ -9,13 +9,17 @@ mod answer;
 mod comparison;
 mod explanation;
 mod live;
+mod moved;
 mod ordered;
+mod picture;
 mod read;
 mod schema;
 
 pub use comparison::comparison;
 pub use explanation::explanation;
-pub use read::{Damage, Stored, read};
+pub use moved::moved;
+pub use picture::picture;
+pub use read::{Damage, Stored, read, stored};
 pub use schema::schema;
 
 use std::borrow::Cow;

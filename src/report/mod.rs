@@ -8,7 +8,9 @@ pub mod events;
 mod explanation;
 mod hgrm;
 pub mod json;
+pub mod moved;
 pub mod number;
+pub mod page;
 pub mod picture;
 pub mod reference;
 pub mod terminal;
@@ -19,7 +21,7 @@ pub use comparison::comparison;
 pub use csv::csv;
 pub use explanation::{explanation, theory};
 pub use hgrm::hgrm;
-pub use json::{comparison as comparison_json, explanation as explanation_json, json, schema};
+pub use json::{comparison as comparison_json, explanation as explanation_json, json, moved as moved_json, schema};
 pub use terminal::{Style, heading, terminal};
 
 use crate::measure::{Measure, Stat};

@@ -144,7 +144,7 @@ fn decimals_of(size: f64) -> usize {
 }
 
 /// Commas between thousands.
-fn separated(digits: &str) -> String {
+pub fn separated(digits: &str) -> String {
     let whole = digits.find('.').unwrap_or(digits.len());
     let mut out = String::with_capacity(digits.len() + whole / 3);
     for (at, digit) in digits.char_indices() {

@@ -1,19 +1,19 @@
 //! A result as text for people: the answer first, then what it rests on.
 
-mod accounts;
-mod headline;
-mod layout;
+pub(super) mod accounts;
+pub(super) mod headline;
+pub(super) mod layout;
 mod lines;
 mod live;
-mod method;
+pub(super) mod method;
 mod rows;
-mod table;
-mod targets;
+pub(super) mod table;
+pub(super) mod targets;
 pub(super) mod warnings;
 
-use super::text;
+use super::{about, text};
 use crate::measure::Measure;
-use crate::result::{Answer, Live, Outcome, Simulation, Theory};
+use crate::result::{About, Answer, Live, Outcome, Simulation, Theory};
 use crate::scenario::Scenario;
 
 /// Below this, lines are as wide as this all the same.
@@ -26,10 +26,10 @@ pub struct Style {
     pub width: usize,
 }
 
-/// What every part of the text is made from.
-struct View<'a> {
-    outcome: &'a Outcome,
-    scenario: &'a Scenario,
+/// What every part of the text is made from, and of a page.
+pub(super) struct View<'a> {
+    pub(super) outcome: &'a Outcome,
+    about: &'a About,
     theory: Option<&'a Theory>,
     simulation: Option<&'a Simulation>,
     live: Option<&'a Live>,
@@ -38,15 +38,15 @@ struct View<'a> {
 
 /// The whole text; it ends with a line break and steers the terminal only by colour, if at all.
 pub fn terminal(outcome: &Outcome, scenario: &Scenario, style: Style) -> String {
-    let view = View::new(outcome, scenario, style);
+    let about = about(scenario);
+    let view = View::new(outcome, &about, style);
     let sections = [
         headline::headline(&view),
         headline::question(&view),
         table::table(&view),
-        lines::queues(&view),
-        lines::consumers(&view),
+        lines::queues(&view, scenario),
+        lines::consumers(&view, scenario),
         accounts::accounts(&view),
-        accounts::of_live(&view),
         targets::targets(&view),
         warnings::warnings(&view),
         method::method(&view),
@@ -61,7 +61,7 @@ pub fn heading(name: &str, style: Style) -> String {
 }
 
 impl<'a> View<'a> {
-    fn new(outcome: &'a Outcome, scenario: &'a Scenario, style: Style) -> View<'a> {
+    pub(super) fn new(outcome: &'a Outcome, about: &'a About, style: Style) -> View<'a> {
         let theory = outcome.answers.iter().find_map(|answer| match answer {
             Answer::Theory(theory) => Some(theory),
             Answer::Simulation(_) | Answer::Live(_) => None,
@@ -69,7 +69,7 @@ impl<'a> View<'a> {
         let simulation = outcome.simulation();
         let live = outcome.live();
         let style = style.wide_enough();
-        View { outcome, scenario, theory, simulation, live, style }
+        View { outcome, about, theory, simulation, live, style }
     }
 
     /// The simulation's value if there is one, else theory's.

@@ -69,7 +69,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// A unit belongs to the number before it, with the marks that follow it.
-fn words(text: &str) -> Vec<String> {
+pub fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let unit = word.trim_end_matches([',', ';', ':', '.', ')']);

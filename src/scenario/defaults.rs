@@ -66,6 +66,7 @@ mod tests {
             arrivals: arrivals.clone(),
             retries: None,
             confirms: None,
+            network: None,
             messages: MessageRules::default(),
         };
         duration(&arrivals.iter().map(producer).collect::<Vec<_>>()).map(|span| span.to_string())

@@ -27,13 +27,23 @@ pub fn read(entry: &Object<'_>, acknowledge: Acknowledge, reader: &mut Reader) -
 
 fn network(entry: &Object<'_>, reader: &mut Reader) -> Option<Network> {
     let object = reader.object(entry.get("network")?, entry.key_place("network"), keys::NETWORK)?;
-    let [publish, deliver, acknowledge] = ["publish", "deliver", "acknowledge"].map(|leg| {
-        let node = object.get(leg);
-        node.map_or(Some(NO_TIME), |node| distribution::read(node, object.example(leg), reader))
-    });
-    let network = Network { publish: publish?, deliver: deliver?, acknowledge: acknowledge? };
-    let all_at_once = [&network.publish, &network.deliver, &network.acknowledge].iter().all(|leg| **leg == NO_TIME);
-    (!all_at_once).then_some(network)
+    let [publish, deliver, acknowledge] = legs(&object, ["publish", "deliver", "acknowledge"], reader)?;
+    Some(Network { publish, deliver, acknowledge })
+}
+
+/// How long something is under way on each leg; nothing if it takes no time on any.
+pub fn legs<const LEGS: usize>(
+    network: &Object<'_>,
+    names: [&'static str; LEGS],
+    reader: &mut Reader,
+) -> Option<[Distribution; LEGS]> {
+    let mut leg = |name| {
+        let node = network.get(name);
+        node.map_or(Some(NO_TIME), |node| distribution::read(node, network.example(name), reader))
+    };
+    let legs: Vec<Option<Distribution>> = names.into_iter().map(&mut leg).collect();
+    let legs: Vec<Distribution> = legs.into_iter().collect::<Option<_>>()?;
+    legs.iter().any(|leg| *leg != NO_TIME).then(|| legs.try_into().ok()).flatten()
 }
 
 fn hangs(entry: &Object<'_>, reader: &mut Reader) -> Option<Hangs> {

@@ -97,6 +97,11 @@ pub const REDELIVERY: &[Key] = &[
     key("then", "dead_letter", "where a message goes that failed once more"),
     key("late_ack", "accepted", "whether an acknowledgement counts that comes too late"),
     key("jitter", "full", "by how much delays are shortened: none, full or a share"),
+    key(
+        "duplicates",
+        "0.1%",
+        "the share of deliveries that the broker makes twice: the message waits again at once, which is no failure, and goes to whoever has credit; an acknowledgement of either removes it. What is acknowledged as it is delivered is not delivered twice",
+    ),
 ];
 
 pub const DELAY: &[Key] = &[
@@ -120,7 +125,21 @@ pub const PRODUCER: &[Key] = &[
     key("messages", "{priority: 1}", "what its messages carry"),
     key("confirms", "100", "how many publishes may be neither accepted nor refused yet"),
     key("retries", "{delay: {backoff: {first: 100ms, factor: 2}}, limit: 5}", "when it tries again what is refused"),
+    key(
+        "network",
+        "{publish: 50ms, confirm: 50ms}",
+        "how long it takes to the broker and back; none overtakes another of its producer",
+    ),
     later("like", "the system whose defaults it has"),
+];
+
+pub const UPLINK: &[Key] = &[
+    key("publish", "50ms", "from the producer to the broker: the message is not accepted yet, and its time runs"),
+    key(
+        "confirm",
+        "50ms",
+        "from the broker to the producer: until then a publish counts among the `confirms`, and a refusal is not known",
+    ),
 ];
 
 pub const MESSAGES: &[Key] = &[

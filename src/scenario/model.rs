@@ -1,7 +1,7 @@
 //! The checked model: nothing in it can be wrong, so nobody checks again further in.
 
 use crate::broker::{Keeps, QueueId, QueueRules, Terms};
-use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Way, WorksBy};
+use crate::client::{Acknowledge, ConsumerRules, MessageRules, Retries, Uplink, Way, WorksBy};
 use crate::measure::Measure;
 pub use crate::measure::Op;
 use crate::time::Span;
@@ -91,6 +91,7 @@ pub struct Producer {
     pub retries: Option<Retries>,
     /// Publishes that may be neither accepted nor refused yet; `None` is any number.
     pub confirms: Option<u32>,
+    pub network: Option<Uplink>,
     pub messages: MessageRules,
 }
 
@@ -262,7 +263,7 @@ impl Scenario {
     /// Whether something that is told here brings about work in vain.
     pub fn may_waste(&self) -> bool {
         let fails = |entry: &Consumers| entry.rules.fails > 0.0 || !entry.rules.faults.are_none();
-        let takes_back = self.queues.iter().any(|queue| queue.rules.redelivery.ack_timeout.is_some());
+        let takes_back = self.queues.iter().any(|queue| queue.rules.redelivery.takes_back());
         self.may_cut_off() || takes_back || self.has_copies() || self.consumers.iter().any(fails)
     }
 

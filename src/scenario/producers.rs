@@ -7,7 +7,7 @@ use super::reader::{Object, Reader};
 use super::yaml::{Key, Node, Value};
 use super::{amounts, delays, distribution, keys};
 use crate::broker::{Delay, Jitter, QueueId, WhenFull};
-use crate::client::{MessageRules, Retries};
+use crate::client::{MessageRules, Retries, Uplink};
 use crate::workload::{Arrivals, Keys};
 
 const MOST_TRIES: u64 = 1_000_000;
@@ -28,12 +28,14 @@ pub fn read(key: &Key, node: &Node, reader: &mut Reader) -> Option<Producer> {
         awaits_one(&object, publishes_to.as_deref(), arrivals.as_ref(), reader);
     }
     let confirms = object.quantity("confirms", reader, |text| quantity::count(text, 1, MOST_CONFIRMS));
+    let network = network(&object, reader);
     Some(Producer {
         name: key.name.clone(),
         publishes_to: publishes_to?,
         arrivals: arrivals?,
         messages,
         retries,
+        network,
         confirms: confirms.and_then(|count| u32::try_from(count).ok()),
     })
 }
@@ -72,6 +74,12 @@ fn retries(producer: &Object<'_>, reader: &mut Reader) -> Option<Retries> {
     let confirms_lost = object.quantity("confirms_lost", reader, quantity::share).unwrap_or(0.0);
     let limit = limit.and_then(|limit| u32::try_from(limit).ok());
     Some(Retries { delay, limit, within, timeout, confirms_lost, budget })
+}
+
+fn network(producer: &Object<'_>, reader: &mut Reader) -> Option<Uplink> {
+    let object = reader.object(producer.get("network")?, producer.key_place("network"), keys::UPLINK)?;
+    let [publish, confirm] = super::faults::legs(&object, ["publish", "confirm"], reader)?;
+    Some(Uplink { publish, confirm })
 }
 
 /// Who waits for a message waits for one, and thinks of nothing else meanwhile.

@@ -102,10 +102,12 @@ fn redelivery(queue: &Object<'_>, reader: &mut Reader) -> Option<(Redelivery, Op
             .and_then(|limit| u32::try_from(limit).ok()),
         delay: super::delays::read(&object, reader),
         ack_timeout: ack_timeout(&object, reader),
+        duplicates: object.quantity("duplicates", reader, quantity::share).unwrap_or(0.0),
         then: Then::Drop,
     };
     for (key, wants) in [("counts", "limit"), ("late_ack", "ack_timeout")] {
-        if object.get(key).is_some() && object.get(wants).is_none() {
+        let has_effect = object.get(wants).is_some() || key == "late_ack" && rules.duplicates > 0.0;
+        if object.get(key).is_some() && !has_effect {
             let problem = Problem::at(object.key_place(key), format!("has no effect without `{wants}`"));
             reader
                 .report(problem.hint(format!("write `{wants}: {}` beside it, or leave it out", object.example(wants))));

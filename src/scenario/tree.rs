@@ -167,6 +167,7 @@ pub const TREE: &[Table] = &[
             row("limit", "no limit", &[]),
             row("counts", "failures", &[Words(|| plain(keys::LIMIT_COUNTS))]),
             row("then", "dead_letter if there is such a queue, else drop", &[Words(|| plain(keys::THEN))]),
+            row("duplicates", "0%", &[]),
         ],
     ),
     one_of(
@@ -209,7 +210,15 @@ pub const TREE: &[Table] = &[
             row("messages", "", &[Value::Table("messages")]),
             row("retries", "a message that is refused is given up", &[Value::Table("retries")]),
             row("confirms", "any number", &[]),
+            row("network", "no time", &[Value::Table("producer network")]),
         ],
+    ),
+    all(
+        "producer network",
+        "producers.<name>.network",
+        "how long publishes and confirmations are under way",
+        keys::UPLINK,
+        &[row("publish", "0s", DISTRIBUTION), row("confirm", "0s", DISTRIBUTION)],
     ),
     all(
         "retries",

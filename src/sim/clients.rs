@@ -5,6 +5,7 @@ use std::hint::cold_path;
 
 use super::agenda::AgendaWithGap;
 use super::desks::Shift;
+use super::diary::Note;
 use super::follow_up::{FollowUp, Passing};
 use crate::broker::{ConsumerId, DeliveryId, Effect, Effects, Message, QueueId};
 use crate::client::{
@@ -96,6 +97,8 @@ pub struct Clients<'a> {
     pub follow_ups: VecDeque<FollowUp>,
     /// Consumers that wait with what they pass on, by the track of that.
     pub waiting: BTreeMap<u32, Passing>,
+    /// What consumers have done since the listener was last told, if there is one.
+    pub diary: Option<Vec<Note>>,
 }
 
 /// The attempt that a consumer has ended just now.
@@ -144,7 +147,7 @@ impl Clients<'_> {
         match effect {
             Effect::Blocked { .. } => self.reply = Reply::Blocked,
             Effect::Refused { queue, payload } => self.refused(queue, payload),
-            Effect::Accepted { was_blocked: true, payload, .. } => self.is_let_in(payload),
+            Effect::Accepted { was_blocked: true, queue, payload } => self.is_let_in(queue, payload),
             _ => {}
         }
     }
@@ -158,6 +161,9 @@ impl Clients<'_> {
             Some(seat) if PLAIN || seat.is_plain => {
                 let done = self.crews[seat.crew as usize].finish::<PLAIN>(&mut seat.worker);
                 self.recorder.ended::<PLAIN>(self.now, attempt(seat, &done, false));
+                if !PLAIN {
+                    self.ended(consumer, &done.handed, done.success);
+                }
                 if done.holds_another {
                     cold_path();
                     self.begin_held(consumer);
@@ -195,6 +201,7 @@ impl Clients<'_> {
         let way = || self.onward[seat.crew as usize].way(queue, producer, number, entry);
         let to = if done.success { way() } else { None };
         self.recorder.ended::<false>(self.now, attempt(seat, &done, to.is_some()));
+        self.ended(consumer, &done.handed, done.success);
         if let Some(to) = to {
             self.pass_on(consumer, done.handed, to, done.answer);
             return Answer::Nothing;
@@ -225,14 +232,12 @@ impl Clients<'_> {
 
     /// A queue has let in what it had blocked.
     #[inline(never)]
-    fn is_let_in(&mut self, letter: Letter) {
+    fn is_let_in(&mut self, queue: QueueId, letter: Letter) {
         if let Some(Passing { consumer, answer }) = self.waiting.remove(&letter.track) {
             self.let_go(consumer);
             self.follow_ups.push_back(FollowUp::Answer(answer));
         }
-        if self.unconfirmed.let_in(letter.track) {
-            self.follow_ups.push_back(FollowUp::Confirmed(letter.producer));
-        }
+        self.answer_publish(queue, letter.track, self.recorder.message(letter.track));
     }
 
     /// Plans what is to be done at an instant, in its turn among completions.
@@ -265,6 +270,7 @@ impl Clients<'_> {
         let Some((handed, begin)) = self.crews[seat.crew as usize].next(&mut seat.worker) else { return };
         seat.began = self.now;
         self.recorder.began(self.now, handed.queue, (handed.entry, handed.attempt), handed.label);
+        self.began(consumer, &handed);
         self.begin(consumer, begin);
     }
 
@@ -286,7 +292,9 @@ impl Clients<'_> {
     fn next_try(&mut self, queue: QueueId, letter: Letter) -> Option<Time> {
         let message = self.recorder.message_of(letter)?;
         let producer = &mut self.sources[usize::from(letter.producer)].producer;
-        producer.tries_again_at(self.now, message, &self.queues[queue.index()].name, self.tries)
+        let name = &self.queues[queue.index()].name;
+        let hears = if producer.is_far() { producer.hears_at(self.now, message, name, self.tries) } else { self.now };
+        producer.tries_again_at(hears, message, name, self.tries)
     }
 
     /// A message is delivered: it is booked once, as held or as worked on.
@@ -304,6 +312,9 @@ impl Clients<'_> {
         let handed = Handed { delivery, queue, number, producer, entry, attempt, label };
         if let Some(begin) = self.crews[seat.crew as usize].take::<PLAIN>(&mut seat.worker, handed) {
             seat.began = self.now;
+            if !PLAIN {
+                self.began(consumer, &handed);
+            }
             self.begin(consumer, begin);
         }
     }

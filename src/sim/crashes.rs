@@ -10,11 +10,13 @@ use crate::client::{Crashed, Crashing};
 impl<L: Listener> Run<'_, L> {
     /// It crashes whether it is there or not: when it does depends on nothing else.
     pub(super) fn crash(&mut self, consumer: ConsumerId, nth: u64) {
+        self.clients.note("crashed", consumer, None, "");
         self.take_down(consumer);
         self.clients.plan_restart(consumer, nth);
     }
 
     pub(super) fn restart(&mut self, consumer: ConsumerId, nth: u64) {
+        self.clients.note("restarted", consumer, None, "");
         self.bring_back(consumer);
         self.clients.plan_crash(consumer, nth + 1);
         self.commands += 1;
@@ -82,6 +84,7 @@ impl Clients<'_> {
         }
         let held = begun.iter().chain(&passed_on).chain(&not_begun);
         held.for_each(|handed| self.recorder.cut_off(self.now, handed.label));
+        begun.iter().for_each(|handed| self.note("ended", consumer, Some(*handed), "crashed"));
         let abandoned = || begun.iter().chain(&not_begun);
         abandoned().for_each(|handed| self.recorder.crashed(handed.label, acknowledged_before));
         // What it has published and a queue has blocked gets in in its turn.

@@ -69,6 +69,7 @@ impl Clients<'_> {
                 for handed in self.crews[crew].desk(desk).batch() {
                     self.recorder.began(self.now, handed.queue, (handed.entry, handed.attempt), handed.label);
                 }
+                self.began_batch(consumer);
                 let said = self.crews[crew].said_at_begin(desk);
                 let first = self.crews[crew].desk(desk).batch().first().copied();
                 self.say(consumer, first.as_ref(), said);
@@ -130,6 +131,7 @@ impl Clients<'_> {
             passes_on: to.is_some(),
         };
         self.recorder.ended_in_batch(self.now, attempt);
+        self.ended(consumer, handed, success);
         to
     }
 

@@ -5,7 +5,7 @@ use super::replication::Run;
 use crate::broker::{Command, ConsumerId, Message, QueueId};
 use crate::client::{Answer, Handed, Reply, SLIPPED_IN};
 use crate::metrics::{Letter, Standing};
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 #[derive(Clone, Debug)]
 pub enum FollowUp {
@@ -29,6 +29,13 @@ pub enum FollowUp {
         consumer: ConsumerId,
         connection: u32,
         handed: Handed<u32>,
+    },
+    /// What a producer published then reaches its queue.
+    Reach {
+        to: QueueId,
+        letter: Letter,
+        tries: u32,
+        sent: Time,
     },
     /// A producer tries again what a queue has refused, for the so-manyth time.
     TryAgain {
@@ -91,6 +98,7 @@ impl<L: Listener> Run<'_, L> {
             match next {
                 FollowUp::Answer(answer) => self.answer(answer),
                 FollowUp::PassOn { to, letter, passing } => self.pass_on(to, letter, passing),
+                FollowUp::Reach { to, letter, tries, sent } => self.reach(to, letter, tries, sent),
                 FollowUp::TryAgain { to, letter, tries } => self.try_again(to, letter, tries),
                 FollowUp::TimeOut(pending) => self.time_out(pending),
                 FollowUp::Repeat(pending) => self.repeat(pending),
@@ -140,20 +148,27 @@ impl<L: Listener> Run<'_, L> {
 
     fn try_again(&mut self, to: QueueId, letter: Letter, tries: u32) {
         self.clients.recorder.tries_again(letter.track);
-        self.offer_and_wait(to, letter, tries);
+        self.send_off(to, letter, tries);
     }
 
     /// The producer of what is let in or blocked waits for it, if it does such; what is refused it may try again.
-    fn offer_and_wait(&mut self, to: QueueId, letter: Letter, tries: u32) -> Reply {
+    pub(super) fn offer_and_wait(&mut self, to: QueueId, letter: Letter, tries: u32, sent: Time) -> Reply {
         let waiting = self.begin_to_wait(to, letter, tries);
         self.clients.tries = tries;
         let reply = self.offer(to, letter);
         self.clients.tries = 1;
         match waiting {
             Some((_, pending)) if reply == Reply::Refused => self.clients.recorder.waits_no_more(pending.family),
-            Some((Some(timeout), pending)) => self.wait(timeout, pending),
+            Some((Some(timeout), pending)) => self.wait(sent, timeout, pending),
             // The confirmation is awaited no longer than it takes to come.
-            Some((None, pending)) => self.time_out(pending),
+            Some((None, pending)) => {
+                let at = self.clients.hears_at(to, pending.message, tries);
+                if at > self.clients.now {
+                    self.clients.plan(at, FollowUp::TimeOut(pending));
+                } else {
+                    self.time_out(pending);
+                }
+            }
             None => {}
         }
         reply
@@ -172,8 +187,10 @@ impl<L: Listener> Run<'_, L> {
         Some((timeout, Pending { to, message, family, tries, is_unheard }))
     }
 
-    fn wait(&mut self, timeout: Span, pending: Pending) {
-        self.clients.plan(self.clients.now + timeout, FollowUp::TimeOut(pending));
+    /// What is under way for longer than that is published once more as it arrives.
+    fn wait(&mut self, since: Time, timeout: Span, pending: Pending) {
+        let at = self.clients.now.max(since + timeout);
+        self.clients.plan(at, FollowUp::TimeOut(pending));
     }
 
     /// A publish that stands outside is the producer's own, and is waited for once more.
@@ -182,7 +199,7 @@ impl<L: Listener> Run<'_, L> {
         let standing = self.clients.recorder.standing(family);
         let producer = &mut self.clients.sources[usize::from(message.producer)].producer;
         if let (Standing::Outside, false, Some(timeout)) = (standing, is_unheard, producer.timeout()) {
-            return self.wait(timeout, pending);
+            return self.wait(self.clients.now, timeout, pending);
         }
         let is_given_up = standing == Standing::Over && !is_unheard;
         let again = || producer.tries_again_at(self.clients.now, message, &self.scenario.queue(to).name, tries);
@@ -198,15 +215,15 @@ impl<L: Listener> Run<'_, L> {
             return self.clients.recorder.waits_no_more(family);
         }
         let letter = self.clients.recorder.repeats(message, family);
-        self.listener.published(&self.clients, to, letter);
-        self.offer_and_wait(to, letter, tries);
+        self.listener.published(&mut self.clients, to, letter);
+        self.send_off(to, letter, tries);
     }
 
     /// Publishes a message that has several copies, whose end is awaited, or whose producer waits for confirmations.
     pub(super) fn publish_apart(&mut self, message: Message) {
         let letters = self.open_books(message);
         for (queue, letter) in self.clients.sources[usize::from(message.producer)].publishes_to.iter().zip(&letters) {
-            self.listener.published(&self.clients, *queue, *letter);
+            self.listener.published(&mut self.clients, *queue, *letter);
         }
         let source = &mut self.clients.sources[usize::from(message.producer)];
         if source.must_wait() {
@@ -228,19 +245,20 @@ impl<L: Listener> Run<'_, L> {
         vec![self.clients.recorder.published_alone(message, awaited)]
     }
 
-    /// Publishes to each queue its copy; what one of them blocks is not confirmed yet.
+    /// Publishes to each queue its copy; what one of them blocks, or what is under way, is not confirmed yet.
     fn offer_copies(&mut self, letters: &[Letter]) {
-        let mut blocked = Vec::new();
+        let mut outside = Vec::new();
         for (at, letter) in letters.iter().enumerate() {
             let to = self.clients.sources[usize::from(letter.producer)].publishes_to[at];
-            if self.offer_and_wait(to, *letter, 1) == Reply::Blocked {
-                blocked.push(letter.track);
+            let reply = self.send_off(to, *letter, 1);
+            if reply.is_none_or(|reply| reply == Reply::Blocked) {
+                outside.push(letter.track);
             }
         }
         let source = &mut self.clients.sources[usize::from(letters[0].producer)];
-        if source.confirms.is_some() && !blocked.is_empty() {
+        if source.confirms.is_some() && !outside.is_empty() {
             source.unconfirmed += 1;
-            self.clients.unconfirmed.await_all(blocked);
+            self.clients.unconfirmed.await_all(outside);
         }
     }
 

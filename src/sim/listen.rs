@@ -1,6 +1,7 @@
 //! Who listens to what happens in a run: nobody, as a rule, and then it costs nothing; or somebody who writes it down.
 
 use super::clients::Clients;
+use super::diary::Note;
 use crate::broker::{Broker, Command, ConsumerId, Effect, Effects, Place, QueueId};
 use crate::metrics::Letter;
 use crate::result::{Event, Who};
@@ -13,13 +14,16 @@ pub trait Listener {
     const IS_NOBODY: bool = false;
 
     /// A planned instant is reached.
-    fn published(&mut self, clients: &Clients<'_>, queue: QueueId, letter: Letter);
+    fn published(&mut self, clients: &mut Clients<'_>, queue: QueueId, letter: Letter);
 
     /// As [`Broker::apply`].
     fn apply(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>);
 
     /// As [`Broker::carry_out`].
     fn carry_out(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>);
+
+    /// Hears what it has not heard yet.
+    fn up_to_date(&mut self, clients: &mut Clients<'_>);
 }
 
 /// Nobody listens.
@@ -29,7 +33,7 @@ impl Listener for Nobody {
     const IS_NOBODY: bool = true;
 
     #[inline(always)]
-    fn published(&mut self, _: &Clients<'_>, _: QueueId, _: Letter) {}
+    fn published(&mut self, _: &mut Clients<'_>, _: QueueId, _: Letter) {}
 
     #[inline(always)]
     fn apply(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>) {
@@ -40,6 +44,8 @@ impl Listener for Nobody {
     fn carry_out(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>) {
         broker.carry_out(clients.now, command, clients);
     }
+
+    fn up_to_date(&mut self, _: &mut Clients<'_>) {}
 }
 
 /// What becomes of events.
@@ -53,7 +59,7 @@ impl Write for &mut dyn FnMut(&Event) {
     }
 }
 
-/// Makes an event of everything that happens to a message.
+/// Makes an event of everything that happens to a message, and of what happens to consumers.
 pub struct Scribe<W> {
     pub write: W,
     /// By track: to whom its message was delivered last, and which attempt that was.
@@ -65,7 +71,8 @@ impl<W: Write> Scribe<W> {
         Scribe { write, deliveries: Vec::new() }
     }
 
-    fn hear(&mut self, clients: &Clients<'_>, effect: &Effect<Letter>) {
+    fn hear(&mut self, clients: &mut Clients<'_>, effect: &Effect<Letter>) {
+        self.read_diary(clients);
         if let Effect::Delivered { consumer, attempt, payload, .. } = *effect {
             let at = payload.track as usize;
             if self.deliveries.len() <= at {
@@ -95,21 +102,39 @@ impl<W: Write> Scribe<W> {
         delivery: Option<(ConsumerId, u32)>,
         why: &'static str,
     ) {
-        let who = |consumer: ConsumerId| {
-            let entry = clients.seats[consumer.0 as usize].crew;
-            Who { entry: entry as usize, number: consumer.0 - clients.first_of(entry) }
-        };
         let message = clients.recorder.message(letter.track);
         self.write.write(&Event {
             at: clients.now,
             what,
-            message: (usize::from(message.producer), message.number),
-            queue: queue.index(),
-            consumer: delivery.map(|(consumer, _)| who(consumer)),
+            message: Some((usize::from(message.producer), message.number)),
+            queue: Some(queue.index()),
+            consumer: delivery.map(|(consumer, _)| who(clients, consumer)),
             attempt: delivery.map(|(_, attempt)| attempt),
             why,
         });
     }
+
+    /// What consumers have done comes before what the broker does next.
+    fn read_diary(&mut self, clients: &mut Clients<'_>) {
+        let mut diary = clients.diary.take().unwrap_or_default();
+        for Note { at, what, consumer, handed, why } in diary.drain(..) {
+            self.write.write(&Event {
+                at,
+                what,
+                message: handed.map(|handed| (usize::from(handed.producer), handed.number)),
+                queue: handed.map(|handed| handed.queue.index()),
+                consumer: Some(who(clients, consumer)),
+                attempt: handed.map(|handed| handed.attempt),
+                why,
+            });
+        }
+        clients.diary = Some(diary);
+    }
+}
+
+fn who(clients: &Clients<'_>, consumer: ConsumerId) -> Who {
+    let entry = clients.seats[consumer.0 as usize].crew;
+    Who { entry: entry as usize, number: consumer.0 - clients.first_of(entry) }
 }
 
 /// What an effect is called, of what, and why it happened.
@@ -148,7 +173,8 @@ impl<W: Write> Effects<Letter> for Both<'_, '_, '_, W> {
 }
 
 impl<W: Write> Listener for Scribe<W> {
-    fn published(&mut self, clients: &Clients<'_>, queue: QueueId, letter: Letter) {
+    fn published(&mut self, clients: &mut Clients<'_>, queue: QueueId, letter: Letter) {
+        self.read_diary(clients);
         self.tell(clients, "published", queue, letter, None, "");
     }
 
@@ -160,5 +186,9 @@ impl<W: Write> Listener for Scribe<W> {
     fn carry_out(&mut self, broker: &mut Broker<Letter>, command: Command<Letter>, clients: &mut Clients<'_>) {
         let now: Time = clients.now;
         broker.carry_out(now, command, &mut Both { scribe: self, clients });
+    }
+
+    fn up_to_date(&mut self, clients: &mut Clients<'_>) {
+        self.read_diary(clients);
     }
 }

@@ -5,6 +5,7 @@ mod alter;
 mod clients;
 mod crashes;
 mod desks;
+mod diary;
 mod follow_up;
 mod gather;
 mod listen;
@@ -17,6 +18,7 @@ mod series;
 mod stage;
 mod summary;
 mod thinking;
+mod uplink;
 mod warmup;
 mod watch;
 

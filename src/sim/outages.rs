@@ -37,7 +37,10 @@ impl<L: Listener> Run<'_, L> {
         self.scenario.queues_out(outage.of).for_each(|queue| self.tell(Command::Resume { queue }));
         match outage.of {
             OutageOf::Broker => self.reconnect_all(),
-            OutageOf::Consumers(crew) => self.consumers_of(crew).for_each(|consumer| self.bring_back(consumer)),
+            OutageOf::Consumers(crew) => self.consumers_of(crew).for_each(|consumer| {
+                self.clients.note("restarted", consumer, None, "outage");
+                self.bring_back(consumer);
+            }),
             OutageOf::Queue(_) => {}
         }
     }
@@ -45,7 +48,10 @@ impl<L: Listener> Run<'_, L> {
     /// None of them is handed what another one returns.
     fn take_all_down(&mut self, crew: usize) {
         self.consumers_of(crew).for_each(|consumer| self.tell(Command::Cancel { consumer }));
-        self.consumers_of(crew).for_each(|consumer| self.take_down(consumer));
+        self.consumers_of(crew).for_each(|consumer| {
+            self.clients.note("crashed", consumer, None, "outage");
+            self.take_down(consumer);
+        });
     }
 
     pub(super) fn consumers_of(&self, crew: usize) -> impl Iterator<Item = ConsumerId> + use<L> {

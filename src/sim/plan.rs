@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::broker::{OrderedBy, QueueId, WhenFull};
 use crate::client::Acknowledge;
 use crate::measure::Stat;
-use crate::metrics::{CrewPlan, Mark, MarkKind, Plan, QueuePlan};
-use crate::scenario::{Consumers, Queue, Scenario};
+use crate::metrics::{CrewPlan, Mark, MarkKind, Ordered, Plan, QueuePlan};
+use crate::scenario::{Consumers, Producer, Queue, Scenario};
 use crate::time::{Span, Time};
 
 /// The most points that a series has.
@@ -25,14 +25,14 @@ pub fn measured(scenario: &Scenario, warmup: Span) -> Plan {
     let end = scenario.run.duration + scenario.run.drain_limit();
     marks.extend(steps(step, end));
     marks.extend(probes(scenario).into_iter().map(|at| mark(at, MarkKind::Probe)));
-    plan(scenario, warmup, marks, None)
+    plan(scenario, warmup, marks, Steps::Of(step))
 }
 
 /// A pilot run, measured from the beginning in `steps` equal steps.
 pub fn pilot(scenario: &Scenario, step: Span) -> Plan {
     let mut marks = window_marks(scenario, Span::ZERO);
     marks.extend(steps(step, scenario.run.duration));
-    plan(scenario, Span::ZERO, marks, Some(step))
+    plan(scenario, Span::ZERO, marks, Steps::OfPilot(step))
 }
 
 /// The instants at which levels are asked for, in order and each once.
@@ -60,8 +60,18 @@ fn steps(step: Span, end: Span) -> impl Iterator<Item = Mark> {
     (1..=count).map(move |k| mark(step.saturating_mul(k), MarkKind::Step))
 }
 
-fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, pilot_step: Option<Span>) -> Plan {
+/// Whose steps the marks are.
+enum Steps {
+    Of(Span),
+    OfPilot(Span),
+}
+
+fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, steps: Steps) -> Plan {
     marks.sort();
+    let (step, pilot_step) = match steps {
+        Steps::Of(step) => (Some(step), None),
+        Steps::OfPilot(step) => (None, Some(step)),
+    };
     let one_journey = each_journey_is_one_queue(scenario);
     Plan {
         producers: scenario.producers.len(),
@@ -70,6 +80,7 @@ fn plan(scenario: &Scenario, warmup: Span, mut marks: Vec<Mark>, pilot_step: Opt
         crews: scenario.consumers.iter().map(|entry| CrewPlan { holds: entry.forgotten_on_delivery() }).collect(),
         window: (Time::ZERO + warmup, Time::ZERO + scenario.run.duration),
         marks: Arc::from(marks),
+        step,
         pilot_step,
     }
 }
@@ -84,18 +95,19 @@ fn producers_timed(scenario: &Scenario) -> Vec<bool> {
 /// and sends on may yet be processed by the consumer it was taken from, when it is in that queue no more.
 fn each_journey_is_one_queue(scenario: &Scenario) -> bool {
     let blocks = |id: QueueId| scenario.queue(id).rules.when_full == WhenFull::Block;
+    let enters_as_planned = |producer: &Producer| producer.retries.is_none() && producer.network.is_none();
     let passes_on = |id: QueueId| scenario.consumers_of(id).next().is_some();
-    let sends_on_what_timed_out =
-        |queue: &Queue| queue.rules.redelivery.ack_timeout.is_some() && queue.rules.dead_letter.is_some();
+    let sends_on_what_it_took_back =
+        |queue: &Queue| queue.rules.redelivery.takes_back() && queue.rules.dead_letter.is_some();
     !scenario.has_copies()
-        && scenario.producers.iter().all(|producer| producer.retries.is_none() && !blocks(producer.publishes_to[0]))
-        && !scenario.queues.iter().any(sends_on_what_timed_out)
+        && scenario.producers.iter().all(|producer| enters_as_planned(producer) && !blocks(producer.publishes_to[0]))
+        && !scenario.queues.iter().any(sends_on_what_it_took_back)
         && scenario.queues.iter().filter_map(|queue| queue.rules.dead_letter).all(|to| !passes_on(to))
 }
 
 fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     let rules = &scenario.queue(id).rules;
-    let always_delivered_once = rules.redelivery.ack_timeout.is_none()
+    let always_delivered_once = !rules.redelivery.takes_back()
         && !scenario.may_expire(id)
         && (!rules.is_limited() || matches!(rules.when_full, WhenFull::Refuse | WhenFull::Block));
     let worked_on_at_once = |c: &Consumers| {
@@ -107,7 +119,7 @@ fn queue_plan(scenario: &Scenario, id: QueueId, is_journey: bool) -> QueuePlan {
     QueuePlan {
         rests,
         is_journey,
-        by_key: rules.ordered_by == OrderedBy::Key,
+        ordered: if rules.ordered_by == OrderedBy::Key { Ordered::ByKey } else { Ordered::All },
         stay_is_wait: !rests
             && scenario.outages.is_empty()
             && always_delivered_once

@@ -15,7 +15,7 @@ use crate::broker::{Broker, Command, ConsumerId, Message, Order, Properties, Que
 use crate::client::{
     Acknowledge, Answer, Carried, Crashing, Crew, Onward, Producer, Reply, Thinking, Unconfirmed, Worker, key_of,
 };
-use crate::metrics::{Broken, Letter, Plan, Record, Recorder};
+use crate::metrics::{Broken, Letter, Ordered, Plan, Record, Recorder};
 use crate::random::Key;
 use crate::result::Overload;
 use crate::scenario::{Consumers, Drain, Scenario};
@@ -59,6 +59,7 @@ pub fn run_heard<L: Listener>(
 ) -> Result<(Record, Ending), Broken> {
     let mut run = Run::new(scenario, key, plan, listener, |entry| entry.count);
     let ending = if run.is_plain() { run.go::<true>(watch) } else { run.go::<false>(watch) };
+    run.listener.up_to_date(&mut run.clients);
     if !matches!(ending, Ending::Interrupted) {
         watch.advance(run.duration.since(run.reported).nanos());
     }
@@ -109,9 +110,10 @@ impl<'a, L: Listener> Run<'a, L> {
         let end = Time::ZERO + run.duration;
         let sources = scenario.producers.iter().enumerate().map(|(at, p)| Source {
             producer: Producer::new(at as u16, p.arrivals.stream(key.name(&p.name)), end)
-                .with_retries(p.retries.as_ref(), key.name(&p.name)),
+                .with_retries(p.retries.as_ref(), key.name(&p.name))
+                .with_uplink(p.network.as_ref(), key.name(&p.name)),
             publishes_to: &p.publishes_to,
-            is_apart: scenario.has_copies() || p.confirms.is_some(),
+            is_apart: scenario.has_copies() || p.confirms.is_some() || p.network.is_some(),
             planned: Message { producer: at as u16, number: 0, planned: Time::NEVER },
             thinking: Thinking::of(&p.arrivals, key.name(&p.name)),
             confirms: p.confirms,
@@ -143,6 +145,7 @@ impl<'a, L: Listener> Run<'a, L> {
             brokers_out: 0,
             follow_ups: VecDeque::new(),
             waiting: BTreeMap::new(),
+            diary: (!L::IS_NOBODY).then(Vec::new),
         };
         let mut this = Run {
             scenario,
@@ -505,7 +508,7 @@ impl<'a, L: Listener> Run<'a, L> {
     pub(super) fn publish_message<const PLAIN: bool>(&mut self, message: Message) {
         let queue = self.clients.sources[usize::from(message.producer)].publishes_to[0];
         let payload = self.clients.recorder.published(message);
-        self.listener.published(&self.clients, queue, payload);
+        self.listener.published(&mut self.clients, queue, payload);
         if !PLAIN && self.broker.keeps_properties() {
             cold_path();
             return self.publish_carried(queue, payload, message);
@@ -556,7 +559,7 @@ fn carried(scenario: &Scenario, key: Key) -> Vec<Carried> {
 }
 
 fn recorder(scenario: &Scenario, key: Key, plan: &Plan) -> Recorder {
-    if plan.queues.iter().all(|queue| !queue.by_key) {
+    if plan.queues.iter().all(|queue| queue.ordered != Ordered::ByKey) {
         return Recorder::new(plan);
     }
     Recorder::new(plan).with_keys(key_of(carried(scenario, key)))

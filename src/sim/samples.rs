@@ -121,6 +121,8 @@ impl<'a> Samples<'a> {
             (Quantity::Duplicates, window.duplicates),
             (Quantity::Redelivered, window.redelivered),
             (Quantity::Reordered, window.reordered),
+            (Quantity::Inversions, window.inversions),
+            (Quantity::Displacement, window.displacement),
             (Quantity::Unfinished, window.not_yet_accepted + window.unfinished),
         ];
         for (quantity, count) in counts {
@@ -149,7 +151,7 @@ impl<'a> Samples<'a> {
         let a_second = |count: u64| Sample::Value((seconds > 0.0).then(|| count as f64 / seconds));
         out.push((Measure::whole(Quantity::Throughput, Stat::Value), a_second(record.succeeded_in_window)));
         out.push((Measure::whole(Quantity::Goodput, Stat::Value), a_second(record.processed_in_window)));
-        let (mut busy, mut available, mut wasted) = (0.0, 0.0, 0.0);
+        let (mut busy, mut available, mut wasted, mut repeated) = (0.0, 0.0, 0.0, 0.0);
         let may_waste = self.has(Quantity::Wasted);
         for (entry, crew) in self.scenario.consumers.iter().zip(&record.crews) {
             let there = crew.available.map_or(f64::from(entry.count) * seconds, |nanos| nanos as f64 / 1e9);
@@ -158,9 +160,11 @@ impl<'a> Samples<'a> {
             available += of_crew.1;
             let name = Some(entry.name.as_str());
             wasted += crew.wasted as f64 / 1e9;
+            repeated += crew.repeated as f64 / 1e9;
             if may_waste {
-                let of_crew = Sample::Ratio(crew.wasted as f64 / 1e9, of_crew.0);
-                out.push((named(name, Quantity::Wasted, Stat::Value), of_crew));
+                let share = |nanos: u128| Sample::Ratio(nanos as f64 / 1e9, of_crew.0);
+                out.push((named(name, Quantity::Wasted, Stat::Value), share(crew.wasted)));
+                out.push((named(name, Quantity::Repeated, Stat::Value), share(crew.repeated)));
             }
             out.push((named(name, Quantity::Utilization, Stat::Value), Sample::Ratio(of_crew.0, of_crew.1)));
             out.push((named(name, Quantity::Throughput, Stat::Value), a_second(crew.successes)));
@@ -171,6 +175,7 @@ impl<'a> Samples<'a> {
         out.push((Measure::whole(Quantity::Utilization, Stat::Value), Sample::Ratio(busy, available)));
         if may_waste {
             out.push((Measure::whole(Quantity::Wasted, Stat::Value), Sample::Ratio(wasted, busy)));
+            out.push((Measure::whole(Quantity::Repeated, Stat::Value), Sample::Ratio(repeated, busy)));
         }
         if self.has(Quantity::Recovered) {
             self.tally(out, None, Quantity::Recovered, &record.recovered);
@@ -182,7 +187,7 @@ impl<'a> Samples<'a> {
         let is_asked = self.scenario.asked().any(|measure| measure.quantity == quantity);
         is_asked
             || match quantity {
-                Quantity::Wasted => self.scenario.may_waste(),
+                Quantity::Wasted | Quantity::Repeated => self.scenario.may_waste(),
                 Quantity::Recovered => self.scenario.may_cut_off(),
                 _ => true,
             }

@@ -1,7 +1,7 @@
 //! A run that is watched: it goes as far as it is told, shows how it stands, and can be changed by hand.
 
 use super::clients::{Clients, NO_DESK, Seat};
-use super::listen::{Scribe, Write};
+use super::listen::{Listener as _, Scribe, Write};
 use super::plan;
 use super::replication::{Ending, Run};
 use crate::broker::{ConsumerId, QueueId};
@@ -44,8 +44,8 @@ pub struct Tape {
 
 impl Write for Tape {
     fn write(&mut self, event: &Event) {
-        if event.what == "delivered" {
-            let (all, again) = &mut self.deliveries[event.queue];
+        if let ("delivered", Some(queue)) = (event.what, event.queue) {
+            let (all, again) = &mut self.deliveries[queue];
             *all += 1;
             *again += u64::from(event.attempt.is_some_and(|attempt| attempt > 1));
         }
@@ -107,6 +107,7 @@ impl<'a> Stage<'a> {
             self.note_until(Time::from_nanos(next.nanos().saturating_sub(1)));
         }
         self.ending = self.run.step();
+        self.run.listener.up_to_date(&mut self.run.clients);
         self.at = self.at.max(self.run.clients.now);
         if matches!(self.ending, Some(Ending::Complete)) {
             self.at = self.at.max(self.run.duration);

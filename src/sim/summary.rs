@@ -274,7 +274,7 @@ fn nothing(measure: &Measure) -> &'static str {
         Quantity::Waited | Quantity::Wait | Quantity::Service | Quantity::Response => "no message was processed",
         Quantity::Stay => "no message left the queue",
         Quantity::Recovered => "nothing that a crashed consumer held was delivered again",
-        Quantity::Wasted => "nobody worked",
+        Quantity::Wasted | Quantity::Repeated => "nobody worked",
         _ => "no message was published",
     }
 }

@@ -100,9 +100,9 @@ impl Series {
         let emptied = record.queues.iter().zip(&plan.queues).filter(|(_, plan)| !plan.rests);
         for (queue, _) in emptied {
             let mut before = 0;
-            for (area, (length, _)) in series.lengths.iter_mut().zip(&queue.steps) {
-                *area += length - before;
-                before = *length;
+            for (area, step) in series.lengths.iter_mut().zip(&queue.steps) {
+                *area += step.length_area - before;
+                before = step.length_area;
             }
         }
         series

@@ -1,4 +1,4 @@
-//! `--events`: what happens to the messages of one replication.
+//! `--events`: what happens to the messages of one replication, and to its consumers.
 
 use std::collections::BTreeMap;
 
@@ -76,9 +76,79 @@ fn events_are_in_order_and_name_who_has_the_message() {
     assert!(rows.is_sorted_by_key(|row| row[0].parse::<f64>().unwrap()));
     let first: Vec<&Vec<&str>> = rows.iter().filter(|row| row[3] == "0").collect();
     let what: Vec<&str> = first.iter().map(|row| row[1]).collect();
-    assert_eq!(what, ["published", "accepted", "delivered", "acknowledged"]);
+    assert_eq!(what, ["published", "accepted", "delivered", "began", "ended", "acknowledged"]);
     assert_eq!(first[2][5..], ["consumer#1", "1", ""]);
-    assert_eq!(first[3][5..7], first[2][5..7]);
+    assert!(first[3..].iter().all(|row| row[5..7] == first[2][5..7]));
+}
+
+/// Workers who crash, and messages that fail now and then.
+const CRASHING: &str = "
+name: crashing
+run: {duration: 1min, warmup: none, replications: 1}
+queues: {jobs: {redelivery: {delay: 100ms}}}
+producers: {shop: {publishes_to: jobs, arrivals: {poisson: {rate: 30/s}}}}
+consumers:
+  workers:
+    takes_from: jobs
+    count: 4
+    prefetch: 10
+    service: {lognormal: {mean: 80ms, cv: 1}}
+    fails: 5%
+    crashes: {every: {exponential: {mean: 7s}}, restart: {exponential: {mean: 1s}}}
+";
+
+fn nanos(row: &[&str]) -> u64 {
+    row[0].replace('.', "").parse().unwrap()
+}
+
+/// When each worker crashed and was back while messages came, and how long each message was worked on, in attempts that
+/// were not cut short.
+fn crashes_and_work(rows: &[Vec<&str>]) -> (Vec<String>, BTreeMap<u64, Vec<u64>>) {
+    let is_crash = |row: &&Vec<&str>| matches!(row[1], "crashed" | "restarted") && nanos(row) < 60_000_000_000;
+    let crashes = rows.iter().filter(is_crash).map(|row| row.join(","));
+    let mut began = BTreeMap::new();
+    let mut work: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    for row in rows {
+        match row[1] {
+            "began" => drop(began.insert(row[2..7].to_vec(), nanos(row))),
+            "ended" => {
+                let lasted = nanos(row) - began.remove(&row[2..7]).expect("what ends has begun");
+                if row[7] != "crashed" {
+                    work.entry(row[3].parse().unwrap()).or_default().push(lasted);
+                }
+            }
+            _ => {}
+        }
+    }
+    (crashes.collect(), work)
+}
+
+#[test]
+fn crashes_and_the_work_on_each_message_are_the_same_in_every_variant() {
+    let scratch = Scratch::new("variants");
+    let file = scratch.file("crashing.yaml", CRASHING);
+    let variants = [
+        "consumers.workers.prefetch=10",
+        "consumers.workers.prefetch=1",
+        "consumers.workers.acknowledge=before",
+        "consumers.workers.acknowledge=on_delivery",
+        "queues.jobs.redelivery={limit: 1}",
+        "consumers.workers.fails=0%",
+        "queues.jobs.order=lifo",
+    ];
+    let of = |set: &str| stdout(&run(&["run", &file, "--set", set, "--events", "-"]));
+    let texts: Vec<String> = variants.into_iter().map(of).collect();
+    let (crashes, work) = crashes_and_work(&rows(&texts[0]));
+    assert!(crashes.len() > 15 && work.len() > 1500, "{} crashes, {} messages", crashes.len(), work.len());
+    assert!(work.values().any(|attempts| attempts.len() > 1), "nothing was worked on twice");
+    for (set, text) in variants.iter().zip(&texts) {
+        let of_variant = crashes_and_work(&rows(text));
+        assert_eq!(of_variant.0, crashes, "{set}");
+        for (number, attempts) in of_variant.1 {
+            let expected = work.get(&number).map_or(attempts[0], |base| base[0]);
+            assert!(attempts.iter().all(|lasted| *lasted == expected), "{set}: message {number}: {attempts:?}");
+        }
+    }
 }
 
 #[test]

@@ -108,6 +108,8 @@ fn what_a_broker_lacks_is_refused_by_name_before_anything_is_run() {
         ("q: {redelivery: {limit: 3}}", "", consumers, "queues.q.redelivery.limit"),
         ("q: {redelivery: {delay: 1s}}", "", consumers, "queues.q.redelivery.delay"),
         ("q: {redelivery: {ack_timeout: 1s}}", "", consumers, "queues.q.redelivery.ack_timeout"),
+        ("q: {redelivery: {duplicates: 1%}}", "", consumers, "queues.q.redelivery.duplicates"),
+        ("q: {}", ", network: {publish: 1ms}", consumers, "producers.p.network: `network` is not supported yet"),
         ("q: {redelivery: {returns_to: tail}}", "", consumers, "queues.q.redelivery.returns_to"),
         ("q: {}", ", messages: {ttl: 1s}", consumers, "producers.p.messages.ttl"),
         ("q: {}, d: {}", "", "takes_from: [q, d], service: 1ms", "consumers.c.takes_from"),

@@ -7,6 +7,8 @@ mod language;
 mod live;
 mod new;
 mod outputs;
+mod plot;
+mod report;
 mod shell;
 
 use std::fs;
@@ -117,6 +119,7 @@ fn help_shows_an_example_of_every_command() {
         (&["explain", "--help"], "kendall explain scenarios/flash-sale.yaml"),
         (&["theory", "--help"], "kendall theory M/G/1 --load 80%"),
         (&["check", "--help"], "kendall check scenarios/flash-sale.yaml"),
+        (&["plot", "--help"], "kendall plot sale.json --what length -o length.svg"),
         (&["help", "run"], "kendall run M/M/3"),
         (&["new", "--help"], "kendall new M/M/3 --rate 200/s --service 12ms -o mine.yaml"),
         (&["reference", "--help"], "kendall reference prefetch"),

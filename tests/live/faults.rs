@@ -214,3 +214,15 @@ fn whatever_goes_wrong_together_the_books_balance_and_nothing_is_left() {
         }
     }
 }
+
+#[test]
+fn a_queue_makes_the_same_deliveries_twice() {
+    for rest in ["", ", acknowledge: before"] {
+        let consumers = format!("service: 5ms, count: 2{rest}");
+        let (live, _) = both(&text(ONE_EVERY_100MS, "{redelivery: {duplicates: 50%}}", &consumers, ""));
+        assert!(counts(&live).duplicates > 0, "{rest}");
+    }
+    let consumers = "service: 5ms, count: 2, acknowledge: on_delivery";
+    let (live, _) = both(&text(ONE_EVERY_100MS, "{redelivery: {duplicates: 50%}}", consumers, ""));
+    assert_eq!(counts(&live).redelivered, 0);
+}

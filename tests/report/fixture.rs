@@ -104,6 +104,7 @@ fn producer(name: &str, rate: RateProfile) -> Producer {
         arrivals: Arrivals::Poisson { rate },
         retries: None,
         confirms: None,
+        network: None,
         messages: MessageRules::default(),
     }
 }

@@ -2,5 +2,8 @@
 
 mod fixture;
 mod json;
+mod moved;
+mod page;
+mod picture;
 mod stored;
 mod terminal;

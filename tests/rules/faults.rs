@@ -472,3 +472,30 @@ fn what_one_returns_as_all_go_down_is_handed_to_none_of_them() {
     let record = run_with(outage, "a: {redelivery: {limit: 1}}", "", "service: 10s, count: 4, prefetch: 5");
     assert_eq!(counts(&record).lost[place(Cause::Limit)], 0, "one failure each");
 }
+
+#[test]
+fn a_delivery_that_is_made_twice_is_worked_on_twice_and_acknowledged_once() {
+    let of = |rules: &str, count: u32| {
+        let queue = format!("a: {{redelivery: {{duplicates: 100%{rules}}}}}");
+        run(&queue, ONE_EVERY_100MS, &format!("w: {{takes_from: a, service: 5ms, count: {count}}}"))
+    };
+    let two = of("", 2);
+    assert_eq!((counts(&two).processed, counts(&two).duplicates, counts(&two).redelivered), (10, 10, 10));
+    assert_eq!(ms(&two.times.response), (10, 5.0));
+    assert_eq!((two.queues[0].account.acknowledged, two.crews[0].busy), (10, 20 * 5_000_000));
+    // The one consumer there is has no credit for the second until it has answered for the first, which removes it.
+    let one = of("", 1);
+    assert_eq!((counts(&one).processed, counts(&one).duplicates, counts(&one).redelivered), (10, 0, 0));
+    let ignored = of(", late_ack: ignored", 1);
+    assert_eq!((counts(&ignored).processed, counts(&ignored).duplicates), (10, 10));
+}
+
+#[test]
+fn a_second_delivery_is_no_failure() {
+    let queue = "a: {redelivery: {duplicates: 100%, limit: 0}}";
+    let record = run(queue, ONE_EVERY_100MS, "w: {takes_from: a, service: 5ms, count: 2, fails: 100%}");
+    // The first answer comes late and says nothing, the second is the one failure too many.
+    assert_eq!((counts(&record).redelivered, dropped(&record, Cause::Limit)), (10, 10));
+    let forgotten = "w: {takes_from: a, service: 5ms, count: 2, acknowledge: on_delivery}";
+    assert_eq!(counts(&run(queue, ONE_EVERY_100MS, forgotten)).redelivered, 0);
+}

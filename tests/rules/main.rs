@@ -24,3 +24,4 @@ mod runs;
 mod script;
 mod single;
 mod stage;
+mod uplink;

@@ -175,15 +175,19 @@ impl Naive {
     }
 
     fn return_unbegun(&mut self, now: Time, name: u32) {
+        self.wait_unbegun(name);
+        if self.message(name).expires <= now {
+            self.expel(now, name, Cause::Expired);
+        }
+    }
+
+    fn wait_unbegun(&mut self, name: u32) {
         let message = self.message(name);
         message.given_back += 1;
         let queue = message.queue;
         self.put(name, Place::Waiting, Time::NEVER);
         self.take_its_place(name);
         self.tell(name, Happened::Returned { queue, to: Place::Waiting });
-        if self.message(name).expires <= now {
-            self.expel(now, name, Cause::Expired);
-        }
     }
 
     pub fn cancel(&mut self, now: Time, consumer: usize) {
@@ -473,6 +477,9 @@ impl Naive {
             self.consumers[consumer].unanswered.clear();
             self.remove(name);
             self.tell(name, Happened::Acknowledged { queue, from: Place::InFlight });
+        } else if self.rules[queue].redelivery.duplicates > 0.0 && attempt % 2 == 1 {
+            // All or none are made twice here, but for the second of each two.
+            self.wait_unbegun(name);
         }
         true
     }

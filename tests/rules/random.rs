@@ -137,9 +137,10 @@ prop_compose! {
         then in prop_oneof![2 => Just(Then::DeadLetter), 1 => Just(Then::Drop), 1 => Just(Then::Park)],
         delay in delay(),
         ack_timeout in prop::option::of(1..6_u64),
+        duplicates in prop_oneof![3 => Just(0.0), 1 => Just(1.0)],
     ) -> Redelivery {
         let limit = limit.map(|limit| limit + u32::from(counts == LimitCounts::Deliveries));
-        Redelivery { returns_to, limit, counts, then, delay, ack_timeout: ack_timeout.map(ms), late_ack }
+        Redelivery { returns_to, limit, counts, then, delay, ack_timeout: ack_timeout.map(ms), late_ack, duplicates }
     }
 }
 

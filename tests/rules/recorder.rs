@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kendall::broker::{
     Broker, Command, ConsumerId, Delay, Effect, Message, Properties, QueueId, QueueRules, Redelivery, Terms,
 };
-use kendall::metrics::{CrewPlan, Letter, Mark, MarkKind, Plan, QueuePlan, Recorder};
+use kendall::metrics::{CrewPlan, Letter, Mark, MarkKind, Ordered, Plan, QueuePlan, Recorder};
 use kendall::time::{Span, Time};
 
 fn at(milliseconds: u64) -> Time {
@@ -16,7 +16,7 @@ fn at(milliseconds: u64) -> Time {
 fn recorder() -> Recorder {
     let mark = |at, what| Mark { at, what };
     let marks = [mark(at(0), MarkKind::WindowBegins), mark(at(100), MarkKind::WindowEnds)];
-    let queue = QueuePlan { rests: false, is_journey: true, stay_is_wait: false, by_key: false };
+    let queue = QueuePlan { rests: false, is_journey: true, stay_is_wait: false, ordered: Ordered::All };
     Recorder::new(&Plan {
         producers: 1,
         producers_timed: Vec::new(),
@@ -24,6 +24,7 @@ fn recorder() -> Recorder {
         crews: vec![CrewPlan::default()],
         window: (at(0), at(100)),
         marks: Arc::from(marks),
+        step: None,
         pilot_step: None,
     })
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use kendall::broker::{
-    Active, Delay, DelayLaw, Jitter, LateAck, LimitCounts, Order, OrderedBy, QueueId, QueueRules, Redelivery,
+    Active, Delay, DelayLaw, Jitter, LateAck, LimitCounts, Message, Order, OrderedBy, QueueId, QueueRules, Redelivery,
     ReturnsTo, Then, WhenFull,
 };
 use kendall::client::{
-    Acknowledge, BatchTime, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, Network, OnFailure,
-    OnRetry, Retries, Takes, Way, WorksBy,
+    Acknowledge, BatchTime, Carried, Carries, ConsumerRules, Crashes, Faults, Follows, Hangs, MessageRules, Network,
+    OnFailure, OnRetry, Retries, Takes, Uplink, Way, WorksBy, key_of,
 };
 use kendall::measure::Cause;
 use kendall::metrics::{Counts, Record, Tally, place};
@@ -136,9 +136,10 @@ prop_compose! {
         then in prop_oneof![Just(Then::DeadLetter), Just(Then::Drop), Just(Then::Park)],
         delay in delay(at_random),
         ack_timeout in prop::option::weighted(0.4, 1..25_u64),
+        duplicates in prop_oneof![4 => Just(0.0), 1 => 0.05..0.9_f64],
     ) -> Redelivery {
         let limit = limit.map(|limit| if counts == LimitCounts::Failures { limit - 1 } else { limit });
-        Redelivery { returns_to, limit, counts, then, delay, ack_timeout: ack_timeout.map(ms), late_ack }
+        Redelivery { returns_to, limit, counts, then, delay, ack_timeout: ack_timeout.map(ms), late_ack, duplicates }
     }
 }
 
@@ -312,7 +313,8 @@ fn anything_answered_in_time() -> impl Strategy<Value = Scenario> {
         scenario.producers.iter_mut().for_each(|producer| producer.publishes_to.truncate(1));
         let retries = scenario.producers.iter_mut().filter_map(|producer| producer.retries.as_mut());
         retries.for_each(|retries| (retries.timeout, retries.confirms_lost) = (None, 0.0));
-        scenario.queues.iter_mut().for_each(|queue| queue.rules.redelivery.ack_timeout = None);
+        let redeliveries = scenario.queues.iter_mut().map(|queue| &mut queue.rules.redelivery);
+        redeliveries.for_each(|rules| (rules.ack_timeout, rules.duplicates) = (None, 0.0));
         // Who works on while the broker is away is not heard, and what a queue loses meanwhile may yet be done.
         scenario.outages.retain(|outage| outage.of != OutageOf::Broker && outage.loses == Loses::Nothing);
         scenario.outages.retain(|outage| match outage.of {
@@ -354,6 +356,7 @@ prop_compose! {
         messages in messages(at_random),
         mut retries in prop::option::weighted(0.3, retries()),
         confirms in prop::option::weighted(0.2, 1..4_u32),
+        network in prop::option::weighted(0.2, (distribution(at_random), distribution(at_random))),
     ) -> Producer {
         let publishes_to: Vec<QueueId> = publishes_to.into_iter().map(QueueId).collect();
         if let Some(retries) = &mut retries
@@ -361,7 +364,8 @@ prop_compose! {
         {
             (retries.timeout, retries.confirms_lost) = (None, 0.0);
         }
-        Producer { name: String::new(), publishes_to, arrivals, messages, retries, confirms }
+        let network = network.map(|(publish, confirm)| Uplink { publish, confirm });
+        Producer { name: String::new(), publishes_to, arrivals, messages, retries, confirms, network }
     }
 }
 
@@ -459,6 +463,7 @@ pub fn plain(arrivals: Arrivals, rules: ConsumerRules, count: u32, prefetch: u32
         arrivals,
         retries: None,
         confirms: None,
+        network: None,
         messages: MessageRules::default(),
     }];
     let acknowledge = match rules.acknowledge {
@@ -493,6 +498,48 @@ fn all(record: &Record, count: impl Fn(&Counts) -> u64) -> u64 {
 
 fn in_short(tally: &Tally) -> (u64, u128, u64) {
     (tally.count, tally.sum, tally.max)
+}
+
+/// Of a message into a queue, and the turn of its first delivery.
+type Entry = ((usize, u64), Option<usize>);
+
+/// From the events of a run in which nothing is passed on: for each entry into a queue whether it was overtaken in its
+/// first delivery, by how many, and the most.
+fn out_of_order(scenario: &Scenario) -> (u64, u64, u64) {
+    let key = Key::of_replication(scenario.run.seed, 0);
+    let carried = scenario.producers.iter().zip(0..);
+    let key_of = key_of(carried.map(|(p, at)| Carried::new(&p.messages, at, &p.arrivals, key.name(&p.name))).collect());
+    let mut entries: Vec<Vec<Entry>> = vec![Vec::new(); scenario.queues.len()];
+    let mut turn = 0;
+    sim::listen(scenario, &sim::Watch::default(), &mut |event| {
+        turn += 1;
+        let (Some(message), Some(queue)) = (event.message, event.queue) else { return };
+        let dead_letter = || scenario.queues[queue].rules.dead_letter.expect("a dead letter queue").index();
+        match event.what {
+            "accepted" => entries[queue].push((message, None)),
+            "dead_lettered" => entries[dead_letter()].push((message, None)),
+            "delivered" if event.attempt == Some(1) => {
+                let latest = entries[queue].iter_mut().rfind(|(entered, _)| *entered == message);
+                latest.expect("it has entered").1 = Some(turn);
+            }
+            _ => {}
+        }
+    })
+    .unwrap();
+    let mut found = (0, 0, 0);
+    for (queue, entries) in scenario.queues.iter().zip(&entries) {
+        let key = |(producer, number): (usize, u64)| {
+            key_of(Message { producer: producer as u16, number, planned: Time::ZERO })
+        };
+        let are_ordered =
+            |one, other| queue.rules.ordered_by != OrderedBy::Key || key(one).is_some() && key(one) == key(other);
+        for (at, (message, turn)) in entries.iter().enumerate().filter(|(_, entry)| entry.1.is_some()) {
+            let sooner = entries[at + 1..].iter().filter(|later| later.1.is_some() && later.1 < *turn);
+            let by = sooner.filter(|later| are_ordered(*message, later.0)).count() as u64;
+            found = (found.0 + u64::from(by > 0), found.1 + by, found.2.max(by));
+        }
+    }
+    found
 }
 
 /// Everything in a record but what each consumers entry did.
@@ -577,6 +624,15 @@ proptest! {
             }
         }
         prop_assert_eq!(all(&record, |c| c.duplicates), 0);
+    }
+
+    #[test]
+    fn what_is_out_of_order_is_what_a_count_of_all_pairs_says(scenario in anything_answered_in_time()) {
+        let record = run(&scenario);
+        let (reordered, inversions, displacement) = out_of_order(&scenario);
+        prop_assert_eq!(all(&record, |c| c.reordered), reordered);
+        prop_assert_eq!(all(&record, |c| c.inversions), inversions);
+        prop_assert_eq!(record.counts.iter().flatten().map(|c| c.displacement).max(), Some(displacement));
     }
 
     #[test]
@@ -753,6 +809,9 @@ fn doubled(scenario: &Scenario) -> Scenario {
             *delay = twice(*delay);
         }
     }
+    for Uplink { publish, confirm } in scenario.producers.iter_mut().filter_map(|producer| producer.network.as_mut()) {
+        [publish, confirm].into_iter().for_each(|leg| *leg = distribution(leg));
+    }
     for entry in &mut scenario.consumers {
         entry.rules.service = distribution(&entry.rules.service);
         if let Some(Network { publish, deliver, acknowledge }) = &mut entry.rules.faults.network {
@@ -790,6 +849,7 @@ fn late_success(service_of_the_next: Option<u64>) -> Scenario {
         arrivals,
         retries: None,
         confirms: None,
+        network: None,
         messages: MessageRules::default(),
     }];
     let consumers = |name: &str, queue, service| Consumers {

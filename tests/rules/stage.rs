@@ -224,9 +224,9 @@ fn each_step_tells_what_happened() {
     let scenario = regular(1, 1);
     let mut stage = Stage::new(&scenario, 0);
     let told = |stage: &mut Stage<'_>| stage.step().iter().map(|event| event.what).collect::<Vec<_>>();
-    assert_eq!(told(&mut stage), ["published", "accepted", "delivered"]);
+    assert_eq!(told(&mut stage), ["published", "accepted", "delivered", "began"]);
     assert_eq!(told(&mut stage), ["published", "accepted"]);
-    assert_eq!(told(&mut stage), ["acknowledged", "delivered"]);
+    assert_eq!(told(&mut stage), ["ended", "acknowledged", "delivered", "began"]);
     assert_eq!(stage.at(), instant(15));
     let ending = stage.finish().unwrap().1;
     assert!(matches!(ending, Ending::Interrupted));

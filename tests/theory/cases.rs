@@ -33,6 +33,7 @@ pub fn scenario(rate: f64, service: Distribution, count: u32) -> Scenario {
             arrivals: Arrivals::Poisson { rate: RateProfile::constant(rate) },
             retries: None,
             confirms: None,
+            network: None,
             messages: MessageRules::default(),
         }],
         consumers: vec![Consumers {

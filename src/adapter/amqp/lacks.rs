@@ -131,7 +131,7 @@ fn queue(mut at: At<'_>, scenario: &Scenario, queue: &Queue, id: QueueId) -> Vec
 
 fn redelivery(at: &mut At<'_>, rules: &Redelivery) {
     // Without a limit or a time-out the others have no effect.
-    let Redelivery { returns_to, limit, counts: _, then: _, delay, ack_timeout, late_ack: _ } = rules;
+    let Redelivery { returns_to, limit, counts: _, then: _, delay, ack_timeout, late_ack: _, duplicates } = rules;
     at.lacks(
         *returns_to != ReturnsTo::Original,
         &["redelivery", "returns_to"],
@@ -156,6 +156,12 @@ fn redelivery(at: &mut At<'_>, rules: &Redelivery) {
         "RabbitMQ has one time-out for all queues, half an hour, and looks once a minute",
         "leave it out",
     );
+    at.lacks(
+        *duplicates > 0.0,
+        &["redelivery", "duplicates"],
+        "RabbitMQ delivers twice when it has to, not by plan",
+        "leave it out, or run against kendall's own broker with `--live embedded`",
+    );
 }
 
 fn is_dead_letter_queue(scenario: &Scenario, id: QueueId) -> bool {
@@ -173,7 +179,7 @@ fn may_circle_unseen(scenario: &Scenario, id: QueueId) -> bool {
 }
 
 fn producer(mut at: At<'_>, producer: &Producer) -> Vec<Lacking> {
-    let Producer { name: _, publishes_to: _, arrivals: _, retries: _, confirms: _, messages } = producer;
+    let Producer { name: _, publishes_to: _, arrivals: _, retries: _, confirms: _, network: _, messages } = producer;
     // A key has no effect but in a queue that is ordered by it.
     let MessageRules { priority: _, ttl, key: _, work: _, size: _ } = messages;
     at.lacks(

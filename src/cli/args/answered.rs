@@ -61,6 +61,15 @@ pub struct Live {
     pub allow_remote: bool,
 }
 
+/// A page to look at.
+#[derive(Debug, Default, clap::Args)]
+pub struct Report {
+    /// Write a page to look at into a folder, index.html, with the result, plots and histograms beside it; of several
+    /// scenarios a folder each [default DIR: reports/NAME]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "")]
+    pub report: Option<PathBuf>,
+}
+
 #[derive(Debug, Default, clap::Args)]
 #[command(after_help = RUN)]
 pub struct Run {
@@ -93,9 +102,12 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub histograms: Option<PathBuf>,
 
-    /// Write everything that happens to a message of the first replication as CSV, at most 10 million lines
+    /// Write everything that happens to the messages and consumers of the first replication as CSV, at most 10 million lines
     #[arg(long, value_name = "FILE|-")]
     pub events: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub report: Report,
 
     /// Threads to simulate with; the result is the same for any number [default: as many as cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -109,6 +121,7 @@ Examples:
   kendall run scenarios/mm1.yaml scenarios/mm3.yaml --csv results
   kendall run scenarios/orders.yaml --duration 10min --events - | grep review
   kendall run scenarios/flash-sale.yaml --json - | jq '.targets'
+  kendall run scenarios/flash-sale.yaml --report
   kendall run scenarios/agreement.yaml --live
   kendall run scenarios/web-day.yaml --live --speed 600
   kendall run scenarios/agreement.yaml --live amqp://127.0.0.1:5672";
@@ -146,6 +159,9 @@ pub struct Compare {
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub report: Report,
+
     /// Threads to simulate with; the result is the same for any number [default: as many as cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
@@ -158,6 +174,7 @@ Examples:
   kendall compare scenarios/orders.yaml --variant patient:queues.orders.redelivery.ack_timeout=5min
   kendall compare M/M/3 --load 80% --service 12ms --vary consumers.consumer.prefetch=10,unlimited
   kendall compare scenarios/prefetch.yaml --live --variant one
+  kendall compare scenarios/retry-storm.yaml --report reports/storm
   kendall compare scenarios/mm1.yaml scenarios/mm3.yaml --json - | jq '.differences'
 
 Targets decide the exit code by the first of those compared: 0 all hold; 1 one is missed, or a run failed;

@@ -12,10 +12,10 @@ const GAP: &str = "  ";
 const MOST_NAME: usize = 28;
 
 /// A column of the table: the first holds values alone, the others a difference beside each.
-struct Column {
-    title: String,
-    values: Vec<String>,
-    differences: Vec<(Paint, String)>,
+pub struct Column {
+    pub title: String,
+    pub values: Vec<String>,
+    pub differences: Vec<(Paint, String)>,
 }
 
 pub fn table(comparison: &Comparison, style: Style) -> Vec<String> {
@@ -24,7 +24,7 @@ pub fn table(comparison: &Comparison, style: Style) -> Vec<String> {
         return Vec::new();
     }
     let names: Vec<String> = measures.iter().map(|measure| clip(&clean(&measure.to_string()), MOST_NAME)).collect();
-    let all: Vec<Column> = (0..comparison.compared.len()).map(|at| Column::of(comparison, at, &measures)).collect();
+    let all = columns_of(comparison);
     let width = names.iter().map(|name| columns(name)).max().unwrap_or(0);
     let mut lines = Vec::new();
     let mut rest = &all[1..];
@@ -46,8 +46,14 @@ pub fn table(comparison: &Comparison, style: Style) -> Vec<String> {
     lines
 }
 
+/// One for each of those compared.
+pub fn columns_of(comparison: &Comparison) -> Vec<Column> {
+    let measures = measures(comparison);
+    (0..comparison.compared.len()).map(|at| Column::of(comparison, at, &measures)).collect()
+}
+
 /// In their order.
-fn measures(comparison: &Comparison) -> Vec<&Measure> {
+pub fn measures(comparison: &Comparison) -> Vec<&Measure> {
     comparison.differences.iter().filter(|d| d.variant == 1).map(|d| &d.measure).collect()
 }
 

@@ -15,7 +15,16 @@ use crate::scenario::Scenario;
 /// One JSON object on one line, with a line break behind it. `scenarios` are those that were compared, in their order.
 pub fn comparison(comparison: &result::Comparison, scenarios: &[&Scenario]) -> String {
     let abouts: Vec<About> = scenarios.iter().map(|scenario| about(scenario)).collect();
-    let report = Comparison::new(comparison, &abouts, scenarios[0].run.seed);
+    written(comparison, &abouts, scenarios[0].run.seed)
+}
+
+/// The same, of what has been read back.
+pub fn comparison_of(comparison: &result::Comparison, abouts: &[About]) -> String {
+    written(comparison, abouts, comparison.compared.first().map_or(0, |first| first.outcome.seed))
+}
+
+fn written(comparison: &result::Comparison, abouts: &[About], seed: u64) -> String {
+    let report = Comparison::new(comparison, abouts, seed);
     serde_json::to_string(&report).expect("names are texts and numbers are finite") + "\n"
 }
 

@@ -31,6 +31,14 @@ pub enum Stored {
     },
 }
 
+/// As it was written.
+pub fn stored(result: &Stored) -> String {
+    match result {
+        Stored::Run { about, outcome } => super::json_of(outcome, about),
+        Stored::Comparison { about, comparison } => comparison::comparison_of(comparison, about),
+    }
+}
+
 /// What tells what a text holds.
 #[derive(Deserialize)]
 struct Kind {

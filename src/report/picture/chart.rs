@@ -17,6 +17,8 @@ pub struct Picture {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
+    /// Whose it is, where there are several; empty where there is one.
+    pub title: String,
     pub x: Axis,
     pub y: Axis,
     /// From the back to the front.
@@ -45,6 +47,8 @@ pub enum Kind {
     Count,
     /// A share of a base: 0 is as the base.
     Relative,
+    /// How many times a base or a bound: 1 is as much.
+    Times,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -95,11 +99,17 @@ pub enum Layer {
         role: Role,
         bars: Vec<Bar>,
     },
-    /// Values in rows, each with the ends of its interval where it has one.
+    /// Values in rows, each with the ends of its interval where it has one. What lies beyond an axis that ends stands at
+    /// its end.
     Intervals {
         label: String,
         role: Role,
         marks: Vec<Mark>,
+    },
+    /// Single spots, each with a word beside it.
+    Spots {
+        role: Role,
+        spots: Vec<Spot>,
     },
     /// A straight line across the panel, at that y or x.
     Rule {
@@ -132,9 +142,21 @@ pub struct Bar {
     pub top: f64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
+    /// Beside a whole number where several stand in one row.
     pub row: f64,
     pub value: f64,
     pub ends: Option<(f64, f64)>,
+    /// What is written beside it; may be empty.
+    pub text: String,
+    /// Whether it shows nothing that chance could not.
+    pub is_faint: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    pub x: f64,
+    pub y: f64,
+    pub text: String,
 }

@@ -35,6 +35,9 @@ pub fn about(quantity: Quantity) -> &'static str {
         Throughput => "successful attempts in a second",
         Goodput => "messages processed in a second, each counted once",
         Utilization => "the share of their time that consumers work",
+        Repeated => {
+            "the share of the work of consumers that was done once more, on messages that had been processed already"
+        }
         Wasted => {
             "the share of the work that went into attempts that failed, crashed, or succeeded once more on the same message"
         }
@@ -48,7 +51,15 @@ pub fn about(quantity: Quantity) -> &'static str {
         Dead => "messages set aside: parked, or in a queue that nothing empties",
         Duplicates => "successful attempts beyond the first on the same message",
         Redelivered => "deliveries beyond the first of the same message",
-        Reordered => "messages first delivered after one that entered later",
+        Reordered => {
+            "messages first delivered after one (of the same key, where a queue is ordered by key) that entered later"
+        }
+        Inversions => {
+            "pairs of messages (of one key, where a queue is ordered by key) first delivered in the other order than they entered"
+        }
+        Displacement => {
+            "the most later messages that were first delivered before one message, in a run; an order that is kept has 0"
+        }
         Unfinished => "messages still inside at the end",
     }
 }

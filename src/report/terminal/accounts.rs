@@ -8,28 +8,36 @@ use crate::measure::Cause;
 use crate::result::{Accounts, ProducerAccount, QueueAccount};
 
 pub fn accounts(view: &View) -> Vec<String> {
-    let Some(simulation) = view.simulation.filter(|s| s.replications > 0) else { return Vec::new() };
-    let title = match simulation.replications {
-        1 => "accounts of the whole run, warm-up included".to_owned(),
-        n => format!("accounts, over all {n} replications, warm-up included"),
-    };
-    section(view, &title, &simulation.accounts)
+    let mut shown = Vec::new();
+    for (title, entries) in sections(view) {
+        if !shown.is_empty() {
+            shown.push(String::new());
+        }
+        shown.extend(lines::section(view, &title, &entries));
+    }
+    shown
 }
 
-pub fn of_live(view: &View) -> Vec<String> {
-    let Some(live) = view.live else { return Vec::new() };
-    let title = match live.runs.replications {
-        1 => "accounts of the live run, warm-up included".to_owned(),
-        n => format!("accounts, over all {n} live runs, warm-up included"),
-    };
-    section(view, &title, &live.runs.accounts)
+/// Of the simulation and of the live runs, each with its title.
+pub fn sections(view: &View) -> Vec<(String, Vec<Entry>)> {
+    let simulation = view.simulation.filter(|s| s.replications > 0);
+    let simulation = simulation.map(|s| (titled(s.replications, "whole run", "replications"), entries(&s.accounts)));
+    let live = view.live.map(|live| &live.runs);
+    let live = live.map(|runs| (titled(runs.replications, "live run", "live runs"), entries(&runs.accounts)));
+    simulation.into_iter().chain(live).collect()
 }
 
-fn section(view: &View, title: &str, accounts: &Accounts) -> Vec<String> {
+fn titled(n: u32, one: &str, several: &str) -> String {
+    match n {
+        1 => format!("accounts of the {one}, warm-up included"),
+        n => format!("accounts, over all {n} {several}, warm-up included"),
+    }
+}
+
+fn entries(accounts: &Accounts) -> Vec<Entry> {
     let producers = accounts.producers.iter().map(|(name, account)| Entry::new(name, producer(account)));
     let queues = accounts.queues.iter().map(|(name, account)| Entry::new(name, queue(account)));
-    let entries: Vec<Entry> = producers.chain(queues).chain([balance(accounts.residual())]).collect();
-    lines::section(view, title, &entries)
+    producers.chain(queues).chain([balance(accounts.residual())]).collect()
 }
 
 fn balance(residual: i128) -> Entry {

@@ -3,23 +3,38 @@
 use super::super::{number, text};
 use super::{Paint, View, listed};
 use crate::measure::{Measure, Percentile, Quantity, Stat, Unit};
-use crate::result::{Holds, Stability, TargetResult, WarningCode};
-use crate::scenario::Replications;
+use crate::result::{Asked, Holds, Stability, TargetResult, WarningCode};
 
 pub fn headline(view: &View) -> Vec<String> {
+    let (paint, answer) = answer(view);
+    view.style.paragraph(paint, &answer)
+}
+
+/// The same where the targets are not told beside it: those that hold have their number.
+pub fn with_number(view: &View) -> (Paint, String) {
+    match (answer(view), response(view)) {
+        ((Paint::Good, answer), Some(response)) if !view.outcome.targets.is_empty() => {
+            (Paint::Good, format!("{answer}: {response}"))
+        }
+        (answered, _) => answered,
+    }
+}
+
+/// One sentence.
+pub fn answer(view: &View) -> (Paint, String) {
     let (paint, answer) = if view.outcome.targets.is_empty() { state(view) } else { targets(view) };
     if view.live.is_some_and(|live| live.valid.is_err()) {
-        return view.style.paragraph(Paint::Bad, &format!("the live run is invalid, generator-bound: {answer}"));
+        return (Paint::Bad, format!("the live run is invalid, generator-bound: {answer}"));
     }
     match interruption(view) {
-        Some(done) => view.style.paragraph(Paint::Doubtful, &format!("partial, {done}: {answer}")),
-        None => view.style.paragraph(paint, &answer),
+        Some(done) => (Paint::Doubtful, format!("partial, {done}: {answer}")),
+        None => (paint, answer),
     }
 }
 
 pub fn question(view: &View) -> Vec<String> {
-    let name = &view.scenario.name;
-    match &view.scenario.question {
+    let name = &view.about.name;
+    match &view.about.question {
         Some(question) => view.style.paragraph(Paint::Plain, &format!("{name}: {question}")),
         None => Vec::new(),
     }
@@ -30,9 +45,9 @@ fn interruption(view: &View) -> Option<String> {
     if view.outcome.partial && view.live.is_some() {
         return Some("the live run was interrupted".to_owned());
     }
-    view.outcome.partial.then(|| match view.scenario.run.replications {
-        Replications::Fixed(asked) => format!("{done} of {asked} replications done"),
-        Replications::Precision { .. } => format!("{done} replications done"),
+    view.outcome.partial.then(|| match view.about.asked {
+        Asked::Replications(asked) => format!("{done} of {asked} replications done"),
+        Asked::Precision { .. } => format!("{done} replications done"),
     })
 }
 
@@ -74,9 +89,8 @@ fn not_held(view: &View, which: &[&TargetResult], what: &str) -> String {
 }
 
 fn with_value(view: &View, result: &TargetResult) -> String {
-    let target = view.scenario.targets.iter().find(|target| target.text == result.target);
-    let value = target.and_then(|t| Some(number::beside(&t.measure, view.value(&t.measure)?, t.value)));
-    match (value, target.is_some_and(|t| is_count(&t.measure))) {
+    let value = view.value(&result.measure).map(|value| number::beside(&result.measure, value, result.bound));
+    match (value, is_count(&result.measure)) {
         (Some(value), true) => format!("{} (is {value} on average)", result.target),
         (Some(value), false) => format!("{} (is {value})", result.target),
         (None, _) => result.target.clone(),
@@ -91,7 +105,7 @@ fn is_count(measure: &Measure) -> bool {
 /// How it stands where nothing has to hold.
 fn state(view: &View) -> (Paint, String) {
     let growing: Vec<String> = view.outcome.stability.iter().filter(|s| s.growth > 0.0).map(grows).collect();
-    let steady = view.scenario.is_steady();
+    let steady = view.about.is_steady;
     if !growing.is_empty() {
         let ending = if steady { ": no steady state" } else { " over the run" };
         return (Paint::Bad, format!("{}{ending}", listed(&growing)));

@@ -10,7 +10,7 @@ const GAP: &str = "  ";
 const SHORTEST_NAME: usize = 3;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Column {
+pub enum Column {
     Theory,
     Simulation,
     Interval,
@@ -23,7 +23,7 @@ enum Column {
 }
 
 impl Column {
-    fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
             Column::Theory => "theory",
             Column::Simulation => "simulation",
@@ -35,7 +35,7 @@ impl Column {
         }
     }
 
-    fn cell(self, row: &Row) -> String {
+    pub fn cell(self, row: &Row) -> String {
         match self {
             Column::Theory => row.theory.clone(),
             Column::Simulation => row.simulation.clone(),
@@ -50,12 +50,21 @@ impl Column {
         }
     }
 
-    fn is_verdict(self) -> bool {
+    pub fn is_verdict(self) -> bool {
         matches!(self, Column::LongVerdict | Column::Verdict | Column::LiveVerdict)
     }
 
     fn verdict(self, row: &Row) -> Option<Verdict> {
         if self == Column::LiveVerdict { row.live_verdict } else { row.verdict }
+    }
+
+    pub fn paint(self, row: &Row) -> Paint {
+        match self.verdict(row).filter(|_| self.is_verdict()) {
+            Some(Verdict::Agrees) => Paint::Good,
+            Some(Verdict::Differs) => Paint::Bad,
+            Some(Verdict::Undecided) => Paint::Doubtful,
+            None => Paint::Plain,
+        }
     }
 }
 
@@ -67,15 +76,6 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-fn paint(verdict: Option<Verdict>) -> Paint {
-    match verdict {
-        Some(Verdict::Agrees) => Paint::Good,
-        Some(Verdict::Differs) => Paint::Bad,
-        Some(Verdict::Undecided) => Paint::Doubtful,
-        None => Paint::Plain,
-    }
-}
-
 /// Which columns there are and how wide they are.
 pub struct Layout {
     name: usize,
@@ -83,6 +83,16 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// All that there is to tell, however wide.
+    pub fn roomy(rows: &[Row]) -> Layout {
+        use Column::{Interval, Live, LiveVerdict, LongVerdict, Simulation, Theory, Twin};
+        Layout::new(rows, &[Theory, Simulation, Interval, LongVerdict, Twin, Live, LiveVerdict])
+    }
+
+    pub fn columns(&self) -> impl Iterator<Item = Column> {
+        self.columns.iter().map(|(column, _)| *column)
+    }
+
     /// The first of several ways that the width has room for; in the last one names are clipped.
     pub fn fitting(rows: &[Row], width: usize) -> Layout {
         use Column::{HalfWidth, Interval, Live, LiveVerdict, LongVerdict, Simulation, Theory, Twin, Verdict};
@@ -138,7 +148,7 @@ impl Layout {
             line += &match column.is_verdict() {
                 true => {
                     let padding = if is_last { 0 } else { width - columns(&cell) };
-                    view.style.paint(paint(column.verdict(row)), &cell) + &" ".repeat(padding)
+                    view.style.paint(column.paint(row), &cell) + &" ".repeat(padding)
                 }
                 false => pad_left(&cell, width),
             };

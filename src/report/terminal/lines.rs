@@ -3,16 +3,16 @@
 use super::super::number::{self, NOTHING};
 use super::{Entry, View};
 use crate::measure::{Measure, Percentile, Quantity, Stat};
-use crate::scenario::{Consumers, Queue};
+use crate::scenario::{Consumers, Queue, Scenario};
 
-pub fn queues(view: &View) -> Vec<String> {
-    let entries: Vec<Entry> = view.scenario.queues.iter().map(|q| Entry::new(&q.name, queue(view, q))).collect();
+pub fn queues(view: &View, scenario: &Scenario) -> Vec<String> {
+    let entries: Vec<Entry> = scenario.queues.iter().map(|q| Entry::new(&q.name, queue(view, scenario, q))).collect();
     section(view, "queues", &entries)
 }
 
-pub fn consumers(view: &View) -> Vec<String> {
+pub fn consumers(view: &View, scenario: &Scenario) -> Vec<String> {
     let entries: Vec<Entry> =
-        view.scenario.consumers.iter().map(|c| Entry::new(&c.name, consumers_entry(view, c))).collect();
+        scenario.consumers.iter().map(|c| Entry::new(&c.name, consumers_entry(view, scenario, c))).collect();
     section(view, "consumers", &entries)
 }
 
@@ -25,7 +25,7 @@ pub fn section(view: &View, title: &str, entries: &[Entry]) -> Vec<String> {
     lines
 }
 
-fn queue(view: &View, queue: &Queue) -> String {
+fn queue(view: &View, scenario: &Scenario, queue: &Queue) -> String {
     let room = queue.rules.capacity.map(|most| format!("room for {}", number::count(most)));
     let bytes = queue.rules.capacity_bytes.map(|most| format!("room for {} bytes", number::count(most)));
     let mut parts: Vec<String> = room.into_iter().chain(bytes).collect();
@@ -33,7 +33,7 @@ fn queue(view: &View, queue: &Queue) -> String {
         parts.push("unlimited".to_owned());
     }
     parts.extend(length(view, &queue.name));
-    parts.extend(queue.rules.dead_letter.map(|to| format!("dead letters to {}", view.scenario.queue(to).name)));
+    parts.extend(queue.rules.dead_letter.map(|to| format!("dead letters to {}", scenario.queue(to).name)));
     parts.extend(drained(view, &queue.name));
     parts.join("; ")
 }
@@ -53,7 +53,7 @@ fn length(view: &View, name: &str) -> Option<String> {
 
 /// Says something only of what starts and ends: in a steady state every queue runs empty now and then.
 fn drained(view: &View, name: &str) -> Option<String> {
-    let simulation = view.simulation.filter(|_| !view.scenario.is_steady())?;
+    let simulation = view.simulation.filter(|_| !view.about.is_steady)?;
     // What was always empty has nothing to drain.
     if view.value(&Measure::of(name, Quantity::Backlog, Stat::Max)) == Some(0.0) {
         return None;
@@ -67,12 +67,12 @@ fn drained(view: &View, name: &str) -> Option<String> {
     })
 }
 
-fn consumers_entry(view: &View, entry: &Consumers) -> String {
-    let queues: Vec<&str> = entry.takes_from.iter().map(|id| view.scenario.queue(*id).name.as_str()).collect();
+fn consumers_entry(view: &View, scenario: &Scenario, entry: &Consumers) -> String {
+    let queues: Vec<&str> = entry.takes_from.iter().map(|id| scenario.queue(*id).name.as_str()).collect();
     let queue = queues.join(", then ");
     let whole = Measure::whole(Quantity::Utilization, Stat::Value);
     let own = Measure { of: Some(entry.name.clone()), ..whole.clone() };
-    let alone = view.scenario.consumers.len() == 1;
+    let alone = scenario.consumers.len() == 1;
     let busy = view.value(&own).or_else(|| view.value(&whole).filter(|_| alone));
     let busy = busy.map_or(NOTHING.to_owned(), |share| number::value(&whole, share));
     let up_to = if entry.shifts.is_some() { "up to " } else { "" };

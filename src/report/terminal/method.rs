@@ -3,14 +3,17 @@
 use super::super::number::{self, count, span};
 use super::{Entry, View, lines, live};
 use crate::measure::Unit;
-use crate::result::{CONFIDENCE, Simulation, Stopped};
-use crate::scenario::{Replications, Run};
+use crate::result::{Asked, CONFIDENCE, Simulation, Stopped};
 use crate::time::Span;
 
 pub fn method(view: &View) -> Vec<String> {
+    lines::section(view, "method", &entries(view))
+}
+
+pub fn entries(view: &View) -> Vec<Entry> {
     let mut entries: Vec<Entry> = theory(view).into_iter().collect();
     if let Some(simulation) = view.simulation {
-        entries.push(Entry::new("simulation", simulated(simulation, &view.scenario.run)));
+        entries.push(Entry::new("simulation", simulated(simulation, &view.about.asked)));
         entries.push(Entry::new("intervals", intervals(simulation)));
         entries.push(Entry::new(
             "seed",
@@ -19,7 +22,7 @@ pub fn method(view: &View) -> Vec<String> {
     }
     entries.extend(live::method(view));
     entries.push(Entry::new("kendall", env!("CARGO_PKG_VERSION").to_owned()));
-    lines::section(view, "method", &entries)
+    entries
 }
 
 fn theory(view: &View) -> Option<Entry> {
@@ -31,14 +34,14 @@ fn theory(view: &View) -> Option<Entry> {
     Some(Entry::new("theory", text))
 }
 
-fn simulated(simulation: &Simulation, run: &Run) -> String {
+fn simulated(simulation: &Simulation, asked: &Asked) -> String {
     format!(
         "{} of {}, {}, {} messages; {}",
         replications(simulation.replications),
         span(simulation.duration),
         warmup(simulation.warmup),
         count(simulation.messages),
-        stopped(simulation.stopped, run),
+        stopped(simulation.stopped, asked),
     )
 }
 
@@ -61,10 +64,10 @@ fn warmup(cut: Span) -> String {
     if cut == Span::ZERO { "no warm-up cut".to_owned() } else { format!("warm-up of {} cut", span(cut)) }
 }
 
-fn stopped(why: Stopped, run: &Run) -> String {
-    let asked = match &run.replications {
-        Replications::Fixed(_) => "the asked precision".to_owned(),
-        Replications::Precision { relative, of, .. } => {
+fn stopped(why: Stopped, asked: &Asked) -> String {
+    let asked = match asked {
+        Asked::Replications(_) => "the asked precision".to_owned(),
+        Asked::Precision { relative, of } => {
             format!("the asked precision of {} in {of}", number::in_unit(Unit::Share, *relative))
         }
     };

@@ -7,7 +7,7 @@ use crate::result::Verdict;
 /// In the order in which they are shown; each has a value, or a reason for having none.
 pub fn shown(view: &View) -> Vec<Measure> {
     let mut measures: Vec<Measure> = Vec::new();
-    let named = view.scenario.targets.iter().map(|target| target.measure.clone());
+    let named = view.outcome.targets.iter().map(|target| target.measure.clone());
     let differing = view.outcome.agreement.iter().filter(|a| a.verdict == Ok(Verdict::Differs)).map(|a| &a.measure);
     let chosen = usual(view).into_iter().filter(|measure| is_known(view, measure));
     for measure in chosen.chain(named).chain(differing.cloned()) {
@@ -33,7 +33,7 @@ fn is_known(view: &View, measure: &Measure) -> bool {
 
 /// With one queue its own times are the whole's; both need no row unless a target names them.
 fn is_repeated(view: &View, measure: &Measure, shown: &[Measure]) -> bool {
-    let named = view.scenario.targets.iter().any(|target| target.measure == *measure);
+    let named = view.outcome.targets.iter().any(|target| target.measure == *measure);
     let whole = Measure { of: None, ..measure.clone() };
     !named && measure.of.is_some() && shown.contains(&whole) && view.value(measure) == view.value(&whole)
 }
@@ -73,12 +73,8 @@ fn times() -> Vec<Measure> {
 
 /// Of queues that somebody works on; the others have their line below the table.
 fn of_queues(view: &View) -> Vec<Measure> {
-    let worked_on =
-        |index: usize| view.scenario.consumers.iter().any(|c| c.takes_from.iter().any(|queue| queue.index() == index));
-    let queues: Vec<&str> = (view.scenario.queues.iter().enumerate())
-        .filter(|(index, _)| worked_on(*index))
-        .map(|(_, queue)| queue.name.as_str())
-        .collect();
+    let worked_on = |name: &&str| view.about.consumers.iter().any(|c| c.takes_from.iter().any(|queue| queue == name));
+    let queues: Vec<&str> = view.about.queues.iter().map(|queue| queue.name.as_str()).filter(worked_on).collect();
     queues.iter().flat_map(|name| of_queue(view, name, queues.len() > 1)).collect()
 }
 
@@ -103,8 +99,8 @@ fn grows(view: &View, queue: &str) -> bool {
 
 fn of_consumers(view: &View) -> Vec<Measure> {
     let whole = Measure::whole(Quantity::Utilization, Stat::Value);
-    let each = view.scenario.consumers.iter().map(|c| Measure::of(&c.name, Quantity::Utilization, Stat::Value));
-    if view.scenario.consumers.len() == 1 && is_known(view, &whole) { vec![whole] } else { each.collect() }
+    let each = view.about.consumers.iter().map(|c| Measure::of(&c.name, Quantity::Utilization, Stat::Value));
+    if view.about.consumers.len() == 1 && is_known(view, &whole) { vec![whole] } else { each.collect() }
 }
 
 fn rates(view: &View) -> Vec<Measure> {
@@ -119,8 +115,9 @@ fn rates(view: &View) -> Vec<Measure> {
 
 /// Only what happened at all.
 fn losses(view: &View) -> Vec<Measure> {
-    use Quantity::{Dead, Duplicates, Lost, Redelivered, Reordered, Unfinished};
+    use Quantity::{Dead, Displacement, Duplicates, Inversions, Lost, Redelivered, Reordered, Unfinished};
     let shares = [Lost, Dead, Unfinished, Redelivered, Duplicates, Reordered];
     let shares = shares.into_iter().map(|quantity| Measure::whole(quantity, Stat::Share));
-    shares.filter(|measure| view.value(measure).is_some_and(|share| share > 0.0)).collect()
+    let counts = [Inversions, Displacement].into_iter().map(|quantity| Measure::whole(quantity, Stat::Value));
+    shares.chain(counts).filter(|measure| view.value(measure).is_some_and(|value| value > 0.0)).collect()
 }

@@ -9,15 +9,19 @@ use crate::result::{Agreement, CONFIDENCE, Estimate, Exact, Verdict};
 use crate::stats;
 
 pub fn table(view: &View) -> Vec<String> {
-    let rows: Vec<Row> = rows::shown(view).iter().map(|measure| Row::new(view, measure)).collect();
+    let rows = rows(view);
     if rows.is_empty() {
         return Vec::new();
     }
     let layout = Layout::fitting(&rows, view.style.width);
     let mut lines = vec![layout.header(view)];
     lines.extend(rows.iter().map(|row| layout.line(view, row)));
-    lines.extend(notes(view, &rows));
+    lines.extend(view.style.labelled(&notes(view, &rows)));
     lines
+}
+
+pub fn rows(view: &View) -> Vec<Row> {
+    rows::shown(view).iter().map(|measure| Row::new(view, measure)).collect()
 }
 
 /// One measure, as text. Empty where there is nothing to say.
@@ -103,7 +107,7 @@ fn unjudged(agreement: &Agreement) -> Option<String> {
 }
 
 /// What the table cannot say in a cell.
-fn notes(view: &View, rows: &[Row]) -> Vec<String> {
+pub fn notes(view: &View, rows: &[Row]) -> Vec<Entry> {
     let missing = grouped(rows, |row| row.why.as_deref());
     let unjudged = grouped(rows, |row| row.no_verdict.as_deref());
     let entry = |(names, why): (String, &str)| Entry::new(NOTHING, format!("{names}: {why}"));
@@ -115,7 +119,7 @@ fn notes(view: &View, rows: &[Row]) -> Vec<String> {
     }
     entries.extend(agreed(&view.outcome.agreement));
     entries.extend(live::notes(view));
-    view.style.labelled(&entries)
+    entries
 }
 
 /// Of all measures compared, those that the table leaves out included.

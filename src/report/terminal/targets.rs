@@ -6,18 +6,23 @@ use crate::result::{CONFIDENCE, Holds, TargetResult};
 use crate::stats;
 
 pub fn targets(view: &View) -> Vec<String> {
-    let entries: Vec<Entry> = view.outcome.targets.iter().map(|result| entry(view, result)).collect();
-    lines::section(view, "targets", &entries)
+    lines::section(view, "targets", &entries(view))
+}
+
+pub fn entries(view: &View) -> Vec<Entry> {
+    view.outcome.targets.iter().map(|result| entry(view, result)).collect()
 }
 
 /// The value that was judged, with its interval where it has one.
 fn measured(view: &View, result: &TargetResult) -> Option<String> {
-    let target =
-        view.scenario.targets.iter().find(|target| target.text == result.target && target.in_runs.is_none())?;
+    if result.in_runs.is_some() {
+        return None;
+    }
+    let measure = &result.measure;
     let answer = if result.by == "live" { view.live.map(|live| &live.runs) } else { view.simulation };
-    let estimate = answer.and_then(|answer| answer.measures.get(&target.measure));
-    let value = estimate.map_or_else(|| view.value(&target.measure), |estimate| estimate.value)?;
-    let scale = number::scale_beside(&target.measure, value, target.value);
+    let estimate = answer.and_then(|answer| answer.measures.get(measure));
+    let value = estimate.map_or_else(|| view.value(measure), |estimate| estimate.value)?;
+    let scale = number::scale_beside(measure, value, result.bound);
     let ends = estimate.and_then(|estimate| stats::interval(estimate, CONFIDENCE)).filter(|(low, high)| low < high);
     let ends = ends.map_or(String::new(), |(low, high)| format!(" ({})", scale.interval(low, high)));
     Some(format!("{}{ends}", scale.value(value)))

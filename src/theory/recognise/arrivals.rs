@@ -13,6 +13,9 @@ pub(super) fn not_steady(producer: &Producer) -> Option<String> {
         let what = if retries.timeout.is_some() { "what takes too long" } else { "what is refused" };
         return Some(format!("`{name}` tries again {what}"));
     }
+    if producer.network.is_some() {
+        return Some(format!("what `{name}` publishes is under way for some time"));
+    }
     match &producer.arrivals {
         Arrivals::Shaped(shaped) if shaped.is_planned() => {
             Some(format!("the arrivals of `{name}` begin or end by plan: there is no steady state"))

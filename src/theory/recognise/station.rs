@@ -57,6 +57,9 @@ pub(super) fn not_plain(queue: &Queue, entry: &Consumers) -> Vec<String> {
     if queue.rules.redelivery.ack_timeout.is_some() {
         reasons.push(format!("`{queue_name}` takes messages back after its ack_timeout"));
     }
+    if queue.rules.redelivery.duplicates > 0.0 {
+        reasons.push(format!("`{queue_name}` delivers some messages twice"));
+    }
     if queue.rules.capacity.is_some() && queue.rules.when_full != WhenFull::Refuse {
         let instead = match queue.rules.when_full {
             WhenFull::Block => "blocks its producers",

@@ -17,7 +17,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     };
     let panel = |(entry, sentence): (&&AboutConsumers, &String)| Panel {
         title: if shown.len() > 1 { sentence.clone() } else { String::new() },
-        x: parts::since_start(),
+        x: parts::since_start(about, outcome.measured()),
         y: parts::from_zero("consumers", Kind::Count),
         layers: layers(outcome, entry),
     };

@@ -11,7 +11,7 @@ const FAR_ABOVE: f64 = 4.0;
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let all: Vec<&AboutQueue> = about.queues.iter().filter(|queue| is_told(outcome, queue)).collect();
     let shown = &all[..all.len().min(MOST_PANELS)];
-    let panels: Vec<Panel> = shown.iter().map(|queue| panel(outcome, queue, all.len() > 1)).collect();
+    let panels: Vec<Panel> = shown.iter().map(|queue| panel(about, outcome, queue, all.len() > 1)).collect();
     if panels.is_empty() {
         return None;
     }
@@ -35,7 +35,7 @@ fn is_told(outcome: &Outcome, queue: &AboutQueue) -> bool {
     parts::measured(outcome).iter().filter_map(of).any(|(_, most)| most > 0.0)
 }
 
-fn panel(outcome: &Outcome, queue: &AboutQueue, has_title: bool) -> Panel {
+fn panel(about: &About, outcome: &Outcome, queue: &AboutQueue, has_title: bool) -> Panel {
     let name = &queue.name;
     let all = parts::measured(outcome);
     let is_alone = all.len() == 1;
@@ -55,7 +55,12 @@ fn panel(outcome: &Outcome, queue: &AboutQueue, has_title: bool) -> Panel {
     layers.extend(mean.map(|mean| parts::rule("mean by theory", Role::Theory, Across::AtY, mean.value)));
     layers.extend(capacity(outcome, queue));
     let title = if has_title { name.clone() } else { String::new() };
-    Panel { title, x: parts::since_start(), y: parts::from_zero("messages", Kind::Count), layers }
+    Panel {
+        title,
+        x: parts::since_start(about, outcome.measured()),
+        y: parts::from_zero("messages", Kind::Count),
+        layers,
+    }
 }
 
 fn capacity(outcome: &Outcome, queue: &AboutQueue) -> Option<Layer> {

@@ -72,14 +72,17 @@ fn replications(runs: &Simulation) -> String {
 
 /// For the caption, where not all are drawn.
 pub fn left_out(shown: usize, all: usize, what: &str) -> String {
-    if shown < all { format!(" · {} of {all} {what} shown", shown) } else { String::new() }
+    if shown < all { format!(" · {shown} of {all} {what} shown") } else { String::new() }
 }
 
 /// What a band is, for the caption.
 pub const BAND: &str = " · band: 95 % interval of the mean";
 
-pub fn since_start() -> Axis {
-    Axis { from: Some(0.0), ..axis("time since the start of the run", Kind::Seconds, Scale::Linear) }
+/// Time over a run. Where nothing begins and ends by plan, it ends with the arrivals: how the last messages leave is of no
+/// interest there.
+pub fn since_start(about: &About, runs: Option<&Simulation>) -> Axis {
+    let to = runs.filter(|_| about.is_steady).map(|runs| runs.duration.seconds()).filter(|to| *to > 0.0);
+    Axis { from: Some(0.0), to, ..axis("time since the start of the run", Kind::Seconds, Scale::Linear) }
 }
 
 pub fn axis(label: &str, kind: Kind, scale: Scale) -> Axis {

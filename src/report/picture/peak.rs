@@ -1,7 +1,7 @@
 //! Peak shaving: what comes and what is done, and the backlog that is the area between.
 
 use super::parts::{self, messages, seconds};
-use super::{Across, Kind, Layer, Panel, Picture, Role};
+use super::{Across, Axis, Kind, Layer, Panel, Picture, Role};
 use crate::measure::{Quantity, Stat};
 use crate::result::{About, AboutQueue, Outcome, Series, Simulation};
 
@@ -20,12 +20,13 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let title = format!("{name}: the backlog reaches {}, {} in{end}", messages(most), seconds(at));
     let of_several =
         if worked_on.len() > 1 { format!(" · of {} queues the fullest", worked_on.len()) } else { String::new() };
+    let x = parts::since_start(about, Some(runs));
     Some(Picture {
         name: "peak",
         alt: format!("Arrivals and completions a second over time, and the backlog below. {title}."),
         title,
         caption: parts::caption(about, outcome) + &of_several + " · shaded: more enters than leaves",
-        panels: vec![rates(entering, leaving, outcome), below(runs, fullest, drained)],
+        panels: vec![rates(&x, entering, leaving, outcome), below(&x, runs, fullest, drained)],
     })
 }
 
@@ -33,18 +34,13 @@ fn series<'a>(runs: &'a Simulation, queue: &AboutQueue, what: &str) -> Option<&'
     runs.series.get(&format!("{}.{what}", queue.name))
 }
 
-fn rates(entering: &Series, leaving: &Series, outcome: &Outcome) -> Panel {
+fn rates(x: &Axis, entering: &Series, leaving: &Series, outcome: &Outcome) -> Panel {
     let (arrivals, completions) = (parts::means(entering), parts::means(leaving));
     let mut layers: Vec<Layer> = parts::warmup(outcome).into_iter().collect();
     layers.push(between(&arrivals, &completions));
     layers.push(parts::line("leave", Role::Nth(2), completions));
     layers.push(parts::line("enter", Role::Nth(1), arrivals));
-    Panel {
-        title: String::new(),
-        x: parts::since_start(),
-        y: parts::from_zero("messages a second", Kind::Rate),
-        layers,
-    }
+    Panel { title: String::new(), x: x.clone(), y: parts::from_zero("messages a second", Kind::Rate), layers }
 }
 
 /// As long as more comes than goes.
@@ -54,7 +50,7 @@ fn between(arrivals: &[(f64, f64)], completions: &[(f64, f64)]) -> Layer {
     Layer::Band { role: Role::Nth(1), points }
 }
 
-fn below(runs: &Simulation, queue: &AboutQueue, drained: Option<f64>) -> Panel {
+fn below(x: &Axis, runs: &Simulation, queue: &AboutQueue, drained: Option<f64>) -> Panel {
     let role = Role::Nth(0);
     let mut layers: Vec<Layer> = Vec::new();
     if let Some(backlog) = series(runs, queue, "backlog") {
@@ -63,5 +59,5 @@ fn below(runs: &Simulation, queue: &AboutQueue, drained: Option<f64>) -> Panel {
     }
     let label = drained.map_or(String::new(), |at| format!("drained at {}", seconds(at)));
     layers.extend(drained.map(|at| parts::rule(&label, Role::Good, Across::AtX, at)));
-    Panel { title: String::new(), x: parts::since_start(), y: parts::from_zero("messages inside", Kind::Count), layers }
+    Panel { title: String::new(), x: x.clone(), y: parts::from_zero("messages inside", Kind::Count), layers }
 }

@@ -63,7 +63,7 @@ pub fn backlogs(about: &About, comparison: &Comparison) -> Option<Picture> {
         alt: format!("Backlogs over time; the largest: {}.", words.join("; ")),
         panels: vec![Panel {
             title: String::new(),
-            x: parts::since_start(),
+            x: parts::since_start(about, comparison.compared[0].outcome.measured()),
             y: parts::from_zero("messages inside", Kind::Count),
             layers,
         }],

@@ -15,6 +15,9 @@ struct Split {
     lost: f64,
 }
 
+/// What it is called, and how much of it there is.
+type Part = (&'static str, Role, fn(&Split) -> f64);
+
 /// Each consumers entry.
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let of = |name: &String| split(outcome, name.clone(), Some(name));
@@ -48,7 +51,7 @@ fn drawn(all: Vec<Split>, caption: String) -> Option<Picture> {
         [one] => one.clone(),
         _ => "Where the time of consumers went".to_owned(),
     };
-    let parts: [(&str, Role, fn(&Split) -> f64); 4] = [
+    let parts: [Part; 4] = [
         ("useful work", Role::Nth(0), |split| split.useful),
         ("done again", Role::Nth(1), |split| split.repeated),
         ("failed", Role::Nth(3), |split| split.lost),

@@ -24,13 +24,13 @@ pub enum Labels {
 }
 
 /// Lines and rules that have a name.
-pub fn wanted(panel: &Panel) -> Vec<Label<'_>> {
-    let label = |layer| match layer {
-        &Layer::Line { ref label, role, ref points, .. } if !label.is_empty() => {
-            Some(Label { text: label, role, at: end(points)? })
+pub fn wanted<'a>(panel: &'a Panel) -> Vec<Label<'a>> {
+    let label = |layer: &'a Layer| match layer {
+        Layer::Line { label, role, points, .. } if !label.is_empty() => {
+            Some(Label { text: label, role: *role, at: end(points)? })
         }
-        &Layer::Rule { ref label, role, across: Across::AtY, at } if !label.is_empty() => {
-            Some(Label { text: label, role, at })
+        Layer::Rule { label, role, across: Across::AtY, at } if !label.is_empty() => {
+            Some(Label { text: label, role: *role, at: *at })
         }
         _ => None,
     };

@@ -141,7 +141,7 @@ mod tests {
             value: 10_f64.powi(row as i32 - 3),
             ends: Some((1e-3, 1e3)),
             text: "251 s".to_owned(),
-            is_faint: row % 2 == 0,
+            is_faint: row.is_multiple_of(2),
         };
         let marks = (0..count).map(mark).collect();
         let names = (0..count).map(|row| format!("a-rather-long-name-of-a-queue.length.p{row}")).collect();

@@ -207,10 +207,12 @@ impl Sitting<'_, '_> {
         let target = target.unwrap_or(Time::NEVER);
         let mut at = self.scene.at;
         while at < target && begun.elapsed() < share {
-            let from = Instant::now();
-            at = target.min(at + self.slice);
+            let (from, next) = (Instant::now(), at + self.slice);
+            at = target.min(next);
             self.run.until(at);
             self.slice = match from.elapsed().as_millis() {
+                // What was cut short tells nothing of how long a whole one takes.
+                0 if at < next => self.slice,
                 0 => Span::from_nanos(self.slice.nanos().saturating_mul(2)),
                 1..4 => self.slice,
                 _ => Span::from_nanos((self.slice.nanos() / 2).max(1)),

@@ -13,12 +13,12 @@ const MOST: usize = 900_000;
 /// As many as there is room for, the first first; the others are beside the page.
 pub fn images(pictures: &[Drawn]) -> Vec<Option<String>> {
     let mut room = MOST;
-    let mut image = |drawn: &Drawn| {
+    let image = |drawn: &Drawn| {
         let image = embed::image(&drawn.svg);
         room = room.checked_sub(image.len())?;
         Some(image)
     };
-    pictures.iter().map(|drawn| image(drawn)).collect()
+    pictures.iter().map(image).collect()
 }
 
 pub fn figure(picture: &Picture, image: Option<&str>, is_first: bool) -> Markup {

@@ -15,11 +15,14 @@ use crate::time::{Span, Time};
 /// One replication on a stage. Left alone it is that of a simulation, to the last message.
 ///
 /// ```
-/// use kendall::scenario::{Change, from_short_form};
+/// use std::path::Path;
+///
+/// use kendall::scenario::{Change, read};
 /// use kendall::sim::Stage;
 /// use kendall::time::{Span, Time};
 ///
-/// # let scenario = match from_short_form("M/M/1 rho=0.8") { Some(Ok(scenario)) => scenario, _ => return };
+/// let text = "{system: M/M/1, rate: 8/s, service: 100ms}";
+/// let scenario = read(None, text, Path::new("."), &[]).unwrap();
 /// let mut stage = Stage::new(&scenario, 0);
 /// stage.until(Time::ZERO + Span::from_secs(10));
 /// stage.alter(&Change::Count { consumers: 0, count: 2 }).unwrap();

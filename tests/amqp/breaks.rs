@@ -106,7 +106,7 @@ impl Host {
         script(&["ctl", "list_queues", "-p", self.0, "name", "--no-table-headers"]).unwrap()
     }
 
-    /// Runs all of them at once, and closes their connections twice meanwhile.
+    /// Runs all of them at once, and closes their connections twice meanwhile; that takes some seconds on a busy machine.
     fn run_all(&self, texts: &[String]) -> Vec<Finished> {
         thread::scope(|scope| {
             let runs = texts.iter().map(|text| {
@@ -116,7 +116,7 @@ impl Host {
             });
             let runs: Vec<_> = runs.collect();
             for _ in 0..2 {
-                thread::sleep(Duration::from_millis(3000));
+                thread::sleep(Duration::from_millis(2000));
                 self.close();
             }
             runs.into_iter().map(|run| run.join().unwrap()).collect()
@@ -137,7 +137,7 @@ pub fn whatever_consumers_do_a_closed_connection_loses_nothing() {
     ];
     let text = |rest: &&str| {
         format!(
-            "run: {{duration: 5s, warmup: none, drain: 60s}}\nqueues: {{q: {{}}, second: {{}}}}\n\
+            "run: {{duration: 12s, warmup: none, drain: 60s}}\nqueues: {{q: {{}}, second: {{}}}}\n\
              producers: {{p: {{publishes_to: q, arrivals: {{poisson: {{rate: 100/s}}}}, confirms: 50}}}}\n\
              consumers: {{c: {{takes_from: q, {rest}}}, d: {{takes_from: second, service: 100us}}}}\n"
         )
@@ -166,7 +166,7 @@ pub fn what_dies_as_connections_break_is_accounted_for() {
     ];
     let text = |queues: &&str| {
         format!(
-            "run: {{duration: 5s, warmup: none, drain: 10s}}\nqueues: {{{queues}}}\n\
+            "run: {{duration: 12s, warmup: none, drain: 30s}}\nqueues: {{{queues}}}\n\
              producers: {{p: {{publishes_to: q, arrivals: {{poisson: {{rate: 100/s}}}}}}}}\n\
              consumers: {{c: {{takes_from: q, service: 15ms, prefetch: 5, fails: 10%, on_failure: reject}}}}\n"
         )

@@ -86,8 +86,8 @@ fn an_override_holds_for_all_but_a_variant_wins() {
     let file = scratch.file("v.yaml", FILE);
     let ask = ["compare", &file, "--json", "-", "--set", "consumers.workers.count=5", "--variant", "many"];
     let result = json(&run(&joined(&[&ask, &BRIEF])));
-    let overrides = &result["variants"][1]["overrides"];
-    assert_eq!(result["variants"][0]["overrides"][0], "consumers.workers.count=5");
+    let overrides = &result["variants"][1]["scenario"]["overrides"];
+    assert_eq!(result["variants"][0]["scenario"]["overrides"][0], "consumers.workers.count=5");
     assert_eq!(overrides.as_array().unwrap().last().unwrap(), "consumers.workers.count=4");
     let busy = result["differences"].as_array().unwrap().iter().find(|d| d["measure"] == "utilization").unwrap();
     assert!((busy["value"].as_f64().unwrap() - 0.05).abs() < 0.01, "{busy}");

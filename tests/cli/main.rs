@@ -282,6 +282,7 @@ fn json_on_standard_output_is_alone_there_and_has_the_shape_of_the_contract() {
         "confidence",
         "partial",
         "answers",
+        "load",
         "agreement",
         "targets",
         "warnings",

@@ -58,7 +58,7 @@ pub fn backlogs(about: &About, comparison: &Comparison) -> Option<Picture> {
     layers.sort_by_key(|layer| matches!(layer, Layer::Line { .. }));
     Some(Picture {
         name: "backlogs",
-        title: title(comparison, fullest),
+        title: title(about, comparison, fullest),
         caption: parts::caption_of(about, comparison),
         alt: format!("Backlogs over time; the largest: {}.", words.join("; ")),
         panels: vec![Panel {
@@ -70,8 +70,8 @@ pub fn backlogs(about: &About, comparison: &Comparison) -> Option<Picture> {
     })
 }
 
-/// Where some drain and some do not, that is what is to be seen.
-fn title(comparison: &Comparison, queue: &str) -> String {
+/// Where something is to drain, and some do and some do not, that is what is to be seen.
+fn title(about: &About, comparison: &Comparison, queue: &str) -> String {
     let drained = parts::of(queue, Quantity::Drained, Stat::Value);
     let of = |drains: bool| {
         let all = runs(comparison).filter(|(.., runs)| runs.measures.contains_key(&drained));
@@ -79,7 +79,7 @@ fn title(comparison: &Comparison, queue: &str) -> String {
         these.map(|(_, name, _)| name).collect::<Vec<_>>().join(", ")
     };
     match (of(true), of(false)) {
-        (some, others) if !some.is_empty() && !others.is_empty() => {
+        (some, others) if !about.is_steady && !some.is_empty() && !others.is_empty() => {
             format!("{queue} does not drain with {others}; it does with {some}")
         }
         _ => format!("Messages inside {queue} over time, of all variants"),

@@ -198,10 +198,11 @@
             u.ctx.stroke();
           }
         }
-        if (value == null) continue;
-        sign(u.ctx, layer.role, X(value), y, 5 * devicePixelRatio);
+        // What is beyond every number stands at the right end.
+        const at = value == null ? u.bbox.left + u.bbox.width - 6 * devicePixelRatio : X(value);
+        sign(u.ctx, layer.role, at, y, 5 * devicePixelRatio);
         if (!text) continue;
-        word(u, text, X(low ?? value), X(high ?? value), y);
+        word(u, text, low == null ? at : X(low), high == null ? at : X(high), y);
         stroke(u, role(layer.role), 2);
       }
     },
@@ -412,7 +413,7 @@
       case "intervals": {
         const mark = layer.marks.find(([row]) => Math.round(row) === Math.round(y));
         const [value, low, high] = (mark ?? []).slice(1).map((v) => (v == null ? null : write(panel.x, scales[panel.x.scale].back(v))));
-        return value ? `${value}${low && high ? ` (${low} … ${high})` : ""}` : "";
+        return value ? `${value}${low && high ? ` (${low} … ${high})` : ""}` : mark?.[4] ?? "";
       }
       default: return "";
     }

@@ -4,7 +4,7 @@ use super::busiest::busiest_key;
 use super::model::{Consumers, Loses, OutageOf, Scenario};
 use super::traffic::{Flow, Rate, flows, work_on};
 use crate::broker::{Active, QueueId};
-use crate::client::{Carries, Faults, Follows, Hangs, Way};
+use crate::client::{Carries, Faults, Follows, Hangs, Uplink, Way};
 use crate::time::{Span, Time};
 use crate::workload::distribution::share_below_zero;
 use crate::workload::{Arrivals, Batch, Distribution, Shaped};
@@ -62,7 +62,7 @@ fn id_of(at: usize) -> QueueId {
 fn who(scenario: &Scenario, at: usize, flow: &Flow) -> String {
     let queue = &scenario.queues[at];
     let producers: Vec<_> = scenario.producers.iter().filter(|p| p.publishes_to.contains(&id_of(at))).collect();
-    let kinds: Vec<String> = producers.iter().map(|p| kind(&p.arrivals)).collect();
+    let kinds: Vec<String> = producers.iter().map(|p| kind(&p.arrivals) + &uplink(p.network.as_ref())).collect();
     let is_one = kinds.windows(2).all(|two| two[0] == two[1]);
     let kind = if is_one { kinds[0].as_str() } else { "from several producers" };
     let entries: Vec<_> = scenario.consumers_of(id_of(at)).collect();
@@ -88,6 +88,19 @@ fn kind(arrivals: &Arrivals) -> String {
         Arrivals::Shaped(shaped) => return shape(shaped),
     };
     kind.to_owned()
+}
+
+/// `, 5ms to the broker and 5ms back`
+fn uplink(network: Option<&Uplink>) -> String {
+    network.map_or(String::new(), |network| {
+        let [there, back] = legs([&network.publish, &network.confirm]);
+        format!(", {there} to the broker and {back} back")
+    })
+}
+
+/// The mean of each way through a network.
+fn legs(both: [&Distribution; 2]) -> [String; 2] {
+    both.map(|leg| short(Span::from_seconds(leg.mean_s())))
 }
 
 fn shape(shaped: &Shaped) -> String {
@@ -179,7 +192,7 @@ fn faults(faults: &Faults, is_for_good: bool) -> String {
             if is_for_good { " and nothing brings their messages back (give the queue an ack_timeout)" } else { "" };
     }
     if let Some(network) = network {
-        let [there, back] = [&network.deliver, &network.acknowledge].map(|leg| short(Span::from_seconds(leg.mean_s())));
+        let [there, back] = legs([&network.deliver, &network.acknowledge]);
         said += &format!(", {there} from the broker and {back} back");
     }
     if let Some(Hangs { share, lasts }) = hangs {

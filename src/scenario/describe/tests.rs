@@ -179,3 +179,17 @@ consumers: {w: {takes_from: a, service: 10ms}}
          not stable even on average; at the peak load 150 %: meanwhile the queue grows by 50 messages a second."
     );
 }
+
+#[test]
+fn the_way_to_the_broker_and_back_is_told() {
+    let text = "
+queues: {a: {}}
+producers: {p: {publishes_to: a, arrivals: {poisson: {rate: 5/s}}, network: {publish: 20ms, confirm: 30ms}}}
+consumers: {w: {takes_from: a, service: 10ms}}
+";
+    let said = of_text(text);
+    assert!(
+        said.starts_with("5 messages a second (Poisson, 20ms to the broker and 30ms back) to queue `a`, "),
+        "{said}"
+    );
+}

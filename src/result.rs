@@ -7,9 +7,9 @@ mod explanation;
 mod live;
 mod scene;
 
-pub use about::{About, AboutConsumers, AboutQueue, Asked};
+pub use about::{About, AboutConsumers, AboutOutage, AboutQueue, Asked};
 pub use accounts::{Accounts, ProducerAccount, QueueAccount};
-pub use compare::{Compared, Comparison, Difference, Ranking, Shown};
+pub use compare::{Compared, Comparison, Difference, LIVE_RUNS, Ranking, Shown};
 pub use explanation::{Explanation, Paragraph, Stability};
 pub use live::{Halves, Lag, Live, LiveAgreement, Uncorrected};
 pub use scene::{ConsumersScene, Doing, Moment, ProducerScene, Progress, QueueScene, Scene};

@@ -13,19 +13,16 @@ use crate::adapter::Embedded;
 use crate::experiment::{self, Ask, LiveAsk};
 use crate::measure::Measure;
 use crate::report;
-use crate::result::{About, Compared, Comparison};
+use crate::result::{About, Compared, Comparison, LIVE_RUNS};
 use crate::scenario::Scenario;
-
-/// Of each, in a live comparison: fewer have no interval.
-const RUNS: u32 = 5;
 
 /// What the first one's targets say is how it ends; a variant may be as bad as it likes.
 pub fn compare(args: &Compare) -> Result<Exit, Failure> {
     let ranked = args.rank.as_deref().map(ranked).transpose()?;
-    let live = live::asked(&args.live, RUNS)?;
-    if let Some(few) = live.as_ref().map(|live| live.runs).filter(|runs| *runs < RUNS) {
+    let live = live::asked(&args.live, LIVE_RUNS)?;
+    if let Some(few) = live.as_ref().map(|live| live.runs).filter(|runs| *runs < LIVE_RUNS) {
         return Err(Failure::Arguments(format!(
-            "`--repeat {few}`: a live comparison takes {RUNS} runs of each at least"
+            "`--repeat {few}`: a live comparison takes {LIVE_RUNS} runs of each at least"
         )));
     }
     let metrics = live.as_ref().and_then(|asked| asked.metrics).map(Metrics::serve).transpose()?;
@@ -47,10 +44,9 @@ pub fn compare(args: &Compare) -> Result<Exit, Failure> {
     let scenarios: Vec<&Scenario> = all.iter().map(|Variant { scenario, .. }| scenario).collect();
     let abouts: Vec<About> = scenarios.iter().map(|scenario| report::about(scenario)).collect();
     let json = || report::comparison_json(&compared, &scenarios);
-    let told = output::text_and_json(args.json.as_deref(), json, || {
-        report::comparison(&compared, &abouts, ranked.as_ref(), output::style())
-    });
-    let reported = place.map(|place| folder::of_comparison(&place, (&abouts, &compared), ranked.as_ref(), &json()));
+    let told =
+        output::text_and_json(args.json.as_deref(), json, || report::comparison(&compared, &abouts, output::style()));
+    let reported = place.map(|place| folder::of_comparison(&place, (&abouts, &compared), &json()));
     told.and(reported.unwrap_or(Ok(())))?;
     Ok(exit(&compared))
 }

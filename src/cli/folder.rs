@@ -8,7 +8,6 @@ use super::args::Report;
 use super::exit::Failure;
 use super::files::file_name;
 use super::output;
-use crate::measure::Measure;
 use crate::report;
 use crate::report::page::{self, Beside, Drawn};
 use crate::report::picture::draw::{self, Theme};
@@ -46,18 +45,13 @@ pub fn of_run(path: &Path, about: &About, outcome: &Outcome, json: &str) -> Resu
     folder.finish(&page)
 }
 
-pub fn of_comparison(
-    path: &Path,
-    (abouts, compared): (&[About], &Comparison),
-    ranked: Option<&Measure>,
-    json: &str,
-) -> Result<(), Failure> {
+pub fn of_comparison(path: &Path, (abouts, compared): (&[About], &Comparison), json: &str) -> Result<(), Failure> {
     let mut folder = Folder::new(path, &abouts[0], json)?;
     for (at, one) in compared.compared.iter().enumerate() {
         folder.add_histograms(&format!("{at}-{}.", file_name(&one.name)), one.outcome.measured())?;
     }
     let pictures = folder.drawn(picture::of_comparison(&abouts[0], compared))?;
-    let page = page::of_comparison(abouts, compared, ranked, &pictures, &folder.beside);
+    let page = page::of_comparison(abouts, compared, &pictures, &folder.beside);
     folder.finish(&page)
 }
 

@@ -21,8 +21,8 @@ pub fn with_variants(
     if scenario::is_notation(named) && !path.is_file() {
         return Ok((scenario::from_short_form(&notation.short_form(named), overrides)?, Vec::new()));
     }
-    match notation.given() {
-        Some(flag) => Err(Failure::Arguments(misplaced(flag, named))),
+    match notation.given().next() {
+        Some((flag, _)) => Err(Failure::Arguments(misplaced(flag, named))),
         None => Ok(scenario::load_with_variants(path, overrides)?),
     }
 }
@@ -39,8 +39,8 @@ impl Notation {
         }
     }
 
-    /// The first option that is given.
-    pub fn given(&self) -> Option<&'static str> {
+    /// The options that are given, and their values.
+    pub fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let given = [
             ("--rate", &self.rate),
             ("--load", &self.load),
@@ -48,7 +48,7 @@ impl Notation {
             ("--cv", &self.cv),
             ("--family", &self.family),
         ];
-        given.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+        given.into_iter().filter_map(|(flag, value)| Some((flag, value.as_deref()?)))
     }
 }
 

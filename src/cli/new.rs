@@ -55,7 +55,7 @@ fn text(args: &New) -> Result<String, Failure> {
     if scenario::is_notation(&args.what) {
         return Ok(scenario::commented(&args.notation.short_form(&args.what))?);
     }
-    if let Some(flag) = args.notation.given() {
+    if let Some((flag, _)) = args.notation.given().next() {
         return Err(Failure::Arguments(format!(
             "`{flag}` belongs to a system in Kendall's notation, such as M/M/3, and `{}` is none; leave it out",
             args.what

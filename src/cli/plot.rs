@@ -119,10 +119,11 @@ fn save_all(args: &Plot, chosen: &[(&str, &Picture)], folder: &Path) -> Result<(
         )));
     }
     output::make_folder(folder)?;
+    let ending = if args.png { "png" } else { "svg" };
     let is_alone = chosen.iter().all(|(name, _)| *name == chosen[0].0);
     for (name, picture) in chosen {
         let scenario = if is_alone { String::new() } else { file_name(name) + "." };
-        save(args, picture, &folder.join(format!("{scenario}{}.svg", picture.name)))?;
+        save(args, picture, &folder.join(format!("{scenario}{}.{ending}", picture.name)))?;
     }
     Ok(())
 }

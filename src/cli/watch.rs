@@ -10,8 +10,9 @@ use super::{input, interrupt, output};
 use crate::adapter::Amqp;
 use crate::adapter::Embedded;
 use crate::experiment::WatchingLive;
-use crate::live::Speed;
-use crate::result::{Progress, Scene};
+use crate::live::{Speed, step_back};
+use crate::report::text::wrap;
+use crate::result::{Outcome, Progress, Scene};
 use crate::scenario::Scenario;
 use crate::sim;
 use crate::tui::{self, Left, Pace, Run};
@@ -19,7 +20,7 @@ use crate::tui::{self, Left, Pace, Run};
 pub fn watch(args: &Watch) -> Result<Exit, Failure> {
     let asked = args.speed.as_deref().map(speed).transpose()?.unwrap_or(Asked::Usual);
     let target = args.live.as_ref().map(|target| target::chosen(target, args.allow_remote)).transpose()?;
-    expect_terminal(&args.scenario)?;
+    expect_terminal(args)?;
     let scenario = input::scenario(&args.scenario, &args.notation, &args.overrides())?;
     let (run, pace) = match target {
         None => (Run::simulated(&scenario), asked.of(&scenario)),
@@ -28,13 +29,19 @@ pub fn watch(args: &Watch) -> Result<Exit, Failure> {
     let stopped = interrupt::watch_and(tui::restore);
     let has_colour = output::style().colour;
     let watch = tui::Watch { scenario: &scenario, pace, has_colour, stops: &|| stopped.stopped() };
-    let (scene, left) = seen(run, &watch, &stopped)?;
-    output::print(&tui::summary(&scene, &scenario))?;
+    let (scene, left, outcome) = seen(run, &watch, &stopped)?;
+    output::print(&wrapped(&tui::summary(&scene, &scenario, outcome.live())))?;
     Ok(exit(left, &scene, &scenario))
 }
 
+/// Each line as wide as the terminal.
+fn wrapped(text: &str) -> String {
+    let width = output::style().width;
+    text.lines().flat_map(|line| wrap(line, width)).map(|line| line + "\n").collect()
+}
+
 /// Shows the run and ends it.
-fn seen(mut run: Run<'_>, watch: &tui::Watch<'_>, stopped: &sim::Watch) -> Result<(Scene, Left), Failure> {
+fn seen(mut run: Run<'_>, watch: &tui::Watch<'_>, stopped: &sim::Watch) -> Result<(Scene, Left, Outcome), Failure> {
     let shown = tui::watch(&mut run, watch);
     let (mut scene, left) = shown.map_err(|error| Failure::Write { to: "to the terminal".to_owned(), error })?;
     let is_live = run.is_live();
@@ -47,7 +54,7 @@ fn seen(mut run: Run<'_>, watch: &tui::Watch<'_>, stopped: &sim::Watch) -> Resul
     if let Some(live) = outcome.live() {
         scene.accounts = live.runs.accounts.clone();
     }
-    Ok((scene, left))
+    Ok((scene, left, outcome))
 }
 
 fn live<'a>(scenario: &'a Scenario, target: Chosen, asked: Asked) -> Result<(Run<'a>, Pace), Failure> {
@@ -67,6 +74,8 @@ fn live<'a>(scenario: &'a Scenario, target: Chosen, asked: Asked) -> Result<(Run
         #[cfg(feature = "amqp-client")]
         Chosen::Amqp(address) => WatchingLive::start(scenario, speed, Amqp::new(address))?,
     };
+    // The run goes on on threads of its own; drawing it is never to be in its way.
+    step_back();
     Ok((Run::live(watching)?, pace))
 }
 
@@ -102,14 +111,16 @@ fn no_speed(text: &str) -> Failure {
 }
 
 /// Whoever cannot see is told what answers without a screen.
-fn expect_terminal(scenario: &str) -> Result<(), Failure> {
+fn expect_terminal(args: &Watch) -> Result<(), Failure> {
     let lacking = match (stdin().is_terminal(), stdout().is_terminal()) {
         (true, true) => return Ok(()),
         (_, false) => "standard output",
         (false, true) => "standard input",
     };
+    let numbers: String = args.notation.given().map(|(flag, value)| format!(" {flag} {value}")).collect();
     Err(Failure::Arguments(format!(
-        "`kendall watch` needs a terminal, and {lacking} is none; `kendall run {scenario}` answers without one"
+        "`kendall watch` needs a terminal, and {lacking} is none; `kendall run {}{numbers}` answers without one",
+        args.scenario
     )))
 }
 

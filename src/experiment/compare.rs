@@ -169,7 +169,7 @@ fn concluded(variants: &[Variant], compared: Vec<Compared>, ranked: Option<&Meas
         differences.iter_mut().for_each(withhold);
     }
     let rankings = measures.iter().filter_map(|measure| ranking(&simulations, measure)).collect();
-    Comparison { compared, differences, confidence, rankings, partial }
+    Comparison { compared, differences, confidence, rankings, ranked: ranked.cloned(), partial }
 }
 
 fn withhold(difference: &mut Difference) {

@@ -157,7 +157,8 @@ impl Live {
         }
         let p50 = Measure::whole(Quantity::Response, Stat::Percentile(crate::measure::Percentile::P50));
         let p50 = measured.measures.get(&p50).and_then(|estimate| estimate.value);
-        let verdict = sent_late.verdict(p50.map(|p50| speed.real(Span::from_seconds(p50))));
+        let most_late = live::most_allowed(p50.map(|p50| speed.real(Span::from_seconds(p50))));
+        let verdict = sent_late.verdict(most_late);
         Ok(Live {
             target: target.name(),
             durability: target.durability().name().to_owned(),
@@ -173,6 +174,7 @@ impl Live {
             },
             sent_late: sent_late.lag(),
             ended_late: ended_late.lag(),
+            most_late,
             uncorrected: from_sending(&uncorrected).filter(|_| !scenario.has_copies()),
             reconnects,
             foreign,

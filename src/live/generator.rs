@@ -13,7 +13,7 @@ use crate::time::Time;
 /// ```
 /// use std::num::NonZeroUsize;
 /// use kendall::broker::Message;
-/// use kendall::live::{Clock, Generator, Speed, Timer};
+/// use kendall::live::{Clock, Generator, Speed, Timer, most_allowed};
 /// use kendall::time::Time;
 ///
 /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -26,7 +26,7 @@ use crate::time::Time;
 ///     sent += batch.len(); // publish them here
 /// }
 /// assert_eq!(sent, 10);
-/// println!("{:?} {}", generator.lateness().lag(), generator.lateness().verdict(None));
+/// println!("{:?} {}", generator.lateness().lag(), generator.lateness().verdict(most_allowed(None)));
 /// # Ok::<(), kendall::live::TimerError>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

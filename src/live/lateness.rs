@@ -55,16 +55,19 @@ impl Lateness {
         shares.zip(seconds).filter_map(|(share, seconds)| Some((share, seconds?))).collect()
     }
 
-    /// A run whose messages were sent later than max(1 ms, 10 % of the median response) more than one time in a
-    /// hundred is invalid. Both are real time; without a response the first alone is allowed.
-    pub fn verdict(&mut self, response_p50: Option<Span>) -> Verdict {
-        let part = response_p50.map_or(Span::ZERO, |p50| Span::from_nanos(p50.nanos() / PART_OF_RESPONSE));
-        let limit = part.max(ALWAYS_ALLOWED);
+    /// A run whose messages were sent later than [`most_allowed`] more than one time in a hundred is invalid.
+    pub fn verdict(&mut self, limit: Span) -> Verdict {
         match self.lag().p99 {
             p99 if p99 > limit => Verdict::GeneratorBound { p99, limit },
             _ => Verdict::Valid,
         }
     }
+}
+
+/// max(1 ms, 10 % of the median response), both in real time; without a response the first alone.
+pub fn most_allowed(response_p50: Option<Span>) -> Span {
+    let part = response_p50.map_or(Span::ZERO, |p50| Span::from_nanos(p50.nanos() / PART_OF_RESPONSE));
+    part.max(ALWAYS_ALLOWED)
 }
 
 impl fmt::Display for Verdict {
@@ -100,24 +103,24 @@ mod tests {
 
     #[test]
     fn one_in_a_hundred_may_be_later_than_a_millisecond_and_not_two() {
-        assert_eq!(lateness(9, micros(5000)).verdict(None), Verdict::Valid);
-        assert_eq!(lateness(1000, micros(1000)).verdict(None), Verdict::Valid);
+        assert_eq!(lateness(9, micros(5000)).verdict(most_allowed(None)), Verdict::Valid);
+        assert_eq!(lateness(1000, micros(1000)).verdict(most_allowed(None)), Verdict::Valid);
         let bound = Verdict::GeneratorBound { p99: micros(5000), limit: micros(1000) };
-        assert_eq!(lateness(20, micros(5000)).verdict(None), bound);
+        assert_eq!(lateness(20, micros(5000)).verdict(most_allowed(None)), bound);
     }
 
     #[test]
     fn a_tenth_of_a_long_response_is_allowed() {
-        assert_eq!(lateness(1000, micros(5000)).verdict(Some(micros(50_000))), Verdict::Valid);
+        assert_eq!(lateness(1000, micros(5000)).verdict(most_allowed(Some(micros(50_000)))), Verdict::Valid);
         let bound = Verdict::GeneratorBound { p99: micros(5000), limit: micros(4900) };
-        assert_eq!(lateness(1000, micros(5000)).verdict(Some(micros(49_000))), bound);
+        assert_eq!(lateness(1000, micros(5000)).verdict(most_allowed(Some(micros(49_000)))), bound);
         // … and a short one takes nothing away.
-        assert_eq!(lateness(1000, micros(900)).verdict(Some(micros(10))), Verdict::Valid);
+        assert_eq!(lateness(1000, micros(900)).verdict(most_allowed(Some(micros(10)))), Verdict::Valid);
     }
 
     #[test]
     fn the_verdict_says_how_late_and_what_to_do() {
-        let verdict = lateness(1000, micros(3500)).verdict(None);
+        let verdict = lateness(1000, micros(3500)).verdict(most_allowed(None));
         assert_eq!(
             verdict.to_string(),
             "invalid: generator-bound: one message in a hundred was sent 3.500 ms late or more, above 1.000 ms (the \
@@ -138,6 +141,6 @@ mod tests {
     #[test]
     fn nothing_sent_is_not_late() {
         assert_eq!(Lateness::default().lag(), Lag::default());
-        assert_eq!(Lateness::default().verdict(None), Verdict::Valid);
+        assert_eq!(Lateness::default().verdict(most_allowed(None)), Verdict::Valid);
     }
 }

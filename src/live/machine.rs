@@ -21,6 +21,17 @@ impl Machine {
     }
 }
 
+/// From now on this thread, and whatever it starts, takes what others leave of the processors: so does whoever only looks on.
+#[cfg(target_os = "linux")]
+pub fn step_back() {
+    const NICE: i32 = 10;
+    // Where that is not allowed, the run is looked at all the same.
+    let _ = rustix::process::nice(NICE);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn step_back() {}
+
 /// Processor time of all threads of this process.
 #[cfg(target_os = "linux")]
 fn used() -> Option<Span> {

@@ -1,7 +1,7 @@
 //! What a result tells of the scenario that it answers.
 
-use crate::result::{About, AboutConsumers, AboutQueue, Asked};
-use crate::scenario::{Consumers, Replications, Scenario};
+use crate::result::{About, AboutConsumers, AboutOutage, AboutQueue, Asked};
+use crate::scenario::{Consumers, Outage, OutageOf, Replications, Scenario};
 
 /// As much of a scenario as the reader of its result has to know.
 pub fn about(scenario: &Scenario) -> About {
@@ -16,6 +16,7 @@ pub fn about(scenario: &Scenario) -> About {
         asked: asked(&scenario.run.replications),
         queues: queues(scenario),
         consumers: scenario.consumers.iter().map(|entry| consumers(scenario, entry)).collect(),
+        outages: scenario.outages.iter().map(|outage| away(scenario, outage)).collect(),
     }
 }
 
@@ -32,6 +33,15 @@ fn queues(scenario: &Scenario) -> Vec<AboutQueue> {
         AboutQueue { name: queue.name.clone(), capacity: queue.rules.capacity, rests: scenario.rests(id) }
     };
     scenario.queue_ids().map(about).collect()
+}
+
+fn away(scenario: &Scenario, outage: &Outage) -> AboutOutage {
+    let of = match outage.of {
+        OutageOf::Broker => "broker".to_owned(),
+        OutageOf::Queue(queue) => scenario.queue(queue).name.clone(),
+        OutageOf::Consumers(entry) => scenario.consumers[entry].name.clone(),
+    };
+    AboutOutage { of, from: outage.at, until: outage.at + outage.lasts }
 }
 
 fn consumers(scenario: &Scenario, entry: &Consumers) -> AboutConsumers {

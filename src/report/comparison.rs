@@ -1,28 +1,26 @@
 //! A comparison as text for people: what each variant gains and costs in words, then the numbers.
 
-pub(super) mod cells;
+pub mod cells;
 pub(super) mod table;
 mod words;
 
-pub use cells::briefly;
 pub use words::sentence;
 
 use super::number::{count, in_unit, span};
 use super::terminal::warnings::entry;
 use super::terminal::{Entry, Paint, Style, listed};
 use super::text;
-use crate::measure::{Measure, Unit};
+use crate::measure::Unit;
 use crate::result::{About, CONFIDENCE, Compared, Comparison, Holds, Live, Ranking, TargetResult, Warning};
 
-/// The whole text; it ends with a line break. `abouts` are of those that were compared, in their order; `ranked` is the
-/// measure that a ranking was asked for.
-pub fn comparison(comparison: &Comparison, abouts: &[About], ranked: Option<&Measure>, style: Style) -> String {
+/// The whole text; it ends with a line break. `abouts` are of those that were compared, in their order.
+pub fn comparison(comparison: &Comparison, abouts: &[About], style: Style) -> String {
     let style = style.wide_enough();
     let sections = [
         headline(comparison, style),
         question(abouts, style),
         table::table(comparison, style),
-        best(comparison, ranked, style),
+        best(comparison, style),
         section("targets", &targets(comparison), style),
         section("warnings", &warnings(comparison), style),
         section("method", &method(comparison, abouts), style),
@@ -66,9 +64,9 @@ pub(super) fn best_in(comparison: &Comparison) -> Vec<Entry> {
 }
 
 /// The same; of the measure that was asked for, everybody.
-fn best(comparison: &Comparison, ranked: Option<&Measure>, style: Style) -> Vec<String> {
+fn best(comparison: &Comparison, style: Style) -> Vec<String> {
     let mut lines = section("best in", &best_in(comparison), style);
-    if let (Some(measure), Some(entries)) = (ranked, ranking(comparison, ranked)) {
+    if let (Some(measure), Some(entries)) = (&comparison.ranked, ranking(comparison)) {
         if !lines.is_empty() {
             lines.push(String::new());
         }
@@ -78,8 +76,8 @@ fn best(comparison: &Comparison, ranked: Option<&Measure>, style: Style) -> Vec<
 }
 
 /// By the measure that was asked for.
-pub(super) fn ranking(comparison: &Comparison, ranked: Option<&Measure>) -> Option<Vec<Entry>> {
-    let asked = comparison.rankings.iter().find(|ranking| Some(&ranking.measure) == ranked)?;
+pub(super) fn ranking(comparison: &Comparison) -> Option<Vec<Entry>> {
+    let asked = comparison.rankings.iter().find(|ranking| Some(&ranking.measure) == comparison.ranked.as_ref())?;
     Some(places(comparison, asked)).filter(|places| !places.is_empty())
 }
 

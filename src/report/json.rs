@@ -18,7 +18,7 @@ mod schema;
 pub use comparison::comparison;
 pub use explanation::explanation;
 pub use moved::moved;
-pub use picture::picture;
+pub use picture::{picture, role};
 pub use read::{Damage, Stored, read, stored};
 pub use schema::schema;
 

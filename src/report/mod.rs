@@ -22,7 +22,7 @@ pub use csv::csv;
 pub use explanation::{explanation, theory};
 pub use hgrm::hgrm;
 pub use json::{comparison as comparison_json, explanation as explanation_json, json, moved as moved_json, schema};
-pub use terminal::{Style, heading, terminal};
+pub use terminal::{Style, heading, pacing, terminal};
 
 use crate::measure::{Measure, Stat};
 use crate::result::{CONFIDENCE, Estimate};

@@ -17,6 +17,8 @@ pub struct Moved {
     pub differences: Vec<Difference>,
     /// Of each interval, so that all hold together as often as the usual confidence says (Bonferroni 1936).
     pub confidence: f64,
+    /// Of results that were compared at once.
+    pub pairs: usize,
     pub targets: Vec<TargetMoved>,
     /// Why the two may differ beside what was changed on purpose.
     pub apart: Vec<String>,
@@ -52,17 +54,19 @@ fn rank(holds: Holds) -> u8 {
 }
 
 impl Moved {
-    /// Compares what was measured, or, where nothing was, what theory says.
-    pub fn new(before: (&About, &Outcome), after: (&About, &Outcome)) -> Moved {
+    /// Compares what was measured, or, where nothing was, what theory says; one of so many pairs that are to be believed
+    /// together.
+    pub fn new(before: (&About, &Outcome), after: (&About, &Outcome), pairs: usize) -> Moved {
         let (old, new) = (estimates(before.1), estimates(after.1));
         let both: Vec<&Measure> = old.keys().filter(|measure| new.contains_key(*measure)).collect();
         let is_judged = |measure: &&&Measure| old[**measure].error.and(new[**measure].error).is_some();
         let judged = both.iter().filter(is_judged).count();
-        let confidence = 1.0 - (1.0 - CONFIDENCE) / judged.max(1) as f64;
+        let confidence = 1.0 - (1.0 - CONFIDENCE) / (judged.max(1) * pairs) as f64;
         let differences = both.into_iter().map(|measure| difference(measure, &old[measure], &new[measure], confidence));
         Moved {
             differences: differences.collect(),
             confidence,
+            pairs,
             targets: targets(before.1, after.1),
             apart: apart(before, after),
         }
@@ -237,8 +241,10 @@ fn target(moved: &TargetMoved) -> Entry {
 }
 
 fn method(moved: &Moved) -> String {
+    let together = if moved.pairs > 1 { format!(" with those of all {} pairs", moved.pairs) } else { String::new() };
     format!(
-        "Welch's t, as if the two shared no draws; all {} hold together in {:.0} % of cases, so each has {:.4} % (Bonferroni)",
+        "Welch's t, as if the two shared no draws; all {}{together} hold together in {:.0} % of cases, so each has {:.4} % \
+         (Bonferroni)",
         count(moved.judged() as u64),
         100.0 * CONFIDENCE,
         100.0 * moved.confidence,

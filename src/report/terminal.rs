@@ -55,6 +55,8 @@ pub fn terminal(outcome: &Outcome, scenario: &Scenario, style: Style) -> String 
     sections.join("\n\n") + "\n"
 }
 
+pub use live::pacing;
+
 /// A line that says which of several scenarios follows.
 pub fn heading(name: &str, style: Style) -> String {
     style.paint(Paint::Bold, &format!("── {} ──", text::clip(&text::clean(name), style.width.max(NARROWEST) - 6)))

@@ -1,6 +1,7 @@
 //! What was answered: as much of a scenario as the reader of a result has to know.
 
 use crate::measure::Measure;
+use crate::time::Span;
 
 /// A scenario as a result tells of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,7 @@ pub struct About {
     pub asked: Asked,
     pub queues: Vec<AboutQueue>,
     pub consumers: Vec<AboutConsumers>,
+    pub outages: Vec<AboutOutage>,
 }
 
 /// How many replications were asked for.
@@ -38,6 +40,15 @@ pub struct AboutQueue {
     pub capacity: Option<u64>,
     /// Nobody takes from it, and nothing leaves it.
     pub rests: bool,
+}
+
+/// When something is away by plan, since the start of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AboutOutage {
+    /// `broker`, a queue's name, or that of consumers.
+    pub of: String,
+    pub from: Span,
+    pub until: Span,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

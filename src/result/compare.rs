@@ -14,8 +14,13 @@ pub struct Comparison {
     pub confidence: f64,
     /// One for each measure of which one end is better.
     pub rankings: Vec<Ranking>,
+    /// By which whoever asked wants them ranked.
+    pub ranked: Option<Measure>,
     pub partial: bool,
 }
+
+/// Of each, in a live comparison, at least: fewer have no interval.
+pub const LIVE_RUNS: u32 = 5;
 
 #[derive(Clone, Debug)]
 pub struct Compared {

@@ -27,6 +27,8 @@ pub struct Live {
     /// How late messages were sent and work ended, in real time.
     pub sent_late: Lag,
     pub ended_late: Lag,
+    /// Sent later than that more than one time in a hundred, a run is invalid; in real time.
+    pub most_late: Span,
     /// Response from the actual sending, in seconds; none where a message is sent several times.
     pub uncorrected: Option<Uncorrected>,
     pub reconnects: u64,

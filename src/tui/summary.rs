@@ -2,12 +2,12 @@
 
 use super::view::{accounts, instant};
 use crate::measure::{Measure, Percentile, Quantity, Stat};
-use crate::report::{number, text};
-use crate::result::{Progress, Scene};
+use crate::report::{number, pacing, text};
+use crate::result::{Live, Progress, Scene};
 use crate::scenario::Scenario;
 
-/// Says how the run stood when it was left.
-pub fn summary(scene: &Scene, scenario: &Scenario) -> String {
+/// Says how the run stood when it was left, and of a live one, whether it kept to its plan.
+pub fn summary(scene: &Scene, scenario: &Scenario, live: Option<&Live>) -> String {
     let name = text::clean(&scenario.name);
     let until = match scene.stage {
         Progress::Over => "to its end".to_owned(),
@@ -19,6 +19,7 @@ pub fn summary(scene: &Scene, scenario: &Scenario) -> String {
     let accounts: String = accounts(scene).into_iter().map(|(_, piece)| piece).collect();
     lines.push(format!("{accounts}; balance {}", scene.accounts.residual()));
     lines.extend(response(scene));
+    lines.extend(live.map(|live| format!("pacing {}", pacing(live))));
     if scene.is_altered {
         lines.push("altered by hand: no theory, no verdict".to_owned());
     }

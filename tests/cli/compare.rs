@@ -49,6 +49,12 @@ fn they_are_ranked_by_a_measure() {
     let text = stdout(&run(&joined(&[&MM2, &BRIEF, &ask])));
     let at = text.find("ranking by wait.mean, the best first\n  1  count=4 (").expect(&text);
     assert!(text[at..].contains("\n  3  base ("), "{text}");
+    let scratch = Scratch::new("ranked");
+    let (stored, folder) = (scratch.path("ranked.json"), scratch.path("page"));
+    stdout(&run(&joined(&[&MM2, &BRIEF, &ask, &["--json", &stored]])));
+    stdout(&run(&["report", &stored, "-o", &folder]));
+    let page = std::fs::read_to_string(std::path::Path::new(&folder).join("index.html")).unwrap();
+    assert!(page.contains(" --rank wait.mean<"), "the command that gives the same again is another one");
     let neither = ["--vary", "consumers.consumer.count=3", "--rank", "utilization"];
     refused(&joined(&[&MM2, &BRIEF, &neither]), &["`--rank utilization`"]);
 }

@@ -24,7 +24,7 @@ fn a_live_run_stands_beside_theory_and_simulation() {
     assert_eq!(live["accounts"]["residual"], 0);
     assert_eq!(live["accounts"]["producers"]["producer"]["unfinished"], 0);
     assert_eq!(live["valid"].as_bool().unwrap(), code(&output) == 0);
-    for late in ["lag_p50_s", "lag_p99_s", "lag_max_s", "work_lag_p99_s"] {
+    for late in ["lag_p50_s", "lag_p99_s", "lag_max_s", "lag_limit_s", "work_lag_p99_s"] {
         assert!(live["pacing"][late].as_f64().unwrap() >= 0.0, "{late}");
     }
     assert!(live["uncorrected"]["response.mean"].as_f64().unwrap() >= 0.002 * 0.5);

@@ -53,18 +53,43 @@ fn of_several_scenarios_each_has_its_folder() {
     assert_eq!(files(&folder), ["one", "two"]);
 }
 
-#[test]
-fn a_comparison_has_a_page_too() {
-    let scratch = Scratch::new("compared");
+/// Where there is a page of two variants.
+fn compared(scratch: &Scratch) -> String {
     let (file, folder) = (scratch.file("s.yaml", scenario("")), scratch.path("report"));
     let vary = ["compare", &file, "--vary", "consumers.workers.count=4", "--report", &folder];
     let output = run(&joined(&[&vary, &BRIEF]));
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let page = fs::read_to_string(format!("{folder}/index.html")).unwrap();
+    folder
+}
+
+#[test]
+fn a_comparison_has_a_page_too() {
+    let scratch = Scratch::new("compared");
+    let page = fs::read_to_string(format!("{}/index.html", compared(&scratch))).unwrap();
     assert!(page.contains("<strong>count=4: "), "the sentence");
     assert!(page.contains("--variant count=4:consumers.workers.count=4"), "the command");
-    let stored = format!("{folder}/result.json");
-    refused(&["report", &stored, &stored], &["is a comparison"]);
+}
+
+#[test]
+fn two_comparisons_are_held_against_each_other_variant_by_variant() {
+    let scratch = Scratch::new("comparisons");
+    let stored = format!("{}/result.json", compared(&scratch));
+    let moved = run(&["report", &stored, &stored]);
+    assert_eq!(code(&moved), 0, "{}", stderr(&moved));
+    let text = stdout(&moved);
+    assert!(text.starts_with("── base ──\nnone of ") && text.contains("\n── count=4 ──\nnone of "), "{text}");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    assert!(words.join(" ").contains("with those of all 2 pairs"), "{text}");
+    let moved = stdout(&run(&["report", &stored, &stored, "--json", "-"]));
+    let names: Vec<String> = moved
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["name"].to_string())
+        .collect();
+    assert_eq!(names, ["\"base\"", "\"count=4\""]);
+    let fewer = fs::read_to_string(&stored).unwrap().replace("\"count=4\"", "\"count=5\"");
+    let moved = run(&["report", &stored, &scratch.file("fewer.json", fewer)]);
+    assert!(stderr(&moved).contains("has `count=4`") && stderr(&moved).contains("has `count=5`"), "{}", stderr(&moved));
+    assert!(!stdout(&moved).contains("──"), "one pair needs no heading");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use kendall::broker::Message;
-use kendall::live::{Clock, Generator, Hands, Speed, Timer, Verdict, WorksBy};
+use kendall::live::{Clock, Generator, Hands, Speed, Timer, Verdict, WorksBy, most_allowed};
 use kendall::time::{Span, Time};
 use tokio::runtime::{Builder, Runtime};
 
@@ -111,10 +111,10 @@ fn a_late_generator_is_found_out() {
             sent.extend_from_slice(batch);
         }
         assert_eq!(sent, every(millis(1), 60).collect::<Vec<_>>(), "the plan is kept, late as it is");
-        let verdict = generator.lateness().verdict(Some(millis(2)));
+        let verdict = generator.lateness().verdict(most_allowed(Some(millis(2))));
         assert!(matches!(verdict, Verdict::GeneratorBound { p99, .. } if p99 >= millis(28)), "{verdict}");
         // The same is nothing to a response of seconds.
-        assert_eq!(generator.lateness().verdict(Some(Span::from_secs(1000))), Verdict::Valid);
+        assert_eq!(generator.lateness().verdict(most_allowed(Some(Span::from_secs(1000)))), Verdict::Valid);
     });
 }
 
@@ -156,7 +156,7 @@ fn what_was_due_and_never_sent_is_late_too() {
         std::thread::sleep(Duration::from_millis(15));
         let mut lateness = generator.stop();
         assert_eq!(lateness.lag().count, 1_000);
-        assert!(matches!(lateness.verdict(None), Verdict::GeneratorBound { .. }));
+        assert!(matches!(lateness.verdict(most_allowed(None)), Verdict::GeneratorBound { .. }));
     });
 }
 

@@ -9,7 +9,7 @@ use kendall::scenario::Scenario;
 use crate::fixture;
 
 fn compared(before: &(Outcome, Scenario), after: &(Outcome, Scenario)) -> Moved {
-    Moved::new((&about(&before.1), &before.0), (&about(&after.1), &after.0))
+    Moved::new((&about(&before.1), &before.0), (&about(&after.1), &after.0), 1)
 }
 
 fn text(of: &Moved) -> String {
@@ -81,10 +81,10 @@ fn look(stored: Stored) {
         Stored::Run { about, outcome } => {
             let _ = page::of_run(&about, &outcome, &[], &[]);
             let _ = picture::of_run(&about, &outcome);
-            let _ = moved(&Moved::new((&about, &outcome), (&about, &outcome)), Style { colour: true, width: 80 });
+            let _ = moved(&Moved::new((&about, &outcome), (&about, &outcome), 1), Style { colour: true, width: 80 });
         }
         Stored::Comparison { about, comparison } => {
-            let _ = page::of_comparison(&about, &comparison, None, &[], &[]);
+            let _ = page::of_comparison(&about, &comparison, &[], &[]);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The page of a report: what it says, that it needs nothing beside it, and that what users write is text.
 
 mod browser;
+mod drawn;
 mod hostile;
 mod pictures;
 mod tags;
@@ -12,7 +13,7 @@ use kendall::result::Outcome;
 use kendall::scenario::Scenario;
 use sha2::{Digest as _, Sha256};
 
-use crate::fixture;
+use crate::{fixture, picture};
 use tags::{Tag, tags};
 
 const MOST_BYTES: usize = 1_500_000;
@@ -72,6 +73,13 @@ fn all_that_the_answer_rests_on_is_there() {
     ] {
         assert!(words.contains(part), "{part}: {words}");
     }
+}
+
+#[test]
+fn the_command_says_how_it_was_answered() {
+    let of = |made| words(&page(made)).split("The same again ").nth(1).unwrap().to_owned();
+    assert!(of(fixture::theory_only()).contains(" --theory "), "{}", of(fixture::theory_only()));
+    assert!(of(picture::agreeing()).contains(" --live "), "{}", of(picture::agreeing()));
 }
 
 #[test]

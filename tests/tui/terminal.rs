@@ -4,6 +4,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -11,6 +13,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+
+use kendall::tui::{Pace, Run, Watch, watch};
+
+use crate::fixture::load;
 
 /// Long enough for a machine that has much else to do.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,14 +33,19 @@ struct Watcher {
 
 impl Watcher {
     fn of(arguments: &[&str]) -> Watcher {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kendall"));
+        command.arg("watch").args(arguments);
+        Watcher::start(command)
+    }
+
+    fn start(mut command: Command) -> Watcher {
         let seat: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&seat).unwrap();
         unlockpt(&seat).unwrap();
         let name = ptsname(&seat, Vec::new()).unwrap().into_string().unwrap();
         let terminal = OpenOptions::new().read(true).write(true).open(name).unwrap();
         tcsetwinsize(&terminal, Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kendall"));
-        command.arg("watch").args(arguments).env("TERM", "xterm-256color").env_remove("NO_COLOR");
+        command.env("TERM", "xterm-256color").env_remove("NO_COLOR");
         command.stdin(terminal.try_clone().unwrap()).stdout(terminal.try_clone().unwrap());
         let program = command.stderr(terminal.try_clone().unwrap()).spawn().unwrap();
         let seat = File::from(seat);
@@ -133,6 +144,40 @@ fn a_signal_leaves_the_terminal_as_it_was() {
     }
 }
 
+/// Where the program of the next test is told to panic: when there is such a file.
+const PANICS_AT: &str = "KENDALL_TEST_PANICS_AT";
+
+#[test]
+fn a_panic_leaves_the_terminal_as_it_was() {
+    if let Some(file) = std::env::var_os(PANICS_AT) {
+        return watch_and_panic(Path::new(&file));
+    }
+    let file = std::env::temp_dir().join(format!("kendall-panics-{}", std::process::id()));
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "terminal::a_panic_leaves_the_terminal_as_it_was", "--nocapture"]).env(PANICS_AT, &file);
+    let mut watcher = Watcher::start(command);
+    watcher.sees("▶ running");
+    assert!(watcher.screen.screen().alternate_screen());
+    std::fs::write(&file, "").unwrap();
+    let (status, left) = watcher.ends();
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(status.signal(), Some(Signal::ABORT.as_raw()), "{left}");
+    assert!(left.contains("out of hand"), "{left}");
+}
+
+/// This program again, in the pseudo-terminal. Nothing is unwound, as in the released one.
+fn watch_and_panic(file: &Path) {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("{panic}");
+        std::process::abort();
+    }));
+    let scenario = load("mm1");
+    let stops = || if file.exists() { panic!("out of hand") } else { false };
+    let pace = Pace::usual(&scenario);
+    watch(&mut Run::simulated(&scenario), &Watch { scenario: &scenario, pace, has_colour: true, stops: &stops })
+        .unwrap();
+}
+
 #[test]
 fn control_c_is_an_interruption() {
     let mut watcher = Watcher::of(&MM1);
@@ -158,4 +203,7 @@ fn without_a_terminal_another_command_is_named() {
     assert_eq!(program.status.code(), Some(2));
     let said = String::from_utf8(program.stderr).unwrap();
     assert!(said.contains("needs a terminal") && said.contains("`kendall run scenarios/mm1.yaml`"), "{said}");
+    let program = Command::new(env!("CARGO_BIN_EXE_kendall")).arg("watch").args(MM1).output().unwrap();
+    let said = String::from_utf8(program.stderr).unwrap();
+    assert!(said.contains("`kendall run M/M/1 --rate 80/s --service 10ms`"), "{said}");
 }

@@ -17,9 +17,13 @@ pub struct Plot {
     #[arg(long, value_name = "NAME")]
     pub what: Vec<String>,
 
-    /// Where to, as its ending says: .svg or .png; a folder takes several, as SVG; `-` is standard output
+    /// Where to, as its ending says: .svg or .png; a folder takes several; `-` is standard output
     #[arg(short, long, value_name = "FILE|DIR|-", requires = "what")]
     pub output: Option<PathBuf>,
+
+    /// Into a folder as PNG, not as SVG
+    #[arg(long, requires = "output")]
+    pub png: bool,
 
     /// In pixels, such as 1200x700 [default: as the picture needs]
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
@@ -51,7 +55,7 @@ Examples:
   kendall plot sale.json
   kendall plot sale.json --what length -o length.svg
   kendall plot sale.json --what latency -o latency.png --size 1600x900 --theme dark
-  kendall plot sale.json --what all -o pictures
+  kendall plot sale.json --what all -o pictures --png
 
 `kendall plot RESULT` lists the pictures that a result has.";
 

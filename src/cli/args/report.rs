@@ -9,7 +9,7 @@ pub struct Reread {
     #[arg(value_name = "RESULT")]
     pub result: PathBuf,
 
-    /// A later result of the same measures, which is held against the first
+    /// A later result of the same measures, which is held against the first; variants and scenarios by their names
     #[arg(value_name = "LATER", conflicts_with = "output")]
     pub later: Option<PathBuf>,
 

@@ -34,6 +34,14 @@ pub fn briefly(difference: &Difference) -> Option<String> {
     Some(by.times(value).unwrap_or_else(plain))
 }
 
+/// The same, relative to the base whatever it is of; `None` where that is nothing.
+pub fn relatively(difference: &Difference) -> Option<String> {
+    let value = difference.relative()?;
+    let by = By::Base(1.0);
+    let plain = || format!("{}{}", plus(value), by.scale(value, value.abs() / 10.0).value(value));
+    Some(by.times(value).unwrap_or_else(plain))
+}
+
 /// Numbers below zero have their sign already.
 fn plus(value: f64) -> &'static str {
     if value > 0.0 { "+" } else { "" }
@@ -109,6 +117,13 @@ mod tests {
         assert_eq!(difference(&of("lost.share", 0.0, 0.004, 0.0005)), "+0.40 ± 0.05 pt");
         assert_eq!(difference(&of("utilization", 0.5, -0.12, 0.001)), "−12.0 ± 0.1 pt");
         assert_eq!(difference(&of("wait.mean", 0.0, 0.012, 0.001)), "+12 ± 1 ms");
+    }
+
+    #[test]
+    fn a_share_can_be_told_relative_to_the_base_too() {
+        let told = |base, value| relatively(&of("utilization", base, value, 0.001));
+        assert_eq!(told(0.5, -0.12).unwrap(), "−24 %");
+        assert_eq!((told(0.001, 0.009).unwrap(), told(0.0, 0.1)), ("×10".to_owned(), None));
     }
 
     #[test]

@@ -172,6 +172,7 @@ mod tests {
             differences: differences.iter().map(of).collect(),
             confidence: 0.99,
             rankings: Vec::new(),
+            ranked: None,
             partial: false,
         };
         sentence(&comparison, 1)

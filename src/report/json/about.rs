@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::read::{Damage, measure};
-use crate::result::{About, AboutConsumers, AboutQueue, Asked};
+use crate::result::{About, AboutConsumers, AboutOutage, AboutQueue, Asked};
+use crate::time::Span;
 
 #[derive(Serialize, Deserialize)]
 pub struct Input<'a> {
@@ -23,6 +24,8 @@ pub struct Input<'a> {
     asked: Replications<'a>,
     queues: Vec<Queue<'a>>,
     consumers: Vec<Consumers<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    outages: Vec<Outage<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,6 +49,13 @@ struct Consumers<'a> {
     count: u32,
 }
 
+#[derive(Serialize, Deserialize)]
+struct Outage<'a> {
+    of: Cow<'a, str>,
+    from_s: f64,
+    until_s: f64,
+}
+
 impl<'a> Input<'a> {
     pub fn new(about: &'a About) -> Input<'a> {
         let digest = Sha256::digest(about.text.as_bytes());
@@ -61,6 +71,7 @@ impl<'a> Input<'a> {
             asked: Replications::new(&about.asked),
             queues: about.queues.iter().map(Queue::new).collect(),
             consumers: about.consumers.iter().map(Consumers::new).collect(),
+            outages: about.outages.iter().map(Outage::new).collect(),
         }
     }
 
@@ -82,6 +93,7 @@ impl<'a> Input<'a> {
             asked: self.asked.read()?,
             queues: self.queues.into_iter().map(Queue::read).collect(),
             consumers: self.consumers.into_iter().map(Consumers::read).collect(),
+            outages: self.outages.into_iter().map(Outage::read).collect(),
         })
     }
 }
@@ -129,5 +141,16 @@ impl<'a> Consumers<'a> {
     fn read(self) -> AboutConsumers {
         let takes_from = self.takes_from.into_owned();
         AboutConsumers { name: self.name.into_owned(), takes_from, count: self.count }
+    }
+}
+
+impl<'a> Outage<'a> {
+    fn new(outage: &'a AboutOutage) -> Outage<'a> {
+        Outage { of: outage.of.as_str().into(), from_s: outage.from.seconds(), until_s: outage.until.seconds() }
+    }
+
+    fn read(self) -> AboutOutage {
+        let [from, until] = [self.from_s, self.until_s].map(Span::from_seconds);
+        AboutOutage { of: self.of.into_owned(), from, until }
     }
 }

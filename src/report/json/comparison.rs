@@ -42,6 +42,9 @@ pub struct Comparison<'a> {
     variants: Vec<Variant<'a>>,
     differences: Vec<Difference<'a>>,
     rankings: Vec<Ranking<'a>>,
+    /// The measure that a ranking was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ranked_by: Option<Cow<'a, str>>,
     warnings: Vec<WarningOf<'a>>,
 }
 
@@ -102,6 +105,7 @@ impl<'a> Comparison<'a> {
             variants: compared.iter().zip(abouts).map(variant).collect(),
             differences: comparison.differences.iter().map(|d| Difference::new(d, compared)).collect(),
             rankings: comparison.rankings.iter().map(|ranking| Ranking::new(ranking, compared)).collect(),
+            ranked_by: comparison.ranked.as_ref().map(|measure| measure.to_string().into()),
             warnings: compared.iter().flat_map(of_one).collect(),
         }
     }
@@ -120,6 +124,7 @@ impl<'a> Comparison<'a> {
         };
         let differences: Vec<_> = self.differences.into_iter().map(|d| d.read(at)).collect::<Result<_, _>>()?;
         let rankings = self.rankings.into_iter().map(|ranking| ranking.read(at)).collect::<Result<_, _>>()?;
+        let ranked = self.ranked_by.map(|name| measure(&name)).transpose()?;
         let warnings = self.warnings.into_iter().map(|of| Ok((at(&of.variant)?, of.warning.read()?)));
         for (variant, warning) in warnings.collect::<Result<Vec<_>, Damage>>()? {
             compared[variant].outcome.warnings.push(warning);
@@ -128,7 +133,7 @@ impl<'a> Comparison<'a> {
             abouts.push(first);
         }
         let confidence = self.confidence_each;
-        Ok((abouts, result::Comparison { compared, differences, confidence, rankings, partial: self.partial }))
+        Ok((abouts, result::Comparison { compared, differences, confidence, rankings, ranked, partial: self.partial }))
     }
 }
 

@@ -70,6 +70,8 @@ struct Pacing<'a> {
     lag_p50_s: f64,
     lag_p99_s: f64,
     lag_max_s: f64,
+    /// The run is invalid if more than one in a hundred was later.
+    lag_limit_s: f64,
     /// Shares of messages, and the seconds by which so many of them were late at most.
     lag: Cow<'a, [(f64, f64)]>,
     worked: u64,
@@ -114,7 +116,7 @@ impl<'a> Live<'a> {
             same_draws: twin.collect(),
             per_run: runs.per_replication,
             uncorrected: live.uncorrected.map(Uncorrected::new),
-            pacing: Pacing::new(&live.sent_late, &live.ended_late),
+            pacing: Pacing::new(live),
             halves: live.halves.map(|halves| Halves { live: halves.live, same_draws: halves.twin }),
             oldest_unfinished_s: live.oldest_unfinished.map(Span::seconds),
             reconnects: live.reconnects,
@@ -145,6 +147,7 @@ impl<'a> Live<'a> {
         };
         let twin = self.same_draws.0.into_iter();
         let twin = twin.filter_map(|(name, value)| value.map(|value| Ok((measure(&name)?, value))));
+        let most_late = Span::from_seconds(self.pacing.lag_limit_s);
         let (sent_late, ended_late) = self.pacing.read();
         Ok(result::Live {
             target: self.target.into_owned(),
@@ -157,6 +160,7 @@ impl<'a> Live<'a> {
             valid: if self.valid { Ok(()) } else { Err(self.why.map_or(String::new(), Cow::into_owned)) },
             sent_late,
             ended_late,
+            most_late,
             uncorrected: self.uncorrected.and_then(Uncorrected::read),
             reconnects: self.reconnects,
             foreign: self.foreign,
@@ -180,12 +184,14 @@ impl Uncorrected {
 }
 
 impl<'a> Pacing<'a> {
-    fn new(sent: &'a result::Lag, ended: &'a result::Lag) -> Pacing<'a> {
+    fn new(live: &'a result::Live) -> Pacing<'a> {
+        let (sent, ended) = (&live.sent_late, &live.ended_late);
         Pacing {
             sent: sent.count,
             lag_p50_s: sent.p50.seconds(),
             lag_p99_s: sent.p99.seconds(),
             lag_max_s: sent.max.seconds(),
+            lag_limit_s: live.most_late.seconds(),
             lag: sent.curve.as_slice().into(),
             worked: ended.count,
             work_lag_p50_s: ended.p50.seconds(),

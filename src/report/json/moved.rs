@@ -6,11 +6,12 @@ use super::{FORMAT, finite};
 use crate::report::moved::{Moved, TargetMoved};
 use crate::result::{self, CONFIDENCE, Holds};
 
-/// One JSON object on one line, with a line break behind it.
-pub fn moved(moved: &Moved) -> String {
+/// One JSON object on one line, with a line break behind it; `name` is the scenario's or the variant's.
+pub fn moved(name: &str, moved: &Moved) -> String {
     let report = Report {
         format: FORMAT,
         kendall: env!("CARGO_PKG_VERSION"),
+        name,
         confidence: CONFIDENCE,
         confidence_each: moved.confidence,
         worse: moved.is_worse(),
@@ -25,6 +26,7 @@ pub fn moved(moved: &Moved) -> String {
 struct Report<'a> {
     format: u32,
     kendall: &'static str,
+    name: &'a str,
     /// With which all differences hold together.
     confidence: f64,
     /// Of each of them.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::picture::draw::ALIKE;
 use super::super::picture::{Across, Axis, Kind, Layer, Mark, Panel, Picture, Role, Scale, Spot, Stroke};
 
 /// On one line. Numbers have six digits, which is more than a picture shows.
@@ -93,7 +94,7 @@ fn word(stroke: Stroke) -> &'static str {
 }
 
 /// As the page calls its colours.
-fn role(role: Role) -> String {
+pub fn role(role: Role) -> String {
     match role {
         Role::Theory => "theory".to_owned(),
         Role::Simulation => "simulation".to_owned(),
@@ -103,12 +104,9 @@ fn role(role: Role) -> String {
         Role::Bad => "bad".to_owned(),
         Role::Doubtful => "doubtful".to_owned(),
         Role::Faint => "faint".to_owned(),
-        Role::Nth(at) => format!("nth-{}", at % COLOURS),
+        Role::Nth(at) => format!("nth-{}", at % ALIKE),
     }
 }
-
-/// After so many they begin again.
-const COLOURS: usize = 8;
 
 #[cfg(test)]
 mod tests {

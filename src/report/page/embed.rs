@@ -5,6 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::report::json;
+use crate::report::picture::draw::{Theme, roles};
+
 const LICENCE: &str = include_str!("uplot/LICENSE");
 const UPLOT: &str = include_str!("uplot/uPlot.iife.min.js");
 const UPLOT_STYLE: &str = include_str!("uplot/uPlot.min.css");
@@ -20,7 +23,16 @@ pub fn script() -> &'static str {
 }
 
 pub fn style() -> String {
-    format!("{UPLOT_STYLE}\n{STYLE}")
+    format!("{UPLOT_STYLE}\n{STYLE}{}", colours())
+}
+
+/// Of roles, as drawn pictures have them.
+fn colours() -> String {
+    let colour = |role| {
+        let [light, dark] = [Theme::Light, Theme::Dark].map(|theme| theme.colour(role).hex());
+        format!("  --role-{}: light-dark({light}, {dark});\n", json::role(role))
+    };
+    format!(":root {{\n{}}}\n", roles().map(colour).collect::<String>())
 }
 
 /// Nothing is fetched, nothing is sent, and no script or style is heeded but these.
@@ -38,7 +50,7 @@ fn hash(text: &str) -> String {
 }
 
 /// JSON that is the same to a reader of JSON and nothing to a reader of HTML.
-pub fn json(json: &str) -> String {
+pub fn data(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for letter in json.chars() {
         match letter {
@@ -61,7 +73,7 @@ mod tests {
     #[test]
     fn json_stays_the_same_and_ends_no_element() {
         let hostile = "{\"a\":\"</script><!--&\u{2028}]]>\"}";
-        let safe = json(hostile);
+        let safe = data(hostile);
         assert!(!safe.contains(['<', '>', '&', '\u{2028}']), "{safe}");
         assert!(safe.starts_with("{\"a\":\"\\u003c/script\\u003e"), "{safe}");
     }

@@ -33,7 +33,7 @@ pub fn figure(picture: &Picture, image: Option<&str>, is_first: bool) -> Markup 
             div .chart role="group" aria-label=(alt) {}
             figcaption { (clean(&picture.caption)) }
             script type="application/json" data-kendall="picture" {
-                (PreEscaped(embed::json(&json::picture(picture))))
+                (PreEscaped(embed::data(&json::picture(picture))))
             }
         }
     }

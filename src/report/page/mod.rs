@@ -13,7 +13,6 @@ use super::comparison;
 use super::picture::Picture;
 use super::terminal::{Entry, Paint, Style, View, accounts, headline, method, targets, warnings};
 use super::text::clean;
-use crate::measure::Measure;
 use crate::result::{About, Compared, Comparison, Outcome};
 
 /// A picture, and how it looks where no script runs, and on paper.
@@ -74,13 +73,7 @@ pub fn of_run(about: &About, outcome: &Outcome, pictures: &[Drawn], beside: &[Be
 }
 
 /// The page of a comparison; `abouts` are of those that were compared, in their order.
-pub fn of_comparison(
-    abouts: &[About],
-    compared: &Comparison,
-    ranked: Option<&Measure>,
-    pictures: &[Drawn],
-    beside: &[Beside],
-) -> String {
+pub fn of_comparison(abouts: &[About], compared: &Comparison, pictures: &[Drawn], beside: &[Beside]) -> String {
     let views = compared.compared.iter().zip(abouts).map(|(one, about)| (one, View::new(&one.outcome, about, PLAIN)));
     let own = |(one, view): (&Compared, View)| {
         let named = |(title, entries): (String, Vec<Entry>)| (format!("{}: {title}", clean(&one.name)), entries);
@@ -95,7 +88,7 @@ pub fn of_comparison(
         key: first_of(pictures, &["differences"]),
         table: sections::differences(compared),
         notes: Vec::new(),
-        best: comparison::ranking(compared, ranked).unwrap_or_else(|| comparison::best_in(compared)),
+        best: comparison::ranking(compared).unwrap_or_else(|| comparison::best_in(compared)),
         warnings: comparison::warnings(compared),
         accounts: views.flat_map(own).collect(),
         method: comparison::method(compared, abouts),

@@ -50,6 +50,8 @@
   // What lies beyond an axis that ends stands at its end.
   const inside = (axis, value) => (value == null ? null : Math.min(axis.to ?? Infinity, Math.max(axis.from ?? -Infinity, value)));
 
+  const isBeyond = (axis, value) => value == null || (axis.to != null && value > axis.to);
+
   const decades = (from, to, steps) => {
     const all = [];
     for (let power = from; power <= to; power++) for (const step of steps) all.push(step * 10 ** power);
@@ -80,10 +82,12 @@
   }
 
   function linearTicks(kind, low, high, room) {
-    const steps = STEPS[kind];
+    const steps = kind === "rate" && high < 0.1 ? STEPS.count.map((s) => s / 3600) : STEPS[kind];
     const step = steps.find((s) => (high - low) / s <= room) ?? steps[steps.length - 1];
     const ticks = [];
-    for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n++) ticks.push(n * step + 0);
+    // No time is negative; what stands there is named elsewhere.
+    const first = kind === "seconds" ? Math.max(0, low) : low;
+    for (let n = Math.ceil(first / step - 1e-9); n * step <= high + step * 1e-9; n++) ticks.push(n * step + 0);
     return ticks;
   }
 
@@ -107,6 +111,11 @@
     const values = all.map(scales[axis.scale].back);
     // Times that are evenly spaced have the unit of the longest.
     const unit = axis.kind === "seconds" && axis.scale === "linear" && unitOf(Math.max(...values.map(Math.abs)));
+    // Nor are rates written by the second and by the hour on one axis.
+    if (axis.kind === "rate" && axis.scale === "linear") {
+      const isSeldom = Math.max(...values.map(Math.abs)) < 0.1;
+      return values.map((value) => (isSeldom ? `${digits(value * 3600, 4)} /h` : `${digits(value, 4)} /s`));
+    }
     return values.map((value) => (unit && value !== 0 ? `${digits(value / unit[1], 4)} ${unit[0]}` : written[axis.kind](value, 4)));
   }
 
@@ -133,7 +142,7 @@
       case "line": return { ...layer, x: layer.x.map(X), y: layer.y.map(Y) };
       case "band": return { ...layer, x: layer.x.map(X), low: layer.low.map(Y), high: layer.high.map(Y) };
       case "bars": return { ...layer, bars: layer.bars.map(([from, to, base, top]) => (lies ? [from, to, X(base), X(top)] : [X(from), X(to), Y(base), Y(top)])) };
-      case "intervals": return { ...layer, marks: layer.marks.map(([row, value, low, high, ...more]) => [row, ...[value, low, high].map((v) => X(inside(panel.x, v))), ...more]) };
+      case "intervals": return { ...layer, marks: layer.marks.map(([row, value, low, high, text, ...more]) => [row, ...[value, low, high].map((v) => X(inside(panel.x, v))), isBeyond(panel.x, value) ? `${text} →` : text, ...more]) };
       case "spots": return { ...layer, spots: layer.spots.map(([x, y, text]) => [X(x), Y(y), text]) };
       default: return { ...layer, at: layer.across === "x" ? X(layer.at) : Y(layer.at) };
     }
@@ -186,12 +195,13 @@
         u.ctx.fillRect(Math.min(x0, x1) + gap, Math.min(y0, y1), Math.max(Math.abs(x1 - x0) - 2 * gap, 1), Math.abs(y1 - y0));
       }
     },
-    intervals(u, layer, X, Y) {
+    intervals(u, layer, X, Y, lies, rules) {
       const cap = 4 * devicePixelRatio;
       stroke(u, role(layer.role), 2);
       for (const [row, value, low, high, text, isFaint] of layer.marks) {
         const y = Y(row);
         u.ctx.globalAlpha = isFaint ? 0.45 : 1;
+        u.ctx.setLineDash([]);
         if (low != null && high != null) {
           for (const line of [[[X(low), y], [X(high), y]], [[X(low), y - cap], [X(low), y + cap]], [[X(high), y - cap], [X(high), y + cap]]]) {
             path(u.ctx, line);
@@ -202,7 +212,8 @@
         const at = value == null ? u.bbox.left + u.bbox.width - 6 * devicePixelRatio : X(value);
         sign(u.ctx, layer.role, at, y, 5 * devicePixelRatio);
         if (!text) continue;
-        word(u, text, low == null ? at : X(low), high == null ? at : X(high), y);
+        u.ctx.globalAlpha = isFaint ? 0.75 : 1;
+        word(u, text, low == null ? at : X(low), high == null ? at : X(high), y, rules);
         stroke(u, role(layer.role), 2);
       }
     },
@@ -223,13 +234,15 @@
     },
   };
 
-  // Right of a spot or an interval, or left of it where there is no room.
-  function word(u, text, left, right, y) {
+  // Right of a spot or an interval, or left of it where there is no room, or a rule stands in its way.
+  function word(u, text, left, right, y, rules = []) {
     const gap = 9 * devicePixelRatio;
     u.ctx.font = FONT.replace("12px", `${12 * devicePixelRatio}px`);
     u.ctx.fillStyle = colour("ink");
     u.ctx.textBaseline = "middle";
-    const fits = right + gap + u.ctx.measureText(text).width <= u.bbox.left + u.bbox.width;
+    const size = u.ctx.measureText(text).width;
+    const isFree = !rules.some((x) => x > right && x < right + gap + size) || left - gap - size < u.bbox.left;
+    const fits = right + gap + size <= u.bbox.left + u.bbox.width && isFree;
     u.ctx.textAlign = fits ? "left" : "right";
     const x = fits ? right + gap : left - gap;
     Object.assign(u.ctx, { strokeStyle: colour("paper"), lineWidth: 4 * devicePixelRatio, lineJoin: "round" });
@@ -256,13 +269,14 @@
   function paint(u, panel, layers, kinds) {
     const [X, Y] = ["x", "y"].map((scale) => (v) => u.valToPos(v, scale, true));
     const { left, top, width, height } = u.bbox;
+    const rules = layers.filter((layer) => layer.is === "rule" && layer.across === "x" && layer.at != null).map((layer) => X(layer.at));
     for (const layer of layers) {
       if (!kinds.includes(layer.is) || !isShown(u, layer)) continue;
       u.ctx.save();
       u.ctx.beginPath();
       u.ctx.rect(left, top, width, height);
       u.ctx.clip();
-      painters[layer.is](u, layer, X, Y, panel.y.scale === "rows");
+      painters[layer.is](u, layer, X, Y, panel.y.scale === "rows", rules);
       u.ctx.restore();
     }
   }

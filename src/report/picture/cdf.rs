@@ -1,12 +1,18 @@
 //! What share of messages took at most how long: response, and the wait in it.
 
-use super::parts::{self, seconds};
+use hdrhistogram::Histogram;
+
+use super::parts::{self, seconds, share};
 use super::{Axis, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve};
 use crate::measure::Quantity;
 use crate::result::{About, Outcome, Simulation};
 
-/// The slowest, in times the fastest that is drawn.
+/// The slowest, in times the fastest that is drawn, at most.
 const DRAWN: f64 = 1e4;
+/// The share of messages at either end that the axis leaves out.
+const ENDS: (f64, f64) = (0.005, 0.9999);
+/// Points of a line.
+const POINTS: u32 = 400;
 
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let quantities = [Quantity::Response, Quantity::Wait];
@@ -18,36 +24,57 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         name: "cdf",
         alt: format!("The distributions of response and wait. {title}."),
         title,
-        caption: parts::caption(about, outcome),
+        caption: parts::caption(about, outcome) + &parts::unfinished(outcome),
         panels,
     })
 }
 
-/// Four decades below the slowest: what is faster differs in nothing that matters.
+fn histogram(runs: &Simulation, quantity: Quantity) -> &Histogram<u64> {
+    if quantity == Quantity::Wait { &runs.wait } else { &runs.response }
+}
+
+/// From the fastest that took any time to the slowest, measured or else by theory.
 fn times(outcome: &Outcome) -> Option<Axis> {
-    let slowest = |runs: &Simulation| Some(curve::of_histogram(&runs.response, &[1.0]).first()?.1);
-    let measured = parts::measured(outcome).iter().filter_map(|who| slowest(who.runs)).reduce(f64::max);
-    let theory = curve::of_theory(outcome, Quantity::Response).last().map(|point| point.1);
-    let to = measured.or(theory).filter(|to| *to > 0.0)?;
-    Some(Axis { from: Some(to / DRAWN), to: Some(to), ..parts::axis("time", Kind::Seconds, Scale::Log) })
+    let mut ends: Vec<(f64, f64)> = Vec::new();
+    for who in parts::measured(outcome) {
+        for times in [&who.runs.response, &who.runs.wait].into_iter().filter(|times| times.max() > 0) {
+            let none = times.count_at(0) as f64 / times.len() as f64;
+            let at = |share: f64| times.value_at_quantile(none + share * (1.0 - none)) as f64 / 1e9;
+            ends.push((at(ENDS.0), at(ENDS.1)));
+        }
+    }
+    if ends.is_empty() {
+        let curve = curve::whole_theory(outcome, Quantity::Response)?;
+        ends.push((curve[1].1 / 10.0, curve.last()?.1));
+    }
+    let (from, to) = ends.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).filter(|ends| ends.1 > 0.0)?;
+    let from = from.clamp(to / DRAWN, to / 2.0);
+    Some(Axis { from: Some(from), to: Some(to), ..parts::axis("time", Kind::Seconds, Scale::Log) })
+}
+
+/// As far apart on the axis.
+fn instants(x: &Axis) -> Vec<f64> {
+    let (from, to) = (x.from.unwrap_or(1.0), x.to.unwrap_or(1.0));
+    (0..=POINTS).map(|at| from * (to / from).powf(f64::from(at) / f64::from(POINTS))).collect()
 }
 
 fn panel(outcome: &Outcome, quantity: Quantity, x: &Axis) -> Option<Panel> {
+    let at = instants(x);
     let mut layers: Vec<Layer> = Vec::new();
-    let turned = |points: Vec<(f64, f64)>| points.into_iter().map(|(share, at)| (at, share)).collect::<Vec<_>>();
+    let mut name = quantity.name().to_owned();
     for who in parts::measured(outcome) {
-        let times = if quantity == Quantity::Wait { &who.runs.wait } else { &who.runs.response };
-        let points = turned(curve::of_histogram(times, &curve::even()));
-        if points.iter().any(|point| point.0 > 0.0) {
-            layers.push(parts::line(who.by, who.role, points));
+        let times = histogram(who.runs, quantity);
+        if times.max() > 0 {
+            layers.push(parts::line(who.by, who.role, curve::shares_at(times, &at)));
+            let none = times.count_at(0) as f64 / times.len() as f64;
+            name = if none >= ENDS.0 { format!("{}: none for {}", quantity.name(), share(none)) } else { name };
         }
     }
-    let theory = turned(curve::of_theory(outcome, quantity).to_vec());
-    if theory.len() > 1 {
-        let label = "theory".to_owned();
-        layers.push(Layer::Line { label, role: Role::Theory, stroke: Stroke::Dashed, points: theory });
+    if let Some(curve) = curve::whole_theory(outcome, quantity) {
+        let known = at.iter().filter(|at| curve.last().is_some_and(|last| **at <= last.1));
+        let points = known.map(|at| (*at, curve::share_until(&curve, *at))).collect();
+        layers.push(Layer::Line { label: "theory".to_owned(), role: Role::Theory, stroke: Stroke::Dashed, points });
     }
-    let name = quantity.name();
     let y = Axis { to: Some(1.0), ..parts::from_zero("share of messages that took at most as long", Kind::Share) };
-    (!layers.is_empty()).then(|| Panel { title: name.to_owned(), x: x.clone(), y, layers })
+    (!layers.is_empty()).then(|| Panel { title: name, x: x.clone(), y, layers })
 }

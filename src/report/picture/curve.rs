@@ -2,8 +2,9 @@
 
 use hdrhistogram::Histogram;
 
-use crate::measure::Quantity;
-use crate::result::Outcome;
+use super::parts;
+use crate::measure::{Measure, Quantity, Stat};
+use crate::result::{Outcome, Warning, WarningCode};
 use crate::stats::ABOVE_AT_LEAST;
 
 const NANOS_PER_SECOND: f64 = 1e9;
@@ -16,10 +17,50 @@ pub fn nines(messages: f64) -> Vec<f64> {
     (0..=count).map(|at| 1.0 - 10_f64.powf(-f64::from(at) / PER_NINE)).collect()
 }
 
-/// Evenly spaced shares, finer at the end.
-pub fn even() -> Vec<f64> {
-    let middle = (1..200).map(|at| f64::from(at) / 200.0);
-    middle.chain([0.998, 0.999]).collect()
+/// Until which share a curve is to be believed: where a percentile rests on too few messages, it ends.
+pub fn believed(outcome: &Outcome) -> f64 {
+    let doubtful = outcome.warnings.iter().filter(|warning| warning.code == WarningCode::ShortRun);
+    let percentile = |warning: &Warning| match warning.measure {
+        Some(Measure { of: None, quantity: Quantity::Response, stat: Stat::Percentile(percentile) }) => {
+            Some(percentile.quantile())
+        }
+        _ => None,
+    };
+    doubtful.filter_map(percentile).fold(1.0, f64::min)
+}
+
+/// The share that took at most as long, at each of those times.
+pub fn shares_at(times: &Histogram<u64>, at: &[f64]) -> Vec<(f64, f64)> {
+    let all = times.len().max(1) as f64;
+    let mut steps = times.iter_recorded().peekable();
+    let mut below = 0;
+    let share = |at: &f64| {
+        while let Some(step) = steps.next_if(|step| step.value_iterated_to() as f64 / NANOS_PER_SECOND <= *at) {
+            below += step.count_at_value();
+        }
+        (*at, below as f64 / all)
+    };
+    at.iter().map(share).collect()
+}
+
+/// What a curve of theory tells of a time: between two points as if what is slower fell exponentially, which tails nearly
+/// do. It begins with the share that took no time.
+pub fn share_until(curve: &[(f64, f64)], at: f64) -> f64 {
+    let next = curve.partition_point(|point| point.1 <= at).max(1);
+    let (low, Some(high)) = (curve[next - 1], curve.get(next)) else { return curve[next - 1].0 };
+    let part = (at - low.1) / (high.1 - low.1);
+    1.0 - (1.0 - low.0) * ((1.0 - high.0) / (1.0 - low.0)).powf(part)
+}
+
+/// The same, from where no time has passed on.
+pub fn whole_theory(outcome: &Outcome, quantity: Quantity) -> Option<Vec<(f64, f64)>> {
+    let none = match quantity {
+        Quantity::Wait => 1.0 - parts::theory(outcome, &Measure::whole(Quantity::Waited, Stat::Share))?.value,
+        _ => 0.0,
+    };
+    let later = of_theory(outcome, quantity).iter().copied().filter(|point| point.1 > 0.0 && point.0 > none);
+    let curve: Vec<(f64, f64)> = [(none, 0.0)].into_iter().chain(later).collect();
+    (curve.len() > 1).then_some(curve)
 }
 
 /// Seconds at those shares.
@@ -62,7 +103,24 @@ mod tests {
     fn a_curve_ends_where_messages_become_too_few() {
         let last = |messages| *nines(messages).last().unwrap();
         assert!((last(1e6) - 0.9999).abs() < 1e-9 && last(50.0) == 0.0 && last(0.0) == 0.0);
-        assert!(even().is_sorted());
+    }
+
+    #[test]
+    fn shares_are_counted_up_to_each_time() {
+        let mut times = Histogram::new(3).unwrap();
+        [0, 0, 5_000_000, 10_000_000].into_iter().for_each(|ns| times.record(ns).unwrap());
+        let shares: Vec<f64> = shares_at(&times, &[1e-3, 6e-3, 2e-2]).into_iter().map(|(_, share)| share).collect();
+        assert_eq!(shares, [0.5, 0.75, 1.0]);
+    }
+
+    #[test]
+    fn between_two_points_a_tail_falls_exponentially() {
+        let of = |share: f64| (share, -(1.0 - share).ln());
+        let curve: Vec<(f64, f64)> = [0.0, 0.5, 0.9].into_iter().map(of).collect();
+        for at in [0.2, 0.7, 1.5, 2.2] {
+            assert!((share_until(&curve, at) - (1.0 - f64::exp(-at))).abs() < 1e-12, "{at}");
+        }
+        assert_eq!(share_until(&curve, 99.0), 0.9);
     }
 
     #[test]

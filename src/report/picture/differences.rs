@@ -2,14 +2,16 @@
 
 use super::parts;
 use super::{Across, Axis, Kind, Layer, Mark, Panel, Picture, Role, Scale};
-use crate::measure::Measure;
-use crate::report::comparison::{briefly, sentence};
+use crate::measure::{Measure, Unit};
+use crate::report::comparison::{best_in, cells, sentence};
 use crate::result::{About, Comparison, Difference, Shown};
 
+/// More of them are too long for a title.
+const MOST_BEST: usize = 2;
 /// More rows are too many to be looked at.
 const MOST_ROWS: usize = 14;
-/// Beyond twice as much, a logarithm of the factor is fairer.
-const EVENLY: f64 = 1.0;
+/// Beyond twice as much, or below a tenth and not nothing, a logarithm of the factor is fairer.
+const EVENLY: (f64, f64) = (-0.9, 1.0);
 /// What is more times as much stands at the edge.
 const MOST_TIMES: f64 = 1000.0;
 
@@ -26,21 +28,23 @@ pub fn picture(about: &About, comparison: &Comparison) -> Option<Picture> {
         return None;
     }
     let kind = kind(comparison);
-    let variants = 1..comparison.compared.len();
-    let layer = |variant: usize| Layer::Intervals {
-        label: comparison.compared[variant].name.clone(),
-        role: Role::Nth(variant),
-        marks: marks(comparison, variant, shown, kind),
+    let variants = parts::spread(comparison.compared.len() - 1);
+    let layer = |(nth, variant): (usize, &usize)| Layer::Intervals {
+        label: comparison.compared[1 + variant].name.clone(),
+        role: Role::Nth(1 + nth),
+        marks: marks(comparison, 1 + variant, shown, (kind, beside(nth, variants.len()))),
     };
-    let layers: Vec<Layer> = variants.map(layer).collect();
+    let layers: Vec<Layer> = variants.iter().enumerate().map(layer).collect();
     let x = axis(base, &layers, kind);
     let rule = parts::rule("", Role::Limit, Across::AtX, if kind == Kind::Relative { 0.0 } else { 1.0 });
     let rows = shown.iter().map(|measure| measure.to_string()).collect();
-    let caption = parts::caption_of(about, comparison) + &parts::left_out(shown.len(), all.len(), "measures");
+    let caption = parts::caption_of(about, comparison)
+        + &parts::left_out(shown.len(), all.len(), "measures")
+        + &parts::left_out(variants.len(), comparison.compared.len() - 1, "variants");
     Some(Picture {
         name: "differences",
-        title: format!("How the variants differ from {base}"),
-        caption: caption + " · pale: none shown",
+        title: title(comparison, base),
+        caption: caption + " · intervals hold all together in 95 %; pale: no difference shown",
         alt: alt(comparison, base),
         panels: vec![Panel {
             title: String::new(),
@@ -51,9 +55,20 @@ pub fn picture(about: &About, comparison: &Comparison) -> Option<Picture> {
     })
 }
 
-/// Evenly while nothing is more than twice as much, else by factors.
+/// Who is best in what matters most.
+fn title(comparison: &Comparison, base: &str) -> String {
+    let best: Vec<String> = best_in(comparison)
+        .into_iter()
+        .take(MOST_BEST)
+        .map(|best| format!("{} in {}", best.text, best.label))
+        .collect();
+    if best.is_empty() { format!("How the variants differ from {base}") } else { format!("Best: {}", best.join("; ")) }
+}
+
+/// Evenly while nothing is far from what it was, else by factors.
 fn kind(comparison: &Comparison) -> Kind {
-    let is_even = comparison.differences.iter().filter_map(Difference::relative).all(|of| of <= EVENLY);
+    let is_even = |of: f64| (of >= EVENLY.0 || of == -1.0) && of <= EVENLY.1;
+    let is_even = comparison.differences.iter().filter_map(Difference::relative).all(is_even);
     if is_even { Kind::Relative } else { Kind::Times }
 }
 
@@ -67,14 +82,19 @@ fn ratio(difference: &Difference) -> Option<f64> {
     }
 }
 
-fn marks(comparison: &Comparison, variant: usize, rows: &[&Measure], kind: Kind) -> Vec<Mark> {
-    let variants = (comparison.compared.len() - 1) as f64;
-    let beside = (variant as f64 - (variants + 1.0) / 2.0) * 0.8 / variants;
+/// Where one of several marks stands in a row.
+fn beside(nth: usize, of: usize) -> f64 {
+    (nth as f64 - (of as f64 - 1.0) / 2.0) * 0.8 / of as f64
+}
+
+fn marks(comparison: &Comparison, variant: usize, rows: &[&Measure], (kind, beside): (Kind, f64)) -> Vec<Mark> {
     let zero = if kind == Kind::Relative { 1.0 } else { 0.0 };
     let mark = |(row, measure): (usize, &&Measure)| {
         let found = comparison.differences.iter().find(|d| d.variant == variant && d.measure == **measure)?;
         let value = ratio(found)?;
-        let half = found.half.zip(found.base).map(|(half, base)| half / base.abs()).filter(|half| half.is_finite());
+        let half = found.half.zip(found.base).map(|(half, base)| half / base.abs());
+        // What is nothing in every run has no interval.
+        let half = half.filter(|half| half.is_finite() && value > 0.0);
         Some(Mark {
             row: row as f64 + beside,
             value: value - zero,
@@ -86,12 +106,16 @@ fn marks(comparison: &Comparison, variant: usize, rows: &[&Measure], kind: Kind)
     rows.iter().enumerate().filter_map(mark).collect()
 }
 
+/// By how much, relative to the base as the axis has it; of a share in points too.
 fn told(difference: &Difference) -> String {
-    let (first, value) = (difference.base == Some(0.0), difference.value == Some(0.0));
-    match (first, value) {
-        (_, true) => "the same".to_owned(),
-        (true, false) => format!("{}, from none", briefly(difference).unwrap_or_default()),
-        (false, false) => briefly(difference).unwrap_or_default(),
+    let by = cells::briefly(difference).unwrap_or_default();
+    match difference.shown() {
+        _ if difference.value == Some(0.0) => "the same".to_owned(),
+        Some(Shown::Nothing) => cells::difference(difference),
+        _ if difference.base == Some(0.0) => format!("{by}, from none"),
+        _ if difference.measure.unit() != Unit::Share => by,
+        _ if difference.relative() == Some(-1.0) => format!("none ({by})"),
+        _ => format!("{} ({by})", cells::relatively(difference).unwrap_or_default()),
     }
 }
 
@@ -101,9 +125,12 @@ fn axis(base: &str, layers: &[Layer], kind: Kind) -> Axis {
         Layer::Intervals { marks, .. } => marks.as_slice(),
         _ => &[],
     });
-    let ends = marks.flat_map(|mark| mark.ends.map_or([mark.value; 2], |(low, high)| [low, high]));
-    let (least, most) = if kind == Kind::Relative { (-1.0, EVENLY) } else { (1.0 / MOST_TIMES, MOST_TIMES) };
-    let known = ends.filter(|end| (least..=most).contains(end));
+    // On a logarithmic axis, what reaches down to nothing is drawn some way down.
+    let low = |mark: &Mark, low: f64| if kind == Kind::Times && low <= 0.0 { mark.value / 3.0 } else { low };
+    let ends = marks.flat_map(|mark| mark.ends.map_or([mark.value; 2], |ends| [low(mark, ends.0), ends.1]));
+    let ends = ends.filter(|end| kind == Kind::Relative || *end > 0.0);
+    let (least, most) = if kind == Kind::Relative { (-1.0, EVENLY.1) } else { (1.0 / MOST_TIMES, MOST_TIMES) };
+    let known = ends.filter(|end| end.is_finite()).map(|end| end.clamp(least, most));
     let start = if kind == Kind::Relative { (-0.05, 0.05) } else { (0.5, 2.0) };
     let (low, high) = known.fold(start, |(low, high): (f64, f64), end| (low.min(end), high.max(end)));
     let (label, scale, from, to) = match kind {

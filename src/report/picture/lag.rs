@@ -1,7 +1,7 @@
 //! How late a live run was by the clock: whether its numbers are to be believed.
 
 use super::parts::{self, seconds};
-use super::{Kind, Layer, Panel, Picture, Role, Scale, Spot};
+use super::{Across, Kind, Layer, Panel, Picture, Role, Scale, Spot};
 use crate::result::{About, Lag, Outcome};
 
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
@@ -13,6 +13,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     }
     let mut layers: Vec<Layer> =
         lags.iter().rev().map(|(name, role, lag)| parts::line(name, *role, lag.curve.clone())).collect();
+    layers.push(parts::rule("most allowed at p99", Role::Limit, Across::AtY, live.most_late.seconds()));
     layers.extend(most(&live.sent_late, if live.valid.is_ok() { Role::Good } else { Role::Bad }));
     let words = |(name, _, lag): &(&str, Role, &Lag)| {
         let [p50, p99, max] = [lag.p50, lag.p99, lag.max].map(|late| seconds(late.seconds()));

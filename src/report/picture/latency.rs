@@ -7,14 +7,18 @@ use crate::result::{About, Outcome, TargetResult};
 
 /// More of them cannot be seen evenly.
 const MOST_DECADES: f64 = 2.0;
+/// A bound so many times the slowest would press the curve flat.
+const FAR_ABOVE: f64 = 3.0;
 /// What is faster than so many messages is below such an axis.
 const FASTEST: f64 = 0.05;
 
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let mut layers: Vec<Layer> = Vec::new();
     let mut all: Vec<(f64, f64)> = Vec::new();
+    let believed = curve::believed(outcome);
     for who in parts::measured(outcome) {
-        let points = curve::of_histogram(&who.runs.response, &curve::nines(who.runs.response.len() as f64));
+        let mut points = curve::of_histogram(&who.runs.response, &curve::nines(who.runs.response.len() as f64));
+        points.retain(|point| point.0 <= believed);
         all.extend(&points);
         layers.push(parts::line(who.by, who.role, points));
     }
@@ -29,7 +33,8 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     if all.len() < 2 {
         return None;
     }
-    layers.extend(bounds(outcome, reached));
+    let most = all.iter().map(|point| point.1).fold(0.0, f64::max);
+    layers.extend(bounds(outcome, reached, FAR_ABOVE * most));
     let (half, most) = curve::half_and_most(outcome, Quantity::Response)?;
     let title =
         format!("Half of the responses take at most {}, one in a hundred more than {}", seconds(half), seconds(most));
@@ -43,16 +48,21 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         name: "latency",
         alt: format!("Response by percentile. {title}."),
         title,
-        caption: parts::caption(about, outcome),
+        caption: parts::caption(about, outcome) + &parts::unfinished(outcome) + &ends_early(believed),
         panels: vec![panel],
     })
 }
 
-/// What targets allow of percentiles, each where it stands on the curve.
-fn bounds(outcome: &Outcome, reached: f64) -> Vec<Layer> {
+/// For the caption.
+fn ends_early(believed: f64) -> String {
+    if believed < 1.0 { format!(" · beyond {} too few messages", parts::share(believed)) } else { String::new() }
+}
+
+/// What targets allow of percentiles, each where it stands beside the curve.
+fn bounds(outcome: &Outcome, reached: f64, most: f64) -> Vec<Layer> {
     let of = |target: &&TargetResult| match target.measure {
         Measure { of: None, quantity: Quantity::Response, stat: Stat::Percentile(percentile) } => {
-            Some((percentile.quantile(), target.bound)).filter(|at| at.0 <= reached && at.1 > 0.0)
+            Some((percentile.quantile(), target.bound)).filter(|at| at.0 <= reached && at.1 > 0.0 && at.1 <= most)
         }
         _ => None,
     };

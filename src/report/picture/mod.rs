@@ -9,6 +9,7 @@ pub mod draw;
 mod lag;
 mod latency;
 mod length;
+mod over_time;
 mod parts;
 mod peak;
 mod round;

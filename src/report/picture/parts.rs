@@ -1,9 +1,13 @@
 //! What pictures have in common: captions, axes, lines from series.
 
+use super::draw::ALIKE;
 use super::{Across, Axis, Kind, Layer, Role, Scale, Stroke};
 use crate::measure::{Measure, Quantity, Stat};
 use crate::report::number::{self, count, span};
-use crate::result::{About, Comparison, Exact, Outcome, Series, Simulation};
+use crate::result::{About, Comparison, Exact, Outcome, Simulation, WarningCode};
+
+/// What a backlog counts: not what waits outside for its next attempt.
+pub const INSIDE: &str = "messages waiting or in flight";
 
 /// More panels below each other are too small.
 pub const MOST_PANELS: usize = 6;
@@ -75,14 +79,10 @@ pub fn left_out(shown: usize, all: usize, what: &str) -> String {
     if shown < all { format!(" · {shown} of {all} {what} shown") } else { String::new() }
 }
 
-/// What a band is, for the caption.
-pub const BAND: &str = " · band: 95 % interval of the mean";
-
-/// Time over a run. Where nothing begins and ends by plan, it ends with the arrivals: how the last messages leave is of no
-/// interest there.
-pub fn since_start(about: &About, runs: Option<&Simulation>) -> Axis {
-    let to = runs.filter(|_| about.is_steady).map(|runs| runs.duration.seconds()).filter(|to| *to > 0.0);
-    Axis { from: Some(0.0), to, ..axis("time since the start of the run", Kind::Seconds, Scale::Linear) }
+/// As many of a list as have a colour of their own, by their places: the first, the last, and others as far apart.
+pub fn spread(count: usize) -> Vec<usize> {
+    let shown = count.min(ALIKE);
+    (0..shown).map(|nth| nth * (count - 1) / (shown - 1).max(1)).collect()
 }
 
 pub fn axis(label: &str, kind: Kind, scale: Scale) -> Axis {
@@ -93,25 +93,6 @@ pub fn from_zero(label: &str, kind: Kind) -> Axis {
     Axis { from: Some(0.0), ..axis(label, kind, Scale::Linear) }
 }
 
-/// Middle of each step and its mean.
-pub fn means(series: &Series) -> Vec<(f64, f64)> {
-    middles(series).zip(series.mean.iter().copied()).collect()
-}
-
-/// Where there are several replications, between which the means lie.
-pub fn band(series: &Series, role: Role) -> Option<Layer> {
-    let is_none = series.low.iter().zip(&series.high).all(|(low, high)| low == high);
-    let ends = series.low.iter().copied().zip(series.high.iter().copied());
-    let points = middles(series).zip(ends).map(|(at, (low, high))| (at, low, high)).collect();
-    (!is_none).then_some(Layer::Band { role, points })
-}
-
-/// What a series tells is the mean within each step.
-fn middles(series: &Series) -> impl Iterator<Item = f64> + '_ {
-    let half = series.t_s.first().map_or(0.0, |first| first / 2.0);
-    series.t_s.iter().map(move |end| end - half)
-}
-
 pub fn line(label: &str, role: Role, points: Vec<(f64, f64)>) -> Layer {
     Layer::Line { label: label.to_owned(), role, stroke: Stroke::Solid, points }
 }
@@ -120,15 +101,15 @@ pub fn rule(label: &str, role: Role, across: Across, at: f64) -> Layer {
     Layer::Rule { label: label.to_owned(), role, across, at }
 }
 
-/// The step with the largest mean: when, and how large.
-pub fn peak(series: &Series) -> Option<(f64, f64)> {
-    means(series).into_iter().max_by(|a, b| a.1.total_cmp(&b.1))
+/// Whether more and more of it waits though nothing changes by plan.
+pub fn grows(outcome: &Outcome) -> bool {
+    outcome.warnings.iter().any(|warning| matches!(warning.code, WarningCode::Unstable | WarningCode::Overload))
 }
 
-/// Where the warm-up ended, if some was cut.
-pub fn warmup(outcome: &Outcome) -> Option<Layer> {
-    let cut = outcome.measured()?.warmup.seconds();
-    (cut > 0.0).then(|| rule("warm-up ends", Role::Faint, Across::AtX, cut))
+/// What a distribution of those that ended does not show, for the caption.
+pub fn unfinished(outcome: &Outcome) -> String {
+    let left = value(outcome, &Measure::whole(Quantity::Unfinished, Stat::Share)).filter(|left| *left >= 0.001);
+    left.map_or(String::new(), |left| format!(" · without {} that were unfinished at the end", share(left)))
 }
 
 pub fn of(name: &str, quantity: Quantity, stat: Stat) -> Measure {

@@ -1,63 +1,104 @@
 //! Peak shaving: what comes and what is done, and the backlog that is the area between.
 
-use super::parts::{self, messages, seconds};
-use super::{Across, Axis, Kind, Layer, Panel, Picture, Role};
+use super::parts::{self, messages};
+use super::{Across, Kind, Layer, Panel, Picture, Role, over_time};
 use crate::measure::{Quantity, Stat};
 use crate::result::{About, AboutQueue, Outcome, Series, Simulation};
 
+/// What is left of the highest backlog when it counts as worked off.
+const WORKED_OFF: f64 = 0.05;
+
+/// A peak is so many times as high as the backlog usually is when it is low.
+const PEAK: f64 = 3.0;
+
+type Points = Vec<(f64, f64)>;
+
+/// Of what changes by plan, or grows: a steady backlog has no peak but by chance.
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
+    if about.is_steady && !parts::grows(outcome) {
+        return None;
+    }
     let runs = outcome.measured()?;
     let worked_on: Vec<&AboutQueue> = about.queues.iter().filter(|queue| !queue.rests).collect();
-    let backlog = |queue: &AboutQueue| Some(parts::peak(series(runs, queue, "backlog")?)?.1);
+    let backlog = |queue: &AboutQueue| Some(over_time::peak(series(runs, queue, "backlog")?)?.1);
     let fullest = worked_on.iter().max_by(|a, b| backlog(a).unwrap_or(-1.0).total_cmp(&backlog(b).unwrap_or(-1.0)))?;
-    let (at, most) = parts::peak(series(runs, fullest, "backlog")?).filter(|(_, most)| *most > 0.0)?;
+    let (at, mean_peak) = over_time::peak(series(runs, fullest, "backlog")?).filter(|(_, most)| *most > 0.0)?;
     let (entering, leaving) = (series(runs, fullest, "entering")?, series(runs, fullest, "leaving")?);
-    let drained = parts::value(outcome, &parts::of(&fullest.name, Quantity::Drained, Stat::Value));
-    // Of what never begins and ends it tells nothing.
-    let drained = drained.filter(|_| !about.is_steady);
     let name = &fullest.name;
-    let end = drained.map_or(String::new(), |at| format!(" and is worked off {} in", seconds(at)));
-    let title = format!("{name}: the backlog reaches {}, {} in{end}", messages(most), seconds(at));
+    let drained = parts::value(outcome, &parts::of(name, Quantity::Drained, Stat::Value));
+    let drained =
+        drained.filter(|end| *end > at && left_at(series(runs, fullest, "backlog"), *end) <= WORKED_OFF * mean_peak);
+    let end = drained.map_or(String::new(), |at| format!(", and is worked off {} in", over_time::moment(at)));
+    let most = parts::value(outcome, &parts::of(name, Quantity::Backlog, Stat::Max)).unwrap_or(mean_peak);
+    let title =
+        format!("{name}: the backlog reaches {} messages, about {} in{end}", messages(most), over_time::moment(at));
     let of_several =
         if worked_on.len() > 1 { format!(" · of {} queues the fullest", worked_on.len()) } else { String::new() };
-    let x = parts::since_start(about, Some(runs));
+    let until = over_time::until(about, runs);
+    let has_peak = mean_peak > PEAK * low(series(runs, fullest, "backlog")?);
+    let panels = vec![
+        rates(
+            until,
+            [entering, leaving].map(|of| over_time::means(of, until)),
+            has_peak,
+            over_time::instants(about, runs),
+        ),
+        below(until, runs, fullest, drained),
+    ];
     Some(Picture {
         name: "peak",
         alt: format!("Arrivals and completions a second over time, and the backlog below. {title}."),
         title,
-        caption: parts::caption(about, outcome) + &of_several + " · shaded: more enters than leaves",
-        panels: vec![rates(&x, entering, leaving, outcome), below(&x, runs, fullest, drained)],
+        caption: parts::caption(about, outcome) + &of_several + &over_time::caption(runs, &panels[1..]),
+        panels,
     })
+}
+
+/// Below it the mean is a tenth of the time.
+fn low(series: &Series) -> f64 {
+    let mut means = series.mean.clone();
+    means.sort_by(f64::total_cmp);
+    means.get(means.len() / 10).copied().unwrap_or(0.0)
+}
+
+/// On average, in the last step before.
+fn left_at(backlog: Option<&Series>, at: f64) -> f64 {
+    let means = backlog.map_or(Vec::new(), |series| over_time::means(series, f64::INFINITY));
+    means.iter().rfind(|point| point.0 <= at).map_or(0.0, |point| point.1)
 }
 
 fn series<'a>(runs: &'a Simulation, queue: &AboutQueue, what: &str) -> Option<&'a Series> {
     runs.series.get(&format!("{}.{what}", queue.name))
 }
 
-fn rates(x: &Axis, entering: &Series, leaving: &Series, outcome: &Outcome) -> Panel {
-    let (arrivals, completions) = (parts::means(entering), parts::means(leaving));
-    let mut layers: Vec<Layer> = parts::warmup(outcome).into_iter().collect();
-    layers.push(between(&arrivals, &completions));
+fn rates(until: f64, [arrivals, completions]: [Points; 2], has_peak: bool, mut layers: Vec<Layer>) -> Panel {
+    let shaded = between(&arrivals, &completions, has_peak);
+    let title = shaded.as_ref().map_or("", |_| "shaded: more enters than leaves").to_owned();
+    layers.extend(shaded);
     layers.push(parts::line("leave", Role::Nth(2), completions));
     layers.push(parts::line("enter", Role::Nth(1), arrivals));
-    Panel { title: String::new(), x: x.clone(), y: parts::from_zero("messages a second", Kind::Rate), layers }
+    let (x, y) = (over_time::since_start(until), parts::from_zero("messages a second", Kind::Rate));
+    Panel { title, x, y, layers }
 }
 
-/// As long as more comes than goes.
-fn between(arrivals: &[(f64, f64)], completions: &[(f64, f64)]) -> Layer {
-    let both = arrivals.iter().zip(completions);
-    let points = both.map(|((at, comes), (_, goes))| (*at, *goes, comes.max(*goes))).collect();
-    Layer::Band { role: Role::Nth(1), points }
+/// As long as more comes than goes; where the backlog has no peak, that is but for a moment each time.
+fn between(arrivals: &[(f64, f64)], completions: &[(f64, f64)], has_peak: bool) -> Option<Layer> {
+    let both = || arrivals.iter().zip(completions);
+    let points = both().map(|((at, comes), (_, goes))| (*at, *goes, comes.max(*goes))).collect();
+    let most = arrivals.iter().map(|point| point.1).fold(0.0, f64::max);
+    let is_seen = has_peak && both().any(|(comes, goes)| comes.1 - goes.1 > most / 20.0);
+    is_seen.then_some(Layer::Band { role: Role::Nth(1), points })
 }
 
-fn below(x: &Axis, runs: &Simulation, queue: &AboutQueue, drained: Option<f64>) -> Panel {
+fn below(until: f64, runs: &Simulation, queue: &AboutQueue, drained: Option<f64>) -> Panel {
     let role = Role::Nth(0);
     let mut layers: Vec<Layer> = Vec::new();
     if let Some(backlog) = series(runs, queue, "backlog") {
-        layers.extend(parts::band(backlog, role));
-        layers.push(parts::line("backlog", role, parts::means(backlog)));
+        layers.extend(over_time::band(backlog, role, until));
+        layers.push(parts::line("backlog", role, over_time::means(backlog, until)));
     }
-    let label = drained.map_or(String::new(), |at| format!("drained at {}", seconds(at)));
+    let label = drained.map_or(String::new(), |at| format!("drained at {}", over_time::moment(at)));
     layers.extend(drained.map(|at| parts::rule(&label, Role::Good, Across::AtX, at)));
-    Panel { title: String::new(), x: x.clone(), y: parts::from_zero("messages inside", Kind::Count), layers }
+    let (x, y) = (over_time::since_start(until), parts::from_zero(parts::INSIDE, Kind::Count));
+    Panel { title: String::new(), x, y, layers }
 }

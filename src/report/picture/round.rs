@@ -6,6 +6,9 @@ pub const MINUTE: f64 = 60.0;
 pub const HOUR: f64 = 3600.0;
 pub const DAY: f64 = 86_400.0;
 
+/// Up to this rate a second, one by the hour is a number that can be read.
+pub const SELDOM: f64 = 0.1;
+
 /// Round steps of time that are no power of ten, in seconds.
 const OF_TIME: [f64; 17] = [
     30.0,
@@ -29,11 +32,20 @@ const OF_TIME: [f64; 17] = [
 
 /// The smallest round step that is not smaller.
 pub fn step(kind: Kind, at_least: f64) -> f64 {
-    if kind == Kind::Seconds && at_least > 20.0 {
-        let step = OF_TIME.into_iter().find(|step| *step >= at_least * (1.0 - 1e-9));
-        return step.unwrap_or_else(|| up(at_least / DAY) * DAY);
+    match kind {
+        Kind::Seconds if at_least > 20.0 => {
+            let step = OF_TIME.into_iter().find(|step| *step >= at_least * (1.0 - 1e-9));
+            step.unwrap_or_else(|| up(at_least / DAY) * DAY)
+        }
+        _ => up(at_least),
     }
-    up(at_least)
+}
+
+/// The same, between two ends so many times at most; rates that are written by the hour are round by the hour.
+pub fn step_between(kind: Kind, low: f64, high: f64, most: usize) -> f64 {
+    let at_least = (high - low) / most.max(1) as f64;
+    let is_seldom = kind == Kind::Rate && low.abs().max(high.abs()) < SELDOM;
+    if is_seldom { up(at_least * HOUR) / HOUR } else { step(kind, at_least) }
 }
 
 /// 1, 2 or 5 times a power of ten: the smallest that is not smaller.
@@ -55,5 +67,7 @@ mod tests {
         }
         assert_eq!(step(Kind::Seconds, 100.0), 120.0);
         assert_eq!(step(Kind::Count, 100.1), 200.0);
+        assert!((step_between(Kind::Rate, 0.0, 0.06, 5) * HOUR - 50.0).abs() < 1e-9);
+        assert_eq!(step_between(Kind::Rate, 0.0, 6.0, 5), 2.0);
     }
 }

@@ -7,11 +7,17 @@ use crate::report::{interval, number};
 use crate::result::{About, Estimate, Holds, Outcome, TargetResult};
 
 /// What is more times the bound, or less of it, stands at the edge.
-const MOST_TIMES: f64 = 100.0;
+const MOST_TIMES: f64 = 1000.0;
+/// More would be too long for a title.
+const MOST_NAMES: usize = 2;
 
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let all = judged(outcome);
     let by = all.first()?.by;
+    // Of a run that was interrupted too early there is nothing to see.
+    if all.iter().all(|target| target.holds == Holds::Undecided && value(outcome, target).is_none()) {
+        return None;
+    }
     let groups = [(Holds::Yes, "holds"), (Holds::No, "missed"), (Holds::Undecided, "undecided")];
     let mut layers = vec![parts::rule("bound", Role::Limit, Across::AtX, 1.0)];
     for (holds, label) in groups {
@@ -24,7 +30,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let rows = all.iter().map(|target| target.target.clone()).collect();
     let panel =
         Panel { title: String::new(), x: times(&layers), y: parts::axis("", Kind::Count, Scale::Rows(rows)), layers };
-    let title = title(&all);
+    let title = title(outcome, &all);
     Some(Picture {
         name: "targets",
         alt: format!("{title}. {}.", all.iter().map(|target| sentence(outcome, target)).collect::<Vec<_>>().join("; ")),
@@ -48,26 +54,27 @@ pub fn role(holds: Holds) -> Role {
     }
 }
 
-/// `1 of 3 targets is missed, 1 is undecided`
-fn title(all: &[&TargetResult]) -> String {
-    let of = |holds: Holds| all.iter().filter(|target| target.holds == holds).count();
-    let told = |count: usize, what: &str| {
-        (count > 0).then(|| format!("{count} {} {what}", if count == 1 { "is" } else { "are" }))
+/// `2 of 4 targets are missed: response.p99 < 30s (251 s), …`
+fn title(outcome: &Outcome, all: &[&TargetResult]) -> String {
+    let of = |holds: Holds| all.iter().filter(|target| target.holds == holds).copied().collect::<Vec<_>>();
+    let (missed, undecided) = (of(Holds::No), of(Holds::Undecided));
+    let (these, how) = if missed.is_empty() { (&undecided, "undecided") } else { (&missed, "missed") };
+    let names: Vec<String> =
+        these.iter().take(MOST_NAMES).map(|target| format!("{} ({})", target.target, told(outcome, target))).collect();
+    let more = if these.len() > MOST_NAMES { ", …" } else { "" };
+    let is = |count: usize| if count == 1 { "is" } else { "are" };
+    let rest = if missed.is_empty() || undecided.is_empty() {
+        String::new()
+    } else {
+        format!("; {} {} undecided", undecided.len(), is(undecided.len()))
     };
-    let parts: Vec<String> =
-        [told(of(Holds::No), "missed"), told(of(Holds::Undecided), "undecided")].into_iter().flatten().collect();
-    match (all, parts.is_empty()) {
-        ([one], _) => format!("The target {}", verdict(one.holds)),
-        (_, true) => format!("All {} targets hold", all.len()),
-        (_, false) => format!("Of {} targets {}", all.len(), parts.join(", ")),
-    }
-}
-
-fn verdict(holds: Holds) -> &'static str {
-    match holds {
-        Holds::Yes => "holds",
-        Holds::No => "is missed",
-        Holds::Undecided => "is undecided",
+    match (all.len(), these.len()) {
+        (1, 0) => format!("The target {} holds: {}", all[0].target, told(outcome, all[0])),
+        (2, 0) => "Both targets hold".to_owned(),
+        (count, 0) => format!("All {count} targets hold"),
+        (1, 1) => format!("The target is {how}: {}", names.join("")),
+        (2, 2) => format!("Both targets are {how}: {}", names.join(", ")),
+        (count, some) => format!("{some} of {count} targets {} {how}: {}{more}{rest}", is(some), names.join(", ")),
     }
 }
 
@@ -85,7 +92,16 @@ fn value(outcome: &Outcome, target: &TargetResult) -> Option<f64> {
 }
 
 fn mark(outcome: &Outcome, row: usize, target: &TargetResult) -> Mark {
-    let times = |value: f64| if value == target.bound { 1.0 } else { value / target.bound };
+    if let Some((held, of)) = runs_in_which_it_held(outcome, target) {
+        let value = held as f64 / of as f64 / target.in_runs.unwrap_or(1.0);
+        return Mark { row: row as f64, value, ends: None, text: told(outcome, target), is_faint: false };
+    }
+    // Nothing at all is as far from a bound as can be, though the bound be nothing.
+    let times = |value: f64| match value {
+        0.0 => 0.0,
+        _ if value == target.bound => 1.0,
+        _ => value / target.bound,
+    };
     let value = value(outcome, target);
     let ends = estimate(outcome, target).and_then(|estimate| interval(&target.measure, estimate));
     let ends = ends.filter(|_| value.is_some()).map(|(low, high)| (times(low), times(high)));
@@ -96,6 +112,15 @@ fn mark(outcome: &Outcome, row: usize, target: &TargetResult) -> Mark {
         text: told(outcome, target),
         is_faint: false,
     }
+}
+
+/// Of a target that must hold in a share of all runs, over which that share is drawn.
+fn runs_in_which_it_held(outcome: &Outcome, target: &TargetResult) -> Option<(usize, usize)> {
+    target.in_runs?;
+    let runs = if target.by == "live" { &outcome.live()?.runs } else { outcome.simulation()? };
+    let each = runs.per_replication.get(&target.measure).filter(|each| !each.is_empty())?;
+    let held = |value: &&Option<f64>| value.is_some_and(|value| target.op.holds(value, target.bound));
+    Some((each.iter().filter(held).count(), each.len()))
 }
 
 /// Where what has no value stands: what never ended is beyond every bound.
@@ -109,6 +134,9 @@ fn unknown(target: &TargetResult) -> f64 {
 }
 
 fn told(outcome: &Outcome, target: &TargetResult) -> String {
+    if let Some((held, of)) = runs_in_which_it_held(outcome, target) {
+        return format!("in {held} of {of} runs");
+    }
     match value(outcome, target) {
         Some(value) => number::beside(&target.measure, value, target.bound),
         None if target.note.is_empty() => "not measured".to_owned(),
@@ -117,7 +145,12 @@ fn told(outcome: &Outcome, target: &TargetResult) -> String {
 }
 
 fn sentence(outcome: &Outcome, target: &TargetResult) -> String {
-    format!("{} {} ({})", target.target, verdict(target.holds), told(outcome, target))
+    let verdict = match target.holds {
+        Holds::Yes => "holds",
+        Holds::No => "is missed",
+        Holds::Undecided => "is undecided",
+    };
+    format!("{} {verdict} ({})", target.target, told(outcome, target))
 }
 
 /// The bound always in sight.
@@ -127,7 +160,8 @@ fn times(layers: &[Layer]) -> Axis {
         _ => &[],
     });
     let all = marks.flat_map(|mark| mark.ends.map_or([mark.value; 2], |ends| [ends.0, ends.1]));
-    let known = all.filter(|value| (1.0 / MOST_TIMES..=MOST_TIMES).contains(value));
+    let known =
+        all.filter(|value| *value > 0.0 && value.is_finite()).map(|value| value.clamp(1.0 / MOST_TIMES, MOST_TIMES));
     let (low, high) = known.fold((0.6_f64, 1.6_f64), |(low, high), value| (low.min(value), high.max(value)));
     let axis = parts::axis("measured, in times the bound", Kind::Times, Scale::Log);
     Axis { from: Some(low / 1.3), to: Some(high * 1.5), ..axis }

@@ -3,8 +3,8 @@
 use hdrhistogram::Histogram;
 
 use super::parts::{self, seconds, share};
-use super::{Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve, round};
-use crate::measure::{Measure, Quantity, Stat};
+use super::{Axis, Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve, round};
+use crate::measure::Quantity;
 use crate::report::number::span;
 use crate::result::{About, Outcome};
 use crate::time::Span;
@@ -13,80 +13,135 @@ use crate::time::Span;
 const BARS: f64 = 32.0;
 /// What is slower than that share of messages is told and not drawn.
 const DRAWN: f64 = 0.995;
+/// Fewer messages have no bar of their own.
+const FEW: f64 = 0.005;
+/// Of those that waited; where one bar would hold more, bars become the wider the longer the wait.
+const CROWDED: f64 = 0.4;
+/// Such bars to a factor of ten.
+const TO_TEN: f64 = 8.0;
+/// A bar of those that did not wait that is so many times as high as the others is cut off.
+const TOO_HIGH: f64 = 3.0;
 
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let who = parts::measured(outcome).pop()?;
     let waits = &who.runs.wait;
-    let all = waits.len() as f64;
-    let until = waits.value_at_quantile(DRAWN) as f64 / 1e9;
-    if all == 0.0 || until <= 0.0 {
+    if waits.is_empty() || waits.value_at_quantile(DRAWN) == 0 {
         return None;
     }
-    let width = round::step(Kind::Seconds, until / BARS);
-    let none = waits.count_at(0) as f64 / all;
-    let bars = bars(waits, width, (until / width).ceil() as u32);
-    let beyond = 1.0 - none - bars.iter().map(|bar| bar.top).sum::<f64>();
-    let mut layers = Vec::new();
-    if none > 0.0 {
-        let alone = Bar { from: -1.5 * width, to: -0.5 * width, base: 0.0, top: none };
-        layers.push(Layer::Bars {
-            label: format!("did not wait: {}", share(none)),
-            role: Role::Faint,
-            bars: vec![alone],
-        });
-    }
-    layers.push(Layer::Bars { label: "waited".to_owned(), role: who.role, bars: bars.clone() });
-    layers.extend(theory(outcome, &bars));
-    let mut x =
-        parts::axis(&format!("wait, in steps of {}", span(Span::from_seconds(width))), Kind::Seconds, Scale::Linear);
-    (x.from, x.to) = (Some(if none > 0.0 { -2.0 * width } else { 0.0 }), Some(bars.len() as f64 * width));
+    let none = waits.count_at(0) as f64 / waits.len() as f64;
+    let steps = Steps::of(waits, none);
+    let (bars, beyond) = steps.bars(waits);
+    let theory = theory(outcome, &bars, steps.is_log);
+    let (alone, top) = alone(&steps, none, &bars);
+    let waited = Layer::Bars { label: "waited".to_owned(), role: who.role, bars };
+    let layers = alone.into_iter().chain([waited]).chain(theory).collect();
+    let y = Axis { to: top, ..parts::from_zero("share of messages", Kind::Share) };
     let title = title(none, curve::half_and_most(outcome, Quantity::Wait)?);
     let rest = if beyond > 0.0 { format!(" · {} wait longer than is drawn", share(beyond)) } else { String::new() };
     Some(Picture {
         name: "waits",
         alt: format!("Histogram of waits ({}). {title}.", who.by),
         title,
-        caption: parts::caption(about, outcome) + &rest,
-        panels: vec![Panel { title: String::new(), x, y: parts::from_zero("share of messages", Kind::Share), layers }],
+        caption: parts::caption(about, outcome) + &parts::unfinished(outcome) + &rest,
+        panels: vec![Panel { title: String::new(), x: steps.axis(none), y, layers }],
     })
 }
 
 fn title(none: f64, (half, most): (f64, f64)) -> String {
-    let start = if none > 0.0 { format!("{} do not wait", share(none)) } else { "All messages wait".to_owned() };
+    let start = match none {
+        0.0 => "All messages wait".to_owned(),
+        _ if none < FEW => "Nearly all messages wait".to_owned(),
+        _ => format!("{} do not wait", share(none)),
+    };
     let middle = if half > 0.0 { format!(", half wait at most {}", seconds(half)) } else { String::new() };
-    format!("{start}{middle}, one in a hundred waits more than {}", seconds(most))
+    format!("{start}{middle}, 1 % more than {}", seconds(most))
 }
 
-/// From nothing up, without those that did not wait.
-fn bars(waits: &Histogram<u64>, width: f64, count: u32) -> Vec<Bar> {
-    let all = waits.len() as f64;
-    let bar = |at| Bar { from: f64::from(at) * width, to: f64::from(at + 1) * width, base: 0.0, top: 0.0 };
-    let mut bars: Vec<Bar> = (0..count).map(bar).collect();
-    for step in waits.iter_recorded().filter(|step| step.value_iterated_to() > 0) {
-        // The middle of the histogram's bucket, because its end may belong to the next bar.
-        let wait = waits.median_equivalent(step.value_iterated_to()) as f64 / 1e9;
-        if let Some(bar) = bars.get_mut((wait / width) as usize) {
-            bar.top += step.count_at_value() as f64 / all;
-        }
+/// Those that did not wait, left of the others, and where the axis ends if that bar is higher than it.
+fn alone(steps: &Steps, none: f64, bars: &[Bar]) -> (Option<Layer>, Option<f64>) {
+    if none < FEW {
+        return (None, None);
     }
-    bars
+    let most = bars.iter().map(|bar| bar.top).fold(0.0, f64::max);
+    let top = (none > TOO_HIGH * most).then_some(1.25 * most);
+    let cut = if top.is_some() { ", cut off" } else { "" };
+    let (from, to) = (steps.before(1.5), steps.before(0.5));
+    let bars = vec![Bar { from, to, base: 0.0, top: none }];
+    (Some(Layer::Bars { label: format!("did not wait: {}{cut}", share(none)), role: Role::Faint, bars }), top)
+}
+
+/// Where bars begin and end, in seconds.
+struct Steps {
+    edges: Vec<f64>,
+    is_log: bool,
+}
+
+impl Steps {
+    fn of(waits: &Histogram<u64>, none: f64) -> Steps {
+        let at = |share: f64| waits.value_at_quantile(share) as f64 / 1e9;
+        let (until, shortest) = (at(DRAWN), at(none + (1.0 - DRAWN) * (1.0 - none)));
+        let from = if none < FEW { shortest } else { 0.0 };
+        let even = Steps::even(from.min(until), until);
+        let (bars, _) = even.bars(waits);
+        let most = bars.iter().map(|bar| bar.top).fold(0.0, f64::max);
+        if most <= CROWDED * (1.0 - none) || until < 10.0 * shortest { even } else { Steps::growing(shortest, until) }
+    }
+
+    fn even(from: f64, until: f64) -> Steps {
+        let width = round::step(Kind::Seconds, (until - from).max(until / 1e3) / BARS);
+        let (first, last) = ((from / width).floor(), (until / width).ceil());
+        Steps { edges: (0..=(last - first) as u32).map(|at| (first + f64::from(at)) * width).collect(), is_log: false }
+    }
+
+    fn growing(from: f64, until: f64) -> Steps {
+        let (first, last) = ((TO_TEN * from.log10()).floor() as i32, (TO_TEN * until.log10()).ceil() as i32);
+        Steps { edges: (first..=last).map(|at| 10_f64.powf(f64::from(at) / TO_TEN)).collect(), is_log: true }
+    }
+
+    /// So many bars before the first.
+    fn before(&self, bars: f64) -> f64 {
+        let (first, second) = (self.edges[0], self.edges[1]);
+        if self.is_log { first * (first / second).powf(bars) } else { first - bars * (second - first) }
+    }
+
+    /// Those that waited, and what share of all is beyond the last.
+    fn bars(&self, waits: &Histogram<u64>) -> (Vec<Bar>, f64) {
+        let share = 1.0 / waits.len() as f64;
+        let bar = |pair: &[f64]| Bar { from: pair[0], to: pair[1], base: 0.0, top: 0.0 };
+        let mut bars: Vec<Bar> = self.edges.windows(2).map(bar).collect();
+        let mut beyond = 0.0;
+        for step in waits.iter_recorded().filter(|step| step.value_iterated_to() > 0) {
+            // The end of the histogram's bucket: a wait that is always the same and round begins its bar.
+            let wait = waits.highest_equivalent(step.value_iterated_to()) as f64 / 1e9;
+            let at = self.edges.partition_point(|edge| *edge <= wait * (1.0 + 1e-9)).saturating_sub(1);
+            match bars.get_mut(at) {
+                Some(bar) => bar.top += step.count_at_value() as f64 * share,
+                None => beyond += step.count_at_value() as f64 * share,
+            }
+        }
+        (bars, beyond)
+    }
+
+    fn axis(&self, none: f64) -> Axis {
+        let (scale, label) = match self.is_log {
+            true => (Scale::Log, "wait, in steps that grow with it".to_owned()),
+            false => {
+                let width = Span::from_seconds(self.edges[1] - self.edges[0]);
+                (Scale::Linear, format!("wait, in steps of {}", span(width)))
+            }
+        };
+        let from = if none < FEW { self.edges[0] } else { self.before(2.0) };
+        Axis { from: Some(from), to: self.edges.last().copied(), ..parts::axis(&label, Kind::Seconds, scale) }
+    }
 }
 
 /// What theory expects in each bar, as a line through their middles.
-fn theory(outcome: &Outcome, bars: &[Bar]) -> Option<Layer> {
-    let none = 1.0 - parts::theory(outcome, &Measure::whole(Quantity::Waited, Stat::Share))?.value;
-    let later = curve::of_theory(outcome, Quantity::Wait).iter().copied().filter(|point| point.1 > 0.0);
-    let curve: Vec<(f64, f64)> = [(none, 0.0)].into_iter().chain(later.filter(|point| point.0 > none)).collect();
-    let inside = |bar: &Bar| ((bar.from + bar.to) / 2.0, share_until(&curve, bar.to) - share_until(&curve, bar.from));
-    let points = bars.iter().map(inside).collect();
-    let label = "theory".to_owned();
-    (curve.len() > 1).then_some(Layer::Line { label, role: Role::Theory, stroke: Stroke::Dashed, points })
-}
+fn theory(outcome: &Outcome, bars: &[Bar], is_log: bool) -> Option<Layer> {
+    let middle = |bar: &Bar| if is_log { (bar.from * bar.to).sqrt() } else { (bar.from + bar.to) / 2.0 };
 
-/// Between two points as if what is slower fell exponentially, which tails nearly do.
-fn share_until(curve: &[(f64, f64)], at: f64) -> f64 {
-    let next = curve.partition_point(|point| point.1 <= at).max(1);
-    let (low, Some(high)) = (curve[next - 1], curve.get(next)) else { return curve[next - 1].0 };
-    let part = (at - low.1) / (high.1 - low.1);
-    1.0 - (1.0 - low.0) * ((1.0 - high.0) / (1.0 - low.0)).powf(part)
+    let curve = curve::whole_theory(outcome, Quantity::Wait)?;
+    let until = |at| curve::share_until(&curve, at);
+    let inside = |bar: &Bar| (middle(bar), until(bar.to) - until(bar.from));
+    let points = bars.iter().map(inside).collect();
+    Some(Layer::Line { label: "theory".to_owned(), role: Role::Theory, stroke: Stroke::Dashed, points })
 }

@@ -15,20 +15,35 @@ struct Split {
     lost: f64,
 }
 
+impl Split {
+    fn in_vain(&self) -> f64 {
+        self.repeated + self.lost
+    }
+}
+
+/// A smaller part of the time cannot be seen.
+const SEEN: f64 = 0.002;
+/// Variants that differ by less need no picture.
+const ALIKE: f64 = 0.01;
+
 /// What it is called, and how much of it there is.
 type Part = (&'static str, Role, fn(&Split) -> f64);
 
-/// Each consumers entry.
+/// Each consumers entry, where something is in vain: without that it tells no more than how busy they are.
 pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let of = |name: &String| split(outcome, name.clone(), Some(name));
     let all: Vec<Split> = about.consumers.iter().filter_map(|entry| of(&entry.name)).collect();
-    drawn(all, parts::caption(about, outcome))
+    let is_plain = all.iter().all(|split| split.in_vain() < SEEN);
+    if is_plain { None } else { drawn(all, parts::caption(about, outcome)) }
 }
 
 /// Each variant.
 pub fn of_variants(about: &About, comparison: &Comparison) -> Option<Picture> {
-    let all = comparison.compared.iter().filter_map(|one| split(&one.outcome, one.name.clone(), None)).collect();
-    drawn(all, parts::caption_of(about, comparison))
+    let all: Vec<Split> =
+        comparison.compared.iter().filter_map(|one| split(&one.outcome, one.name.clone(), None)).collect();
+    let first = all.first()?;
+    let is_alike = |split: &Split| split.in_vain() < SEEN && (split.useful - first.useful).abs() < ALIKE;
+    if all.iter().all(is_alike) { None } else { drawn(all, parts::caption_of(about, comparison)) }
 }
 
 fn split(outcome: &Outcome, name: String, entry: Option<&str>) -> Option<Split> {
@@ -43,9 +58,6 @@ fn split(outcome: &Outcome, name: String, entry: Option<&str>) -> Option<Split> 
 }
 
 fn drawn(all: Vec<Split>, caption: String) -> Option<Picture> {
-    if all.is_empty() {
-        return None;
-    }
     let words: Vec<String> = all.iter().map(sentence).collect();
     let title = match words.as_slice() {
         [one] => one.clone(),
@@ -59,7 +71,7 @@ fn drawn(all: Vec<Split>, caption: String) -> Option<Picture> {
     ];
     let mut ends = vec![0.0; all.len()];
     let layers = parts.map(|(label, role, part)| (label, role, bars(&all, part, &mut ends)));
-    let layers = layers.into_iter().filter(|(_, _, bars)| bars.iter().any(|bar| bar.top > bar.base + 1e-9));
+    let layers = layers.into_iter().filter(|(_, _, bars)| bars.iter().any(|bar| bar.top > bar.base + SEEN));
     let x = Axis { to: Some(1.0), ..parts::from_zero("share of the time in which they are there", Kind::Share) };
     let rows = all.iter().map(|split| split.name.clone()).collect();
     let layers = layers.map(|(label, role, bars)| Layer::Bars { label: label.to_owned(), role, bars }).collect();

@@ -70,12 +70,14 @@ fn carried_out(live: &Live) -> String {
     )
 }
 
-fn pacing(live: &Live) -> String {
+/// Whether the generator kept to its plan, and how late it was.
+pub fn pacing(live: &Live) -> String {
     let verdict = if live.valid.is_ok() { "valid" } else { "invalid: generator-bound" };
     let busy = live.busy_cores.map_or(String::new(), |busy| format!("; {busy:.2} of {} processors busy", live.cores));
     format!(
-        "{verdict}; messages sent late by {}; work ended late by {}{busy}; monotonic clock, in steps of {}",
+        "{verdict}; messages sent late by {}; at p99 {} are allowed; work ended late by {}{busy}; monotonic clock, in steps of {}",
         lag(&live.sent_late),
+        seconds(live.most_late.seconds()),
         lag(&live.ended_late),
         seconds(live.clock_resolution.seconds()),
     )

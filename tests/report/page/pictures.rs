@@ -75,6 +75,7 @@ fn in_rows(word: &str) -> Picture {
         intervals("holds", Role::Good, vec![mark(0.0, 0.4)]),
         intervals("undecided", Role::Doubtful, vec![mark(1.0, 1.0)]),
         intervals("missed", Role::Bad, vec![mark(2.0, 9.0)]),
+        intervals("beyond", Role::Nth(1), vec![Mark { ends: None, ..mark(2.2, f64::INFINITY) }]),
     ];
     let x = Axis { to: Some(3.0), ..axis("of the bound", Kind::Times, Scale::Linear) };
     let panel = Panel { title: String::new(), x, y: axis("", Kind::Count, rows.clone()), layers };

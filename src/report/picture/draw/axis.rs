@@ -55,7 +55,7 @@ impl Ruler {
     fn extend(&mut self, axis: &Axis, most: usize) {
         match self.scale {
             Scale::Linear => {
-                let step = round::step(self.kind, (self.high - self.low) / most as f64);
+                let step = round::step_between(self.kind, self.low, self.high, most);
                 self.low = axis.from.unwrap_or((self.low / step + 1e-9).floor() * step);
                 self.high = axis.to.unwrap_or((self.high / step - 1e-9).ceil() * step);
             }
@@ -82,9 +82,9 @@ impl Ruler {
         place.is_finite().then_some(place)
     }
 
-    /// As it would stand at the axis, with two digits.
+    /// As it would stand at the axis, with three digits.
     pub fn written_shortly(&self, value: f64) -> String {
-        tick::written(self.kind, format!("{value:.1e}").parse().unwrap_or(value))
+        tick::written(self.kind, format!("{value:.2e}").parse().unwrap_or(value))
     }
 
     /// At most so many.

@@ -5,7 +5,7 @@ use super::axis::Ruler;
 use super::font;
 use super::page::Sheet;
 use super::panel::Plot;
-use super::shape::{Anchor, Shape};
+use super::shape::{Anchor, Point, Shape};
 
 /// A line's name and where it ends.
 pub struct Label<'a> {
@@ -13,6 +13,8 @@ pub struct Label<'a> {
     pub role: Role,
     /// On the upright axis.
     pub at: f64,
+    /// The line's last point.
+    last: Option<Point>,
 }
 
 /// How lines are told apart.
@@ -27,10 +29,10 @@ pub enum Labels {
 pub fn wanted<'a>(panel: &'a Panel) -> Vec<Label<'a>> {
     let label = |layer: &'a Layer| match layer {
         Layer::Line { label, role, points, .. } if !label.is_empty() => {
-            Some(Label { text: label, role: *role, at: end(points)? })
+            Some(Label { text: label, role: *role, at: end(points)?, last: points.last().copied() })
         }
         Layer::Rule { label, role, across: Across::AtY, at } if !label.is_empty() => {
-            Some(Label { text: label, role: *role, at: *at })
+            Some(Label { text: label, role: *role, at: *at, last: None })
         }
         _ => None,
     };
@@ -101,12 +103,25 @@ fn apart(ends: &[f64], line: f64, height: f64) -> Vec<f64> {
 
 pub fn shapes(labels: &[Label], places: &[f64], plot: &Plot, sheet: &Sheet) -> Vec<Shape> {
     let left = plot.frame.right + 0.5 * sheet.em;
-    let words = |(label, place): (&Label, &f64)| {
-        let at = (left, plot.frame.top + place + 0.5 * font::CAPITALS * sheet.em);
+    let mut early: Vec<Option<Point>> = labels.iter().map(|label| ends_early(label, plot)).collect();
+    if early.iter().flatten().count() > 1 {
+        // They would stand in each other's way.
+        early.fill(None);
+    }
+    let words = |((label, place), early): ((&Label, &f64), Option<Point>)| {
+        let at = early.map_or((left, plot.frame.top + place), |end| (end.0 + 0.5 * sheet.em, end.1));
+        let at = (at.0, at.1 + 0.5 * font::CAPITALS * sheet.em);
         let text = font::clipped(label.text, sheet.em, false, MOST / (1.0 - MOST) * plot.frame.width());
-        Shape::Words(sheet.words(&text, at, Anchor::Start, sheet.theme.colour(label.role)))
+        Shape::Words(sheet.words(&text, at, Anchor::Start, sheet.ink(label.role)))
     };
-    labels.iter().zip(places).map(words).collect()
+    labels.iter().zip(places).zip(early).map(words).collect()
+}
+
+/// Where a line ends that ends well before the plot does.
+fn ends_early(label: &Label, plot: &Plot) -> Option<Point> {
+    const WELL: f64 = 0.85;
+    let (x, y) = label.last.and_then(|(x, y)| plot.point(x, y))?;
+    (x < plot.frame.left + WELL * plot.frame.width()).then_some((x, y))
 }
 
 #[cfg(test)]

@@ -15,13 +15,14 @@ const LINE: f64 = 1.3;
 pub fn shapes(panel: &Panel, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
     let is_lying = matches!(panel.y.scale, Scale::Rows(_));
     let mut above = names_of_instants(panel, sheet);
+    let rules = standing(panel, plot);
     for layer in &panel.layers {
         match layer {
             Layer::Line { role, stroke, points, .. } => line(points, *role, *stroke, plot, sheet, shapes),
             Layer::Band { role, points } => band(points, *role, plot, sheet, shapes),
             Layer::Bars { role, bars, .. } if is_lying => row::bars(bars, *role, plot, sheet, shapes),
             Layer::Bars { role, bars, .. } => columns(bars, *role, plot, sheet, shapes),
-            Layer::Intervals { role, marks, .. } => row::intervals(marks, *role, plot, sheet, shapes),
+            Layer::Intervals { role, marks, .. } => row::intervals(marks, *role, &rules, plot, sheet, shapes),
             Layer::Spots { role, spots } => self::spots(spots, *role, plot, sheet, shapes),
             Layer::Rule { role, across: Across::AtY, at, .. } => level(*at, *role, plot, sheet, shapes),
             Layer::Rule { label, role, across: Across::AtX, at } => {
@@ -32,9 +33,18 @@ pub fn shapes(panel: &Panel, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>
     }
 }
 
+/// Where rules stand.
+fn standing(panel: &Panel, plot: &Plot) -> Vec<f64> {
+    let place = |layer: &Layer| match layer {
+        Layer::Rule { across: Across::AtX, at, .. } => plot.x(*at),
+        _ => None,
+    };
+    panel.layers.iter().filter_map(place).collect()
+}
+
 fn line(points: &[Point], role: Role, stroke: Stroke, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
     let colour = sheet.theme.colour(role);
-    let width = if role == Role::Faint { THIN } else { BROAD };
+    let width = if role == Role::Faint || stroke == Stroke::Dashed { THIN } else { BROAD };
     let stepped;
     let points = if stroke == Stroke::Steps {
         stepped = steps(points);
@@ -56,7 +66,9 @@ fn steps(points: &[Point]) -> Vec<Point> {
 
 /// Parts without what cannot be drawn.
 fn unbroken(points: &[Point], plot: &Plot) -> Vec<Vec<Point>> {
-    let placed: Vec<Option<Point>> = points.iter().map(|(x, y)| plot.point(*x, *y)).collect();
+    // What is below or above the plot is not drawn as if it were at its edge.
+    let is_inside = |y: f64| plot.y(y).is_some_and(|y| y > plot.frame.top - 1.0 && y < plot.frame.bottom + 1.0);
+    let placed: Vec<Option<Point>> = points.iter().map(|(x, y)| plot.point(*x, *y).filter(|_| is_inside(*y))).collect();
     let runs = placed.split(Option::is_none).map(|run| run.iter().flatten().copied().collect::<Vec<_>>());
     runs.filter(|run| run.len() > 1).collect()
 }
@@ -90,7 +102,9 @@ fn spots(spots: &[Spot], role: Role, plot: &Plot, sheet: &Sheet, shapes: &mut Ve
         let Some(at) = plot.point(spot.x, spot.y) else { continue };
         row::mark(at, role, 0.42 * sheet.em, colour, shapes);
         let width = sheet.width(&spot.text);
-        let is_left = at.0 + width + 1.2 * sheet.em > plot.frame.right;
+        let room = width + 1.2 * sheet.em;
+        // A line that rises is away from what holds on its left, and from what does not on its right.
+        let is_left = at.0 + room > plot.frame.right || role == Role::Good && at.0 - room > plot.frame.left;
         let (x, anchor) = match is_left {
             true => (at.0 - 0.8 * sheet.em, Anchor::End),
             false => (at.0 + 0.8 * sheet.em, Anchor::Start),
@@ -128,7 +142,7 @@ fn instant(label: &str, at: f64, role: Role, above: f64, plot: &Plot, sheet: &Sh
     let is_left = x + sheet.width(label) + sheet.em > frame.right;
     let (x, anchor) = if is_left { (x - 0.5 * sheet.em, Anchor::End) } else { (x + 0.5 * sheet.em, Anchor::Start) };
     if !label.is_empty() {
-        shapes.push(Shape::Words(sheet.words(label, (x, top + 0.8 * sheet.em), anchor, colour)));
+        shapes.push(Shape::Words(sheet.words(label, (x, top + 0.8 * sheet.em), anchor, sheet.ink(role))));
     }
 }
 
@@ -137,14 +151,7 @@ fn backed(sheet: &Sheet, text: &str, at: Point, anchor: Anchor, role: Role, shap
     if text.is_empty() {
         return;
     }
-    let words = sheet.words(text, at, anchor, sheet.theme.colour(role));
-    let (frame, edge) = (words.frame(), 0.2 * sheet.em);
-    let patch = Frame {
-        left: frame.left - edge,
-        top: frame.top - edge,
-        right: frame.right + edge,
-        bottom: frame.bottom + edge,
-    };
-    shapes.push(Shape::Area { points: patch.corners(), colour: sheet.paper.background.with_alpha(0.8) });
+    let words = sheet.words(text, at, anchor, sheet.ink(role));
+    shapes.push(words.patch(0.2 * sheet.em, sheet.paper.background.with_alpha(0.8)));
     shapes.push(Shape::Words(words));
 }

@@ -54,7 +54,7 @@ fn set<'a>(panel: &'a Panel, lines: &[Label<'a>], width: f64, sheet: &Sheet) -> 
 /// What it would take.
 pub fn height(panel: &Panel, lines: &[Label], width: f64, sheet: &Sheet) -> f64 {
     let rows = set(panel, lines, width, sheet).last().map_or(0, |(row, ..)| row + 1);
-    if rows == 0 { 0.0 } else { (rows as f64 * LINE + 0.4) * sheet.em }
+    if rows == 0 { 0.0 } else { (rows as f64 * LINE + 0.8) * sheet.em }
 }
 
 /// How high it is.

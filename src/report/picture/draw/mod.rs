@@ -13,7 +13,7 @@ mod row;
 mod shape;
 mod tick;
 
-pub use palette::{Colour, Paper, Theme};
+pub use palette::{ALIKE, Colour, Paper, Theme, roles};
 
 use super::{Layer, Panel, Picture, Scale};
 

@@ -1,6 +1,6 @@
 //! The whole picture: its title and caption above, its panels below each other.
 
-use super::super::{Axis, Panel, Picture, Scale};
+use super::super::{Axis, Panel, Picture, Role, Scale};
 use super::Size;
 use super::axis::{self, Ruler, Side};
 use super::palette::{Colour, Paper, Theme};
@@ -27,6 +27,11 @@ impl Sheet {
 
     pub fn words(&self, text: &str, at: Point, anchor: Anchor, colour: Colour) -> Words {
         Words { text: text.to_owned(), at, size: self.em, is_bold: false, anchor, colour }
+    }
+
+    /// Of what is written of a role.
+    pub fn ink(&self, role: Role) -> Colour {
+        if role == Role::Faint { self.paper.quiet } else { self.theme.colour(role) }
     }
 
     /// Of what stands at axes.

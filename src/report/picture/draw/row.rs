@@ -49,12 +49,13 @@ pub fn bars(bars: &[Bar], role: Role, plot: &Plot, sheet: &Sheet, shapes: &mut V
         let text = plot.x.written_shortly(bar.top - bar.base);
         if sheet.width(&text) + 0.6 * sheet.em < right - left {
             let at = ((left + right) / 2.0, (top + bottom) / 2.0 + 0.5 * font::CAPITALS * sheet.em);
-            shapes.push(Shape::Words(sheet.words(&text, at, Anchor::Middle, sheet.paper.background)));
+            let ink = if role == Role::Faint { sheet.paper.ink } else { sheet.paper.background };
+            shapes.push(Shape::Words(sheet.words(&text, at, Anchor::Middle, ink)));
         }
     }
 }
 
-pub fn intervals(marks: &[Mark], role: Role, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
+pub fn intervals(marks: &[Mark], role: Role, rules: &[f64], plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
     let frame = plot.frame;
     // What cannot be placed on the axis is beyond one of its ends.
     let clamped = |value: f64| match plot.x(value) {
@@ -69,26 +70,33 @@ pub fn intervals(marks: &[Mark], role: Role, plot: &Plot, sheet: &Sheet, shapes:
         let x = clamped(mark.value);
         let ends = mark.ends.map(|(low, high)| (clamped(low), clamped(high)));
         let (low, high) = ends.unwrap_or((x, x));
-        if ends.is_some() {
-            whisker(low, high, y, colour, sheet, shapes);
+        let radius = 0.4 * sheet.em;
+        // A shorter interval would only spoil the mark.
+        if high - low > 3.0 * radius {
+            whisker((low, high), y, colour, plot, sheet, shapes);
         }
-        self::mark((x, y), role, 0.4 * sheet.em, colour, shapes);
-        beside(&mark.text, (low, high), y, colour, plot, sheet, shapes);
+        self::mark((x, y), role, radius, colour, shapes);
+        let is_beyond = plot.x(mark.value).map_or(mark.value == f64::INFINITY, |x| x > frame.right + 1.0);
+        let text = if is_beyond { format!("{} →", mark.text) } else { mark.text.clone() };
+        let colour = if mark.is_faint { sheet.paper.quiet } else { sheet.ink(role) };
+        beside(&text, (low.min(x - radius), high.max(x + radius)), y, (colour, rules), plot, sheet, shapes);
     }
 }
 
-fn whisker(low: f64, high: f64, y: f64, colour: Colour, sheet: &Sheet, shapes: &mut Vec<Shape>) {
+/// With caps at its ends, unless it goes on beyond the frame.
+fn whisker((low, high): (f64, f64), y: f64, colour: Colour, plot: &Plot, sheet: &Sheet, shapes: &mut Vec<Shape>) {
     let half = 0.28 * sheet.em;
     shapes.push(segment((low, y), (high, y), 2.2, colour));
-    shapes.extend([low, high].map(|x| segment((x, y - half), (x, y + half), 2.2, colour)));
+    let ends = [low, high].into_iter().filter(|x| *x > plot.frame.left + 0.5 && *x < plot.frame.right - 0.5);
+    shapes.extend(ends.map(|x| segment((x, y - half), (x, y + half), 2.2, colour)));
 }
 
-/// To the right of the interval, or to its left; on it, where it leaves no room.
+/// To the right of the interval, or to its left, best where no rule stands; on it, where it leaves no room.
 fn beside(
     text: &str,
     (low, high): (f64, f64),
     y: f64,
-    colour: Colour,
+    (colour, rules): (Colour, &[f64]),
     plot: &Plot,
     sheet: &Sheet,
     shapes: &mut Vec<Shape>,
@@ -96,21 +104,17 @@ fn beside(
     if text.is_empty() {
         return;
     }
-    let (frame, gap) = (plot.frame, 0.8 * sheet.em);
-    let needed = gap + sheet.width(text);
+    let (frame, gap, width) = (plot.frame, 0.5 * sheet.em, sheet.width(text));
+    let (right, left) = ((high + gap, high + gap + width), (low - gap - width, low - gap));
+    let fits = |place: &(f64, f64)| place.0 > frame.left && place.1 < frame.right + sheet.em;
+    let is_free = |place: &(f64, f64)| !rules.iter().any(|x| *x > place.0 - 2.0 && *x < place.1 + 2.0);
+    let sides = || [right, left].into_iter().filter(fits);
+    let on_it = (frame.right - gap - width, frame.right - gap);
+    let (from, _) = sides().find(is_free).or_else(|| sides().next()).unwrap_or(on_it);
     let base_line = y + 0.5 * font::CAPITALS * sheet.em;
-    let (x, anchor) = match () {
-        () if high + needed < frame.right + sheet.em => (high + gap, Anchor::Start),
-        () if low - needed > frame.left => (low - gap, Anchor::End),
-        () => {
-            let right = frame.right - gap;
-            let (left, half) = (right - needed, 0.6 * sheet.em);
-            let patch = Frame { left, top: y - half, right: right + gap / 2.0, bottom: y + half };
-            shapes.push(Shape::Area { points: patch.corners(), colour: sheet.paper.background });
-            (right, Anchor::End)
-        }
-    };
-    shapes.push(Shape::Words(sheet.words(text, (x, base_line), anchor, colour)));
+    let words = sheet.words(text, (from, base_line), Anchor::Start, colour);
+    shapes.push(words.patch(0.15 * sheet.em, sheet.paper.background));
+    shapes.push(Shape::Words(words));
 }
 
 /// Told apart by its shape too: what is good is round, what is bad a cross, what is doubtful stands on its tip.

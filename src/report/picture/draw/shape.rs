@@ -79,6 +79,13 @@ impl Words {
         let top = self.at.1 - font::CAPITALS * self.size;
         Frame { left, top, right: left + width, bottom: self.at.1 }
     }
+
+    /// What stands behind them, so much larger, so that lines there do not spoil them.
+    pub fn patch(&self, edge: f64, colour: Colour) -> Shape {
+        let Frame { left, top, right, bottom } = self.frame();
+        let frame = Frame { left: left - edge, top: top - edge, right: right + edge, bottom: bottom + edge };
+        Shape::Area { points: frame.corners(), colour }
+    }
 }
 
 /// Upright or lying.

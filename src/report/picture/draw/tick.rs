@@ -1,7 +1,7 @@
 //! Where an axis has its marks, and how the numbers are written there: round ones, with their unit.
 
 use super::super::Kind;
-use super::super::round::{DAY, HOUR, MINUTE, step};
+use super::super::round::{DAY, HOUR, MINUTE, SELDOM, step_between};
 use crate::report::number::separated;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -12,25 +12,30 @@ pub struct Tick {
 
 /// Evenly spaced between both ends, at most so many.
 pub fn linear(kind: Kind, low: f64, high: f64, most: usize) -> Vec<Tick> {
-    let step = step(kind, (high - low) / most.max(1) as f64);
+    let step = step_between(kind, low, high, most);
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
     let largest = low.abs().max(high.abs());
     (first..=last)
         .map(|k| k as f64 * step)
+        // No time is negative; what stands there is named elsewhere.
+        .filter(|at| kind != Kind::Seconds || *at >= 0.0)
         .map(|at| Tick { at, text: evenly_written(kind, at, step, largest) })
         .collect()
 }
 
 /// All with the unit that suits the largest and the step.
 fn evenly_written(kind: Kind, at: f64, step: f64, largest: f64) -> String {
-    if kind != Kind::Seconds || at == 0.0 {
-        return written(kind, at);
+    match kind {
+        Kind::Rate if largest < SELDOM => return format!("{} /h", plain(at * HOUR)),
+        Kind::Rate => return format!("{} /s", plain(at)),
+        Kind::Seconds if at != 0.0 => {}
+        _ => return written(kind, at),
     }
     let divides = |unit: f64| (step / unit).fract().abs() < 1e-9 || step >= unit;
     let (unit, name) = match largest {
         _ if largest >= 2.0 * DAY && divides(DAY) => (DAY, "d"),
-        _ if largest >= 2.0 * HOUR && divides(HOUR) => (HOUR, "h"),
+        _ if largest >= 2.0 * HOUR && divides(HOUR / 2.0) => (HOUR, "h"),
         _ if largest >= 2.0 * MINUTE && divides(MINUTE) => (MINUTE, "min"),
         _ if largest >= 1.0 => (1.0, "s"),
         _ if largest >= 1e-3 => (1e-3, "ms"),
@@ -44,7 +49,7 @@ fn evenly_written(kind: Kind, at: f64, step: f64, largest: f64) -> String {
 pub fn written(kind: Kind, at: f64) -> String {
     match kind {
         Kind::Seconds => duration(at),
-        Kind::Rate if at != 0.0 && at.abs() < 0.01 => format!("{} /h", plain(at * HOUR)),
+        Kind::Rate if at != 0.0 && at.abs() < SELDOM / 10.0 => format!("{} /h", plain(at * HOUR)),
         Kind::Rate => format!("{} /s", plain(at)),
         Kind::Share => format!("{} %", plain(at * 100.0)),
         Kind::Count => plain(at),

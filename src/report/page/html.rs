@@ -42,13 +42,29 @@ fn top(page: &Page, name: &str) -> Markup {
                 button #theme type="button" aria-label="change between light and dark" hidden {}
             }
             h1 { (question.as_deref().unwrap_or(name)) }
-            div .verdicts { @for (paint, sentence) in &page.verdicts { (verdict(*paint, sentence)) } }
+            (verdicts(&page.verdicts))
             @if !page.warnings.is_empty() {
                 p .doubts { a href="#warnings" { (counted(page.warnings.len(), "warning")) } " to read before trusting the numbers" }
             }
             div .first {
                 @if !page.targets.is_empty() { section .targets { h2 { "Targets" } (list(&page.targets)) } }
                 @if let Some(key) = page.key { (figure_at(page, key)) }
+            }
+        }
+    }
+}
+
+/// More of them would push all else out of the window.
+const MOST_VERDICTS: usize = 6;
+
+fn verdicts(all: &[(Paint, String)]) -> Markup {
+    let (shown, rest) = all.split_at(all.len().min(MOST_VERDICTS));
+    html! {
+        div .verdicts { @for (paint, sentence) in shown { (verdict(*paint, sentence)) } }
+        @if !rest.is_empty() {
+            details {
+                summary { (rest.len()) " more" }
+                div .verdicts { @for (paint, sentence) in rest { (verdict(*paint, sentence)) } }
             }
         }
     }
@@ -130,5 +146,19 @@ fn command(command: &str) -> Markup {
 fn files(page: &Page) -> Markup {
     html! {
         ul .files { @for beside in page.beside { li { a href={ "./" (beside.file) } { (beside.file) } " – " (beside.what) } } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_verdicts_leave_room_for_the_rest() {
+        let of = |count| verdicts(&vec![(Paint::Bold, "one: hardly a difference".to_owned()); count]).into_string();
+        assert!(!of(MOST_VERDICTS).contains("<details"));
+        let many = of(MOST_VERDICTS + 2);
+        assert!(many.contains("<summary>2 more</summary>"), "{many}");
+        assert_eq!(many.matches("hardly a difference").count(), MOST_VERDICTS + 2);
     }
 }

@@ -4,9 +4,11 @@ use super::parts;
 use super::{Across, Axis, Kind, Layer, Mark, Panel, Picture, Role, Scale};
 use crate::measure::{Measure, Unit};
 use crate::report::comparison::{best_in, cells, sentence};
+use crate::report::terminal::Entry;
 use crate::result::{About, Comparison, Difference, Shown};
 
-/// More of them are too long for a title.
+/// More of them, or names that are longer together, are too long for a title.
+const MOST_LETTERS: usize = 40;
 const MOST_BEST: usize = 2;
 /// More rows are too many to be looked at.
 const MOST_ROWS: usize = 14;
@@ -57,8 +59,10 @@ pub fn picture(about: &About, comparison: &Comparison) -> Option<Picture> {
 
 /// Who is best in what matters most.
 fn title(comparison: &Comparison, base: &str) -> String {
+    let is_short = |best: &Entry| best.text.chars().count() <= MOST_LETTERS;
     let best: Vec<String> = best_in(comparison)
         .into_iter()
+        .filter(is_short)
         .take(MOST_BEST)
         .map(|best| format!("{} in {}", best.text, best.label))
         .collect();

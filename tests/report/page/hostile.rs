@@ -113,7 +113,7 @@ fn compared(text: &str) -> String {
 /// Looks into each page: what was drawn, and what is in it that is not its own.
 const LOOK: &str = r#"
 const own = "html head meta title link style script body header main section div p span strong button h1 h2 h3 h4 figure figcaption \
-  img dl dt dd table thead tbody tr th td pre code ul li a i b canvas".split(" ");
+  img dl dt dd table thead tbody tr th td pre code ul li a i b canvas details summary".split(" ");
 addEventListener("load", () => {
   const told = [...document.querySelectorAll("iframe")].map((frame) => {
     const page = frame.contentDocument;

@@ -46,7 +46,8 @@ fn sale() -> (Outcome, Scenario) {
 /// Theory, simulation and a live run.
 pub fn agreeing() -> (Outcome, Scenario) {
     let (mut outcome, scenario) = fixture::mm3();
-    let simulated = outcome.simulation().unwrap().clone();
+    let mut simulated = outcome.simulation().unwrap().clone();
+    simulated.measures.insert(measure("waited.share"), estimate(0.5, 0.001));
     if let Answer::Theory(theory) = &mut outcome.answers[0] {
         let curve =
             |mean: f64| (1..200).map(|n| f64::from(n) / 200.0).map(|p| (p, -mean * (1.0_f64 - p).ln())).collect();

@@ -49,7 +49,7 @@ fn times(outcome: &Outcome) -> Option<Axis> {
     }
     let (from, to) = ends.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).filter(|ends| ends.1 > 0.0)?;
     let from = from.clamp(to / DRAWN, to / 2.0);
-    Some(Axis { from: Some(from), to: Some(to), ..parts::axis("time", Kind::Seconds, Scale::Log) })
+    Some(Axis { from: Some(from), to: Some(to), ..parts::axis("took at most", Kind::Seconds, Scale::Log) })
 }
 
 /// As far apart on the axis.
@@ -75,6 +75,6 @@ fn panel(outcome: &Outcome, quantity: Quantity, x: &Axis) -> Option<Panel> {
         let points = known.map(|at| (*at, curve::share_until(&curve, *at))).collect();
         layers.push(Layer::Line { label: "theory".to_owned(), role: Role::Theory, stroke: Stroke::Dashed, points });
     }
-    let y = Axis { to: Some(1.0), ..parts::from_zero("share of messages that took at most as long", Kind::Share) };
+    let y = Axis { to: Some(1.0), ..parts::from_zero("share of messages", Kind::Share) };
     (!layers.is_empty()).then(|| Panel { title: name, x: x.clone(), y, layers })
 }

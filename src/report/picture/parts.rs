@@ -7,7 +7,7 @@ use crate::report::number::{self, count, span};
 use crate::result::{About, Comparison, Exact, Outcome, Simulation, WarningCode};
 
 /// What a backlog counts: not what waits outside for its next attempt.
-pub const INSIDE: &str = "messages waiting or in flight";
+pub const INSIDE: &str = "waiting or in flight";
 
 /// More panels below each other are too small.
 pub const MOST_PANELS: usize = 6;

@@ -4,9 +4,9 @@ use hdrhistogram::Histogram;
 
 use super::parts::{self, seconds, share};
 use super::{Axis, Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve, round};
-use crate::measure::Quantity;
+use crate::measure::{Measure, Quantity, Stat};
 use crate::report::number::span;
-use crate::result::{About, Outcome};
+use crate::result::{About, Outcome, Simulation};
 use crate::time::Span;
 
 /// So many bars up to the last tick or a little beyond it.
@@ -28,9 +28,9 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     if waits.is_empty() || waits.value_at_quantile(DRAWN) == 0 {
         return None;
     }
-    let none = waits.count_at(0) as f64 / waits.len() as f64;
+    let none = did_not_wait(who.runs);
     let steps = Steps::of(waits, none);
-    let (bars, beyond) = steps.bars(waits);
+    let (bars, beyond) = steps.bars(waits, none);
     let theory = theory(outcome, &bars, steps.is_log);
     let (alone, top) = alone(&steps, none, &bars);
     let waited = Layer::Bars { label: "waited".to_owned(), role: who.role, bars };
@@ -45,6 +45,13 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         caption: parts::caption(about, outcome) + &parts::unfinished(outcome) + &rest,
         panels: vec![Panel { title: String::new(), x: steps.axis(none), y, layers }],
     })
+}
+
+/// The share of messages that did not, as it was measured.
+fn did_not_wait(runs: &Simulation) -> f64 {
+    let waited = runs.measures.get(&Measure::whole(Quantity::Waited, Stat::Share)).and_then(|share| share.value);
+    let none = waited.map_or(runs.wait.count_at(0) as f64 / runs.wait.len() as f64, |share| 1.0 - share);
+    if none.is_finite() { none.clamp(0.0, 1.0) } else { 0.0 }
 }
 
 fn title(none: f64, (half, most): (f64, f64)) -> String {
@@ -82,9 +89,13 @@ impl Steps {
         let (until, shortest) = (at(DRAWN), at(none + (1.0 - DRAWN) * (1.0 - none)));
         let from = if none < FEW { shortest } else { 0.0 };
         let even = Steps::even(from.min(until), until);
-        let (bars, _) = even.bars(waits);
+        let (bars, _) = even.bars(waits, none);
         let most = bars.iter().map(|bar| bar.top).fold(0.0, f64::max);
-        if most <= CROWDED * (1.0 - none) || until < 10.0 * shortest { even } else { Steps::growing(shortest, until) }
+        if most <= CROWDED * (1.0 - none) || shortest <= 0.0 || until < 10.0 * shortest {
+            even
+        } else {
+            Steps::growing(shortest, until)
+        }
     }
 
     fn even(from: f64, until: f64) -> Steps {
@@ -105,12 +116,14 @@ impl Steps {
     }
 
     /// Those that waited, and what share of all is beyond the last.
-    fn bars(&self, waits: &Histogram<u64>) -> (Vec<Bar>, f64) {
+    fn bars(&self, waits: &Histogram<u64>, none: f64) -> (Vec<Bar>, f64) {
+        // On a real clock nothing takes no time at all: what counts as no wait is as long as those who had none have.
+        let none_until = if none > 0.0 { waits.value_at_quantile(none) } else { 0 };
         let share = 1.0 / waits.len() as f64;
         let bar = |pair: &[f64]| Bar { from: pair[0], to: pair[1], base: 0.0, top: 0.0 };
         let mut bars: Vec<Bar> = self.edges.windows(2).map(bar).collect();
         let mut beyond = 0.0;
-        for step in waits.iter_recorded().filter(|step| step.value_iterated_to() > 0) {
+        for step in waits.iter_recorded().filter(|step| step.value_iterated_to() > none_until) {
             // The end of the histogram's bucket: a wait that is always the same and round begins its bar.
             let wait = waits.highest_equivalent(step.value_iterated_to()) as f64 / 1e9;
             let at = self.edges.partition_point(|edge| *edge <= wait * (1.0 + 1e-9)).saturating_sub(1);

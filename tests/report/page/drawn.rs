@@ -39,10 +39,7 @@ addEventListener("load", async () => {
 fn each_named_layer_is_drawn_and_can_be_taken_away() {
     let Some(browser) = Browser::find("toggled") else { return };
     browser.file("page.html", &super::page(fixture::mm3()));
-    let frame = "<iframe src=page.html width=1000 height=3000></iframe>";
-    let index = browser.file("index.html", &format!("<!doctype html><body>{frame}<script>{TOGGLE}</script>"));
-    let seen = browser.open(&index, &["--allow-file-access-from-files"]);
-    let told = seen.dom.split_once("data-told=\"").unwrap_or_else(|| panic!("{seen:?}")).1.split_once('"').unwrap().0;
+    let told = told(&browser, TOGGLE);
     let told: Vec<(&str, u32)> =
         told.split(';').map(|one| one.rsplit_once('=').unwrap()).map(|(name, n)| (name, n.parse().unwrap())).collect();
     let mut names: Vec<&str> = told.iter().map(|(name, _)| name.trim_end_matches(" a word")).collect();
@@ -65,4 +62,33 @@ fn each_named_layer_is_drawn_and_can_be_taken_away() {
     );
     // A spot has some sixty pixels, and a word beside it.
     assert!(told.iter().all(|(_, changed)| *changed > 60), "{told:?}");
+}
+
+/// As it would be on paper: what is seen of each figure, image and chart.
+const ON_PAPER: &str = r#"
+addEventListener("load", () => {
+  const page = document.querySelector("iframe").contentDocument;
+  for (const rule of [...page.styleSheets].flatMap((sheet) => [...sheet.cssRules])) if (rule.media?.mediaText === "print") rule.media.mediaText = "all";
+  const seen = (element) => (element.getBoundingClientRect().height > 0 ? "seen" : "hidden");
+  const figures = [...page.querySelectorAll("figure")];
+  document.body.dataset.told = figures.map((figure) => seen(figure.querySelector("img")) + "," + seen(figure.querySelector(".chart"))).join(";");
+  document.querySelector("iframe").remove();
+});
+"#;
+
+#[test]
+fn on_paper_pictures_are_the_drawn_ones() {
+    let Some(browser) = Browser::find("paper") else { return };
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"50\"/>";
+    browser.file("page.html", &super::page(fixture::mm3()).replace("<svg/>", svg));
+    assert_eq!(told(&browser, ON_PAPER), ["seen,hidden"; 3].join(";"));
+}
+
+/// What a script tells of `page.html`.
+fn told(browser: &Browser, script: &str) -> String {
+    let frame = "<iframe src=page.html width=1000 height=3000></iframe>";
+    let index = browser.file("index.html", &format!("<!doctype html><body>{frame}<script>{script}</script>"));
+    let seen = browser.open(&index, &["--allow-file-access-from-files"]);
+    let told = seen.dom.split_once("data-told=\"").unwrap_or_else(|| panic!("{seen:?}")).1;
+    told.split_once('"').unwrap().0.to_owned()
 }

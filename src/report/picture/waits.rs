@@ -100,7 +100,8 @@ impl Steps {
 
     fn even(from: f64, until: f64) -> Steps {
         let width = round::step(Kind::Seconds, (until - from).max(until / 1e3) / BARS);
-        let (first, last) = ((from / width).floor(), (until / width).ceil());
+        let first = (from / width).floor();
+        let last = (until / width).ceil().max(first + 1.0);
         Steps { edges: (0..=(last - first) as u32).map(|at| (first + f64::from(at)) * width).collect(), is_log: false }
     }
 
@@ -157,4 +158,37 @@ fn theory(outcome: &Outcome, bars: &[Bar], is_log: bool) -> Option<Layer> {
     let inside = |bar: &Bar| (middle(bar), until(bar.to) - until(bar.from));
     let points = bars.iter().map(inside).collect();
     Some(Layer::Line { label: "theory".to_owned(), role: Role::Theory, stroke: Stroke::Dashed, points })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bars(waits_ns: &[u64]) -> (Steps, Vec<Bar>) {
+        let mut waits = Histogram::new(3).unwrap();
+        waits_ns.iter().for_each(|wait| waits.record(*wait).unwrap());
+        let none = waits.count_at(0) as f64 / waits.len() as f64;
+        let steps = Steps::of(&waits, none);
+        let (bars, _) = steps.bars(&waits, none);
+        (steps, bars)
+    }
+
+    #[test]
+    fn waits_that_are_all_the_same_have_a_bar_that_begins_there() {
+        for wait in [1, 1_000, 50_000_000, 1_000_000_000] {
+            let (_, bars) = bars(&[wait; 100]);
+            let full: Vec<&Bar> = bars.iter().filter(|bar| bar.top > 0.0).collect();
+            let [one] = full.as_slice() else { panic!("{wait}: {bars:?}") };
+            assert!((one.top - 1.0).abs() < 1e-9 && one.from <= wait as f64 * 1.001e-9 && one.to > wait as f64 / 1e9);
+        }
+    }
+
+    #[test]
+    fn bars_grow_where_one_would_hold_nearly_all() {
+        let waits: Vec<u64> = (0..200).map(|at| 10_u64.pow(3 + at / 40)).chain([0; 50]).collect();
+        let (steps, bars) = bars(&waits);
+        assert!(steps.is_log && steps.before(1.0) < steps.edges[0]);
+        let all: f64 = bars.iter().map(|bar| bar.top).sum();
+        assert!((all - 0.8).abs() < 1e-9, "those that waited: {all}");
+    }
 }

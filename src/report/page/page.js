@@ -203,7 +203,10 @@
         u.ctx.globalAlpha = isFaint ? 0.45 : 1;
         u.ctx.setLineDash([]);
         if (low != null && high != null) {
-          for (const line of [[[X(low), y], [X(high), y]], [[X(low), y - cap], [X(low), y + cap]], [[X(high), y - cap], [X(high), y + cap]]]) {
+          // No cap where it goes on beyond the axis.
+          const { left, width } = u.bbox;
+          const caps = [X(low), X(high)].filter((x) => x > left + 1 && x < left + width - 1);
+          for (const line of [[[X(low), y], [X(high), y]], ...caps.map((x) => [[x, y - cap], [x, y + cap]])]) {
             path(u.ctx, line);
             u.ctx.stroke();
           }
@@ -274,7 +277,9 @@
       if (!kinds.includes(layer.is) || !isShown(u, layer)) continue;
       u.ctx.save();
       u.ctx.beginPath();
-      u.ctx.rect(left, top, width, height);
+      // A mark at an end of the axis is whole.
+      const edge = layer.is === "intervals" ? 6 * devicePixelRatio : 0;
+      u.ctx.rect(left - edge, top, width + 2 * edge, height);
       u.ctx.clip();
       painters[layer.is](u, layer, X, Y, panel.y.scale === "rows", rules);
       u.ctx.restore();

@@ -37,8 +37,8 @@ fn histogram(runs: &Simulation, quantity: Quantity) -> &Histogram<u64> {
 fn times(outcome: &Outcome) -> Option<Axis> {
     let mut ends: Vec<(f64, f64)> = Vec::new();
     for who in parts::measured(outcome) {
-        for times in [&who.runs.response, &who.runs.wait].into_iter().filter(|times| times.max() > 0) {
-            let none = times.count_at(0) as f64 / times.len() as f64;
+        let both = [(&who.runs.response, 0.0), (&who.runs.wait, curve::did_not_wait(who.runs))];
+        for (times, none) in both.into_iter().filter(|(times, _)| times.max() > 0) {
             let at = |share: f64| times.value_at_quantile(none + share * (1.0 - none)) as f64 / 1e9;
             ends.push((at(ENDS.0), at(ENDS.1)));
         }
@@ -66,7 +66,7 @@ fn panel(outcome: &Outcome, quantity: Quantity, x: &Axis) -> Option<Panel> {
         let times = histogram(who.runs, quantity);
         if times.max() > 0 {
             layers.push(parts::line(who.by, who.role, curve::shares_at(times, &at)));
-            let none = times.count_at(0) as f64 / times.len() as f64;
+            let none = if quantity == Quantity::Wait { curve::did_not_wait(who.runs) } else { 0.0 };
             name = if none >= ENDS.0 { format!("{}: none for {}", quantity.name(), share(none)) } else { name };
         }
     }

@@ -4,7 +4,7 @@ use hdrhistogram::Histogram;
 
 use super::parts;
 use crate::measure::{Measure, Quantity, Stat};
-use crate::result::{Outcome, Warning, WarningCode};
+use crate::result::{Outcome, Simulation, Warning, WarningCode};
 use crate::stats::ABOVE_AT_LEAST;
 
 const NANOS_PER_SECOND: f64 = 1e9;
@@ -27,6 +27,13 @@ pub fn believed(outcome: &Outcome) -> f64 {
         _ => None,
     };
     doubtful.filter_map(percentile).fold(1.0, f64::min)
+}
+
+/// The share of messages that did not wait, as it was measured: on a real clock nothing takes no time at all.
+pub fn did_not_wait(runs: &Simulation) -> f64 {
+    let waited = runs.measures.get(&Measure::whole(Quantity::Waited, Stat::Share)).and_then(|share| share.value);
+    let none = waited.map_or(runs.wait.count_at(0) as f64 / runs.wait.len() as f64, |share| 1.0 - share);
+    if none.is_finite() { none.clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// The share that took at most as long, at each of those times.

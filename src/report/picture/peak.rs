@@ -22,12 +22,12 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let worked_on: Vec<&AboutQueue> = about.queues.iter().filter(|queue| !queue.rests).collect();
     let backlog = |queue: &AboutQueue| Some(over_time::peak(series(runs, queue, "backlog")?)?.1);
     let fullest = worked_on.iter().max_by(|a, b| backlog(a).unwrap_or(-1.0).total_cmp(&backlog(b).unwrap_or(-1.0)))?;
-    let (at, mean_peak) = over_time::peak(series(runs, fullest, "backlog")?).filter(|(_, most)| *most > 0.0)?;
-    let (entering, leaving) = (series(runs, fullest, "entering")?, series(runs, fullest, "leaving")?);
+    let [inside, entering, leaving] = ["backlog", "entering", "leaving"].map(|what| series(runs, fullest, what));
+    let (inside, entering, leaving) = (inside?, entering?, leaving?);
+    let (at, mean_peak) = over_time::peak(inside).filter(|(_, most)| *most > 0.0)?;
     let name = &fullest.name;
     let drained = parts::value(outcome, &parts::of(name, Quantity::Drained, Stat::Value));
-    let drained =
-        drained.filter(|end| *end > at && left_at(series(runs, fullest, "backlog"), *end) <= WORKED_OFF * mean_peak);
+    let drained = drained.filter(|end| *end > at && left_at(inside, *end) <= WORKED_OFF * mean_peak);
     let end = drained.map_or(String::new(), |at| format!(", and is worked off {} in", over_time::moment(at)));
     let most = parts::value(outcome, &parts::of(name, Quantity::Backlog, Stat::Max)).unwrap_or(mean_peak);
     let title =
@@ -35,7 +35,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     let of_several =
         if worked_on.len() > 1 { format!(" · of {} queues the fullest", worked_on.len()) } else { String::new() };
     let until = over_time::until(about, runs);
-    let has_peak = mean_peak > PEAK * low(series(runs, fullest, "backlog")?);
+    let has_peak = mean_peak > PEAK * low(inside);
     let panels = vec![
         rates(
             until,
@@ -43,7 +43,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
             has_peak,
             over_time::instants(about, runs),
         ),
-        below(until, runs, fullest, drained),
+        below(until, inside, drained),
     ];
     Some(Picture {
         name: "peak",
@@ -62,8 +62,8 @@ fn low(series: &Series) -> f64 {
 }
 
 /// On average, in the last step before.
-fn left_at(backlog: Option<&Series>, at: f64) -> f64 {
-    let means = backlog.map_or(Vec::new(), |series| over_time::means(series, f64::INFINITY));
+fn left_at(backlog: &Series, at: f64) -> f64 {
+    let means = over_time::means(backlog, f64::INFINITY);
     means.iter().rfind(|point| point.0 <= at).map_or(0.0, |point| point.1)
 }
 
@@ -90,13 +90,10 @@ fn between(arrivals: &[(f64, f64)], completions: &[(f64, f64)], has_peak: bool) 
     is_seen.then_some(Layer::Band { role: Role::Nth(1), points })
 }
 
-fn below(until: f64, runs: &Simulation, queue: &AboutQueue, drained: Option<f64>) -> Panel {
+fn below(until: f64, backlog: &Series, drained: Option<f64>) -> Panel {
     let role = Role::Nth(0);
-    let mut layers: Vec<Layer> = Vec::new();
-    if let Some(backlog) = series(runs, queue, "backlog") {
-        layers.extend(over_time::band(backlog, role, until));
-        layers.push(parts::line("backlog", role, over_time::means(backlog, until)));
-    }
+    let mut layers: Vec<Layer> = over_time::band(backlog, role, until).into_iter().collect();
+    layers.push(parts::line("backlog", role, over_time::means(backlog, until)));
     let label = drained.map_or(String::new(), |at| format!("drained at {}", over_time::moment(at)));
     layers.extend(drained.map(|at| parts::rule(&label, Role::Good, Across::AtX, at)));
     let (x, y) = (over_time::since_start(until), parts::from_zero(parts::INSIDE, Kind::Count));

@@ -4,9 +4,9 @@ use hdrhistogram::Histogram;
 
 use super::parts::{self, seconds, share};
 use super::{Axis, Bar, Kind, Layer, Panel, Picture, Role, Scale, Stroke, curve, round};
-use crate::measure::{Measure, Quantity, Stat};
+use crate::measure::Quantity;
 use crate::report::number::span;
-use crate::result::{About, Outcome, Simulation};
+use crate::result::{About, Outcome};
 use crate::time::Span;
 
 /// So many bars up to the last tick or a little beyond it.
@@ -28,7 +28,7 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
     if waits.is_empty() || waits.value_at_quantile(DRAWN) == 0 {
         return None;
     }
-    let none = did_not_wait(who.runs);
+    let none = curve::did_not_wait(who.runs);
     let steps = Steps::of(waits, none);
     let (bars, beyond) = steps.bars(waits, none);
     let theory = theory(outcome, &bars, steps.is_log);
@@ -45,13 +45,6 @@ pub fn picture(about: &About, outcome: &Outcome) -> Option<Picture> {
         caption: parts::caption(about, outcome) + &parts::unfinished(outcome) + &rest,
         panels: vec![Panel { title: String::new(), x: steps.axis(none), y, layers }],
     })
-}
-
-/// The share of messages that did not, as it was measured.
-fn did_not_wait(runs: &Simulation) -> f64 {
-    let waited = runs.measures.get(&Measure::whole(Quantity::Waited, Stat::Share)).and_then(|share| share.value);
-    let none = waited.map_or(runs.wait.count_at(0) as f64 / runs.wait.len() as f64, |share| 1.0 - share);
-    if none.is_finite() { none.clamp(0.0, 1.0) } else { 0.0 }
 }
 
 fn title(none: f64, (half, most): (f64, f64)) -> String {

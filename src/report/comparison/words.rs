@@ -82,6 +82,10 @@ fn told<'a>(of_variant: &[&'a Difference]) -> Vec<&'a Difference> {
 
 /// No difference; and how small a one would have been seen.
 fn nothing(of_variant: &[&Difference]) -> String {
+    let mut known = of_variant.iter().filter(|difference| difference.value.is_some()).peekable();
+    if known.peek().is_some() && known.all(|difference| difference.value == Some(0.0) && difference.half == Some(0.0)) {
+        return "no difference: the same in every run".to_owned();
+    }
     let seen = times().iter().find_map(|measure| of_variant.iter().find(|d| d.measure == *measure && d.half.is_some()));
     let seen = seen.filter(|difference| difference.shown() == Some(Shown::Nothing));
     let seen = seen.map(|difference| {
@@ -201,6 +205,8 @@ mod tests {
             "at-most-once: no difference shown; in response.p99, one of 3.0 % would have been"
         );
         assert_eq!(said(&[]), "at-most-once: no difference shown");
+        let same = [("response.p99", 0.2, 0.0, 0.0), ("goodput", 50.0, 0.0, 0.0)];
+        assert_eq!(said(&same), "at-most-once: no difference: the same in every run");
     }
 
     #[test]
